@@ -3,7 +3,7 @@
 import enum
 from typing import Any, Literal, cast, get_args, get_origin
 
-from fiskil_harness.faults.fault import PlainFault
+from fiskil_harness.faults.fault import Fault
 
 ACTIONS = (
     "disturb_sandbox",
@@ -23,12 +23,12 @@ def problem_of(kind: type[Any]) -> str:
 
     if kind.where != "exchange":
         return "acts on connections, which only the harness's own faults can. Leave out `where`."
-    if all(getattr(kind, action) is getattr(PlainFault, action) for action in ACTIONS):
+    if all(getattr(kind, action) is getattr(Fault, action) for action in ACTIONS):
         return f"changes nothing. Override one of {', '.join(ACTIONS)}."
     if kind.__struct_config__.tag in {*CONDITIONS, "then"}:
         return "has the name of a word of fault expressions. Choose another name."
     wrong = next(
-        (parameter.field for parameter in parameters(cast("type[PlainFault]", kind)) if not _is_readable(parameter.kind)), ""
+        (parameter.field for parameter in parameters(cast("type[Fault]", kind)) if not _is_readable(parameter.kind)), ""
     )
     if wrong:
         return (

@@ -54,7 +54,7 @@ from fiskil_harness.probes.pages.shows_no_server_error import ShowsNoServerError
 from fiskil_harness.probes.pages.shows_progress import ShowsProgress
 from fiskil_harness.probes.pages.shows_syncing import ShowsSyncing
 from fiskil_harness.probes.pages.states_its_use import StatesItsUse
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 from fiskil_harness.probes.secrets.calls_from_the_server import CallsFromTheServer
 from fiskil_harness.probes.secrets.keeps_secrets_off_pages import KeepsSecretsOffPages
 from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
@@ -102,13 +102,13 @@ from fiskil_harness.probes.webhooks.survives_fuzzing import SurvivesFuzzing
 from fiskil_harness.probes.webhooks.survives_malformed_requests import SurvivesMalformedRequests
 from fiskil_harness.probes.webhooks.uses_one_message_id import UsesOneMessageId
 
-PROBES = by_tag(globals().values(), PlainProbe)
+PROBES = by_tag(globals().values(), Probe)
 """Every class of probes by its name in plan files; plugins add theirs."""
 
 if TYPE_CHECKING:
-    AnyProbe = PlainProbe
+    AnyProbe = Probe
 else:
-    AnyProbe = plugins.declare("probe", PlainProbe, PROBES, problem_of=problem_of)
+    AnyProbe = plugins.declare("probe", Probe, PROBES, problem_of=problem_of)
 
 __all__ = [
     "PROBES",
@@ -168,8 +168,8 @@ __all__ = [
     "OpensOwnSessions",
     "OpensPagesDespiteFaults",
     "PagesFollowEvents",
-    "PlainProbe",
     "PollsSparingly",
+    "Probe",
     "ReachesEventState",
     "ReadsAfterEvent",
     "ReadsLimitedHistory",

@@ -12,7 +12,7 @@ from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.secret_search import search_secrets
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 
 LIVE = (
     "aiohttp",
@@ -36,7 +36,7 @@ ONLY_JOURNAL = "A probe judges from the journal only, so that `judge` can run it
 
 def problem_of(kind: type[Any]) -> str:
     """Return why a plugin cannot register the class of probes *kind*, as the rest of a sentence; "" if it can."""
-    if kind.examine is PlainProbe.examine:
+    if kind.examine is Probe.examine:
         return "has no method examine(self, journal)."
     return _needed_besides_journal(kind) or _practices_problem(kind) or _problem_on_empty_journal(kind)
 

@@ -12,10 +12,10 @@ from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.journal import Journal
 
-__all__ = ["Case", "Finding", "PlainProbe", "Verdict"]
+__all__ = ["Case", "Finding", "Probe", "Verdict"]
 
 
-class PlainProbe(Struct, frozen=True, kw_only=True):
+class Probe(Struct, frozen=True, kw_only=True):
     """Base of all probes: a check of one property of the app. The tag of a probe is its name in plan files.
 
     ``needs`` are the hooks without which the probe can observe nothing. ``observes`` are hooks without which it cannot PASS,

@@ -141,19 +141,19 @@ from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.sharing import RenewConsent, StopSharing
 from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
-from fiskil_harness.scenario.steps.step import PlainStep, step_text
+from fiskil_harness.scenario.steps.step import Step, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
 from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartAppOverTls, TryHandshakes
 from fiskil_harness.scenario.steps.waiting_pages import PressConnect, ReopenPages, WatchUntilSynced
 
-STEPS = by_tag(globals().values(), PlainStep)
+STEPS = by_tag(globals().values(), Step)
 """Every class of steps by its name in plan files; plugins add theirs."""
 
 if TYPE_CHECKING:
-    AnyStep = PlainStep
+    AnyStep = Step
 else:
-    AnyStep = plugins.declare("step", PlainStep, STEPS, problem_of=problem_of)
+    AnyStep = plugins.declare("step", Step, STEPS, problem_of=problem_of)
 
 __all__ = [
     "STEPS",
@@ -232,7 +232,6 @@ __all__ = [
     "OpenAccount",
     "OpenConnections",
     "OpenPage",
-    "PlainStep",
     "PressConnect",
     "PressEveryControl",
     "ReadMonitoring",
@@ -275,6 +274,7 @@ __all__ = [
     "StartApp",
     "StartSession",
     "StayIdle",
+    "Step",
     "StopSharing",
     "Sync",
     "SyncEach",

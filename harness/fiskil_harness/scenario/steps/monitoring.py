@@ -12,7 +12,7 @@ from fiskil_harness.core.config.hooks import COMMAND, METRICS
 from fiskil_harness.errors import HookError
 from fiskil_harness.journal import MonitoringMoment, MonitoringReading, changed_samples, risen_samples
 from fiskil_harness.scenario.steps.app import restart
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -33,7 +33,7 @@ IDLE_MOMENTS = ("calm", "idle")
 DISTURBED = ("slow", "failing", "recovered", "slow_again", "failing_again", "recovered_again")
 
 
-class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
+class ReadMonitoring(Step, frozen=True, tag="read_monitoring"):
     """The app's metrics are read, and the alerts that have arrived are counted.
 
     At "slow" and "failing" the step waits for a sign of the disturbance, up to ``app.limits.alert_s`` real seconds: an
