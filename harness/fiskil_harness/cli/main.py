@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": "Serve a local Fiskil until Ctrl-C.",
     "relay": "Record and disturb calls to the hosted API until Ctrl-C.",
     "contract": "Test the sandbox, or Fiskil's own API, against the contract.",
+    "new": "Write your own probe, step, fault or scenario, and its test.",
     "list": "List scenarios, people, faults, practices ...",
     "explain": "Explain a practice, scenario, probe, bug, config key ...",
     "completion": "Print the completion script of a shell.",

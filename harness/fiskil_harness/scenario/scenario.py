@@ -235,7 +235,8 @@ def read_plan(path: Path) -> SavedPlan:
         reason = str(error).replace("`", "'")
         invalid = re.match(r"Invalid value '(\w+)'", reason)
         renamed = invalid and (hint("steps", invalid[1]) or hint("probes", invalid[1]) or hint("faults", invalid[1]))
-        advice = renamed or " `run --save` and generated plans that fail write plan files."
+        own = " A name of your own needs its plugin in the config." if invalid else ""
+        advice = renamed or own or " `run --save` and generated plans that fail write plan files."
         raise PlanError(f"{path.name} is no plan: {reason}.{advice}") from None
     if plan.seed < 0:
         raise PlanError(f"{path.name} has the seed {plan.seed}; a seed is 0 or greater.")

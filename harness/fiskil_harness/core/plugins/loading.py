@@ -74,10 +74,15 @@ def register(plugins: Iterable[Plugin]) -> None:
     if not new:
         return
     batch = Batch(origin_of)
-    for plugin in new.values():
-        registry = Registry(plugin.module, batch)
-        _register_in(registry, _imported(plugin), plugin)
-        registry.finish()
+    try:
+        for plugin in new.values():
+            registry = Registry(plugin.module, batch)
+            _register_in(registry, _imported(plugin), plugin)
+            registry.finish()
+    except ConfigError:
+        for module in new:
+            sys.modules.pop(module, None)
+        raise
     for table, classes in classes_of(batch):
         table.classes.update(classes)
     PRESETS.update(batch.values[SCHEME])

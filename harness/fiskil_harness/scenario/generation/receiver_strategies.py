@@ -31,7 +31,7 @@ from fiskil_harness.webhooks.payload_variants import encode, encodings_of
 __all__ = ["bodies", "deliveries", "events", "forgeries", "plans"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_FIRST, _LAST = datetime(2026, 1, 1), datetime(2027, 12, 31)  # noqa: DTZ001 - Hypothesis adds the zone
+_FIRST, _LAST = datetime(2026, 1, 1), datetime(2027, 12, 31)
 MOST_ATTEMPTS = 8
 
 
