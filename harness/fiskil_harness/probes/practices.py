@@ -97,18 +97,22 @@ def refuse_bad_pairs(name: str, practice_ids: tuple[str, ...], probes: tuple[Any
     Raises:
         ConfigError: A probe counts for none of the practices, or a practice lists none of the probes.
     """
-    names = [name_of(probe) for probe in probes]
-    for probe in names:
-        if practice_ids and not any(probe in practice(practice_id).probes for practice_id in practice_ids):
-            allowed = [practice_id for practice_id in all_practices() if probe in practice(practice_id).probes]
+    for probe in probes:
+        if practice_ids and not any(_may_count(probe, practice_id) for practice_id in practice_ids):
+            allowed = [practice_id for practice_id in all_practices() if _may_count(probe, practice_id)]
             raise ConfigError(
-                f"Scenario {name!r} has the probe {probe}, which counts for none of its practices. "
+                f"Scenario {name!r} has the probe {name_of(probe)}, which counts for none of its practices. "
                 f"It counts for: {', '.join(allowed) or 'none'}."
             )
     for practice_id in practice_ids:
         allowed = list(practice(practice_id).probes)
-        if names and not set(names) & set(allowed):
+        if probes and not any(_may_count(probe, practice_id) for probe in probes):
             raise ConfigError(
                 f"Scenario {name!r} names the practice {practice_id}, but none of its probes counts for it. "
                 f"Probes that do: {', '.join(allowed) or 'none'}."
             )
+
+
+def _may_count(probe: Any, practice_id: str) -> bool:
+    """Return whether findings of *probe* may count for a practice, also if no plugin has registered its class yet."""
+    return name_of(probe) in practice(practice_id).probes or practice_id in getattr(probe, "practices", ())
