@@ -1,4 +1,4 @@
-"""docs/extending.md agrees with the program: its files, configs and expressions are valid, and its commands print what it shows."""
+"""docs/extending.md agrees with the program: its files and configs are valid, and its commands print what it shows."""
 
 import os
 import re

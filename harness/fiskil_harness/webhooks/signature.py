@@ -21,6 +21,9 @@ from fiskil_harness.webhooks.signature_schemes import JSON, signature_headers, s
 
 __all__ = ["FISKIL", "HEADER", "Dialect", "Payload", "Scheme", "headers", "preset", "sign", "verify"]
 
+MOST_DIGITS = 20
+"""A time with more digits is no time in seconds."""
+
 
 def headers(
     body: bytes, secret: str, *, dialect: Dialect = FISKIL, message_id: str = "", sent_at: datetime | None = None
@@ -72,7 +75,9 @@ def verify(
     right = re.fullmatch(_pattern_of(scheme), expected)
     assert right is not None
     candidates = found["signature"].split(scheme.separator) if scheme.separator else [found["signature"]]
-    return any(hmac.compare_digest(candidate.encode(), right["signature"].encode()) for candidate in candidates)
+    return any(
+        hmac.compare_digest(candidate.encode(errors="replace"), right["signature"].encode()) for candidate in candidates
+    )
 
 
 def _signed_headers(
@@ -94,7 +99,7 @@ def _pattern_of(scheme: Scheme) -> str:
 
 def _is_recent(timestamp: str, scheme: Scheme, at: datetime) -> bool:
     """Return whether *timestamp* is within the tolerance; a time in the future counts unless the sender accepts it."""
-    if not timestamp.isdecimal():
+    if not (timestamp.isascii() and timestamp.isdecimal()) or len(timestamp) > MOST_DIGITS:
         return False
-    age_s = at.timestamp() - int(timestamp)
+    age_s = int(at.timestamp()) - int(timestamp)
     return age_s <= scheme.tolerance_s and (scheme.accepts_future or age_s >= -scheme.tolerance_s)

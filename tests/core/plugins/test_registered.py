@@ -1,4 +1,4 @@
-"""What a plugin registers is known everywhere: in plans, expressions, configs, journals and tables of names."""
+"""Names that a plugin registers are known everywhere: in plans, expressions, configs, journals and tables."""
 
 import importlib
 from collections.abc import Callable

@@ -28,7 +28,7 @@ from fiskil_harness.webhooks.forgeries.catalogue import Forged, forge, forgeries
 from fiskil_harness.webhooks.message import seal
 from fiskil_harness.webhooks.payload_variants import encode, encodings_of
 
-__all__ = ["bodies", "deliveries", "events", "forgeries", "plans"]
+__all__ = ["Event", "Forged", "Message", "bodies", "deliveries", "events", "forgeries", "plans"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FIRST, _LAST = datetime(2026, 1, 1), datetime(2027, 12, 31)
@@ -100,7 +100,8 @@ def forgeries(secret: str, *, kinds: Sequence[str] = EVENT_KINDS, dialect: Diale
     """
 
     def forged(name: str, event: Event) -> Forged:
-        other = structs.replace(event, message_id=str(uuid.uuid5(uuid.NAMESPACE_OID, event.message_id)))
+        # Its body differs too, also for a sender whose bodies contain no message id.
+        other = structs.replace(event, message_id=_other_id(event.message_id), consent_id=_other_id(event.consent_id))
         return forge(
             name,
             event,
@@ -120,3 +121,7 @@ def plans(kind: PlanKind = "deliveries", *, end_user: str = "rosa") -> SearchStr
         end_user: The name of a person in ``fixtures/end_users``, or of a plugin.
     """
     return plans_of_form(Form(kind=kind, end_user=end_user))
+
+
+def _other_id(event_id: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, event_id))
