@@ -43,6 +43,15 @@ def test_adds_one_package(wheel: Path) -> None:
     assert names == {"fiskil_harness", next(name for name in names if name.endswith(".dist-info"))}
 
 
+def test_has_types_and_templates(wheel: Path) -> None:
+    """Type checkers find ``py.typed``, and the command ``new`` its templates."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+
+    kinds = ("probe", "step", "fault", "scenario")
+    templates = {f"fiskil_harness/cli/template/new/{prefix}{kind}.txt" for kind in kinds for prefix in ("", "test_")}
+    assert {"fiskil_harness/py.typed", *templates} <= names
+
+
 def test_requirements_are_ranges(wheel: Path) -> None:
     """No requirement is pinned, because pinned ones conflict with those of other libraries."""
     archive = zipfile.ZipFile(wheel)
