@@ -177,7 +177,9 @@ def findings(report: Path) -> list[tuple[str, str, list[str]]]:
 def test_every_command_uses_the_plugin(shop: Path, command: Command, tmp_path: Path) -> None:
     """Scheme, person, fault, step and probe act together: in a run, a gate of two processes, a replay and a judgement."""
     run = command("fiskil_harness", "run", "acme_cached", "--journal", "run.journal", "--json", "run.json")
-    gate = command("fiskil_harness", "gate", "--only-required", "--fast", "--workers", "2", "--json", "gate.json")
+    config, report = str(shop / "fiskil-harness.toml"), str(shop / "gate.json")
+    options = ("--only-required", "--fast", "--workers", "2", "--config", config, "--json", report)
+    gate = command("fiskil_harness", "gate", *options, cwd=tmp_path)
     saved = command("fiskil_harness", "run", "acme_cached", "--save", "plan.json")
     replay = command("fiskil_harness", "replay", "plan.json", "--json", "replay.json")
     judge = command("fiskil_harness", "judge", "run.journal", "--json", "judge.json")

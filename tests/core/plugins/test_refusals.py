@@ -192,6 +192,7 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     (metadata / "entry_points.txt").write_text(f"[{plugins.GROUP}]\nacme = installed_acme\n")
     (folder / "installed_acme.py").write_text(text)
     monkeypatch.syspath_prepend(folder)
+    plugins.unload()
     assert [point.value for point in importlib.metadata.entry_points(group=plugins.GROUP)] == ["installed_acme"]
 
 

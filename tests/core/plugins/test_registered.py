@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness import LocalFiskil, Scenario
+from fiskil_harness import JournalBuilder, LocalFiskil, Scenario
 from fiskil_harness.core import catalog, plugins
 from fiskil_harness.core.config import parse
 from fiskil_harness.core.redaction.placeholders import Placeholders
@@ -22,6 +22,7 @@ from fiskil_harness.runner.recording import recording_of, scenario_of, stored_sc
 from fiskil_harness.scenario.scenario import dump_plan, load, load_all, read_plan
 from fiskil_harness.scenario.selection import select
 from fiskil_harness.scenario.steps import STEPS
+from tests.core.plugins.conftest import PROBE
 
 
 def module() -> Any:
@@ -107,6 +108,20 @@ def test_a_finding_counts_for_the_practices_of_its_probe() -> None:
 
     assert (finding.verdict, finding.practices) == (Verdict.INCONCLUSIVE, ("webhooks.prompt-2xx",))
     assert "sees_deliveries" in practice("webhooks.prompt-2xx").probes
+
+
+def test_a_general_probe_examines_every_journal(load: Callable[..., None]) -> None:
+    """A FAIL counts in every scenario for the practices of the probe, as for those that ship."""
+    text = PROBE.replace("practices = (", "is_general = True\n    practices = (").replace(
+        "return self.passes(", "return self.fails('seen') if journal.all(Delivery) else self.passes("
+    )
+    load(general=f"{text}\ndef register(registry):\n    registry.probe(SeesDeliveries)\n")
+    builder = JournalBuilder()
+    builder.deliver("e0")
+
+    findings = evaluation.general_failures([], builder.build())
+
+    assert [(finding.probe, finding.practices) for finding in findings] == [("sees_deliveries", ("webhooks.prompt-2xx",))]
 
 
 @pytest.mark.usefixtures("acme")

@@ -8,6 +8,7 @@ import importlib.metadata
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -117,6 +118,7 @@ def unload() -> None:
         for name in batch.values[SCHEME]:
             PRESETS.pop(name, None)
     catalog.unregister()
+    _installed.cache_clear()
     for module in _LOADED:
         sys.modules.pop(module, None)
     for memory in (_BATCHES, _LOADED, _ORIGINS):
@@ -124,9 +126,11 @@ def unload() -> None:
     tables.changed()
 
 
-def _installed() -> list[Plugin]:
+@cache
+def _installed() -> tuple[Plugin, ...]:
+    """Return the plugins of installed packages; reading the metadata of all packages takes several milliseconds."""
     points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: (point.name, point.value))
-    return [Plugin(module=point.value, source=f"the installed plugin {point.name!r}") for point in points]
+    return tuple(Plugin(module=point.value, source=f"the installed plugin {point.name!r}") for point in points)
 
 
 def _imported(plugin: Plugin) -> ModuleType:
