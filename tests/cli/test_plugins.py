@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from fiskil_harness.cli.main import main
+from fiskil_harness.core import plugins
 from tests.paths import SOURCE
 
 Completed = subprocess.CompletedProcess[str]
@@ -147,6 +149,15 @@ def shop(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def _no_plugins() -> Iterator[None]:
+    """Leave nothing of the plugin in this process."""
+    yield
+    plugins.unload()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "acme_checks"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
 def command(shop: Path, measured: dict[str, str]) -> Command:
     """Return a function that runs a module of Python in the project's folder."""
     environment = os.environ | measured | {"PYTHONPATH": str(SOURCE), "COLUMNS": "80"}
@@ -214,3 +225,22 @@ def test_a_broken_plugin_ends_each_command(shop: Path, command: Command) -> None
     }
     assert tests.returncode == 4
     assert "the plugin 'acme_checks.plugin' cannot be imported: RuntimeError: no database" in tests.stderr
+
+
+@pytest.mark.usefixtures("_no_plugins")
+@pytest.mark.parametrize("command_line", [["serve"], ["relay", "https://api.fiskil.com"]], ids=["serve", "relay"])
+def test_a_server_knows_the_faults_of_plugins(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command_line: list[str]
+) -> None:
+    """The expression is read: the message is about its route, not about the name of the fault."""
+    monkeypatch.chdir(shop)
+
+    with pytest.raises(SystemExit):
+        main([*command_line, "--fault", "no.route: server_header"])
+    about_route = capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*command_line, "--fault", "token: server_heade"])
+    about_fault = capsys.readouterr().err
+
+    assert "No route 'no.route'" in about_route
+    assert "Did you mean 'server_header'?" in about_fault
