@@ -2,70 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.paths import APPS, SOURCE
+from tests.paths import SOURCE
+from tests.pytest_plugin.projects import RANDOM, SCENARIO, XDIST, Project, run
 from tests.sampling import first
 
 pytestmark = pytest.mark.slow
-
-# Other plugins are disabled, because they cost a second at each start; this also works if the harness is not installed.
-ALONE = ("--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin")
-XDIST, RANDOM = ("-p", "xdist", "-n", "2"), ("-p", "randomly")
-
-CONFIG = """
-[app]
-command = "{{python}} {apps}/receiver.py {{port}}"
-ready = "GET /healthz"
-[app.env]
-FISKIL_WEBHOOK_SECRET = "{{webhook_secret}}"
-STORE = "{{workdir}}/store.json"
-FLAW = "{flaw}"
-EXITS = "{exits}"
-[app.observe]
-{observe}
-[app.facts]
-uses_events = ["*"]
-"""
-
-SCENARIO = '''"""A message is delivered three times."""
-
-from fiskil_harness import Scenario, probes, steps
-
-SCENARIO = Scenario(
-    practices=("webhooks.idempotent",),
-    steps=(steps.Authorise(), steps.Deliver(), steps.RepeatWhileIdle(), steps.Retry("e0"), steps.Replay("e0")),
-    probes=(probes.AppliesOnce(), probes.RepeatsNoWork()),
-)
-'''
-
-Project = Callable[..., pytest.Pytester]
-
-
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Return a function that creates a project with a config, an app and the file of a scenario."""
-    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-
-    def make(*, flaw: str = "", exits: str = "", observe: str = 'effects = "GET /effects"', **files: str) -> pytest.Pytester:
-        config = CONFIG.format(apps=APPS, flaw=flaw, exits=exits, observe=observe)
-        (pytester.path / "fiskil-harness.toml").write_text(config)
-        (pytester.path / "thrice.py").write_text(SCENARIO)
-        for name, source in files.items():
-            pytester.makepyfile(**{name: source})
-        return pytester
-
-    return make
-
-
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run pytest with the plugin in a separate process."""
-    return pytester.runpytest_subprocess(*ALONE, *arguments, timeout=500)
-
 
 USERS_TEST = '''
 import urllib.request, json
@@ -97,19 +42,19 @@ class BankFeed:
     def transaction_ids(self):
         return set(self.rows)
 
-def test_refresh_recovers_when_the_bank_hangs_up(sandbox):
-    rosa = sandbox.enrol("rosa")
-    sandbox.authorise(rosa)
-    feed = BankFeed(sandbox.api_url)
+def test_refresh_recovers_when_the_bank_hangs_up(fiskil):
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    feed = BankFeed(fiskil.api_url)
 
-    with sandbox.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
-        feed.refresh(rosa.end_user_id, sandbox.credentials)
+    with fiskil.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
+        feed.refresh(rosa.end_user_id, fiskil.credentials)
 
     assert feed.transaction_ids() == rosa.transaction_ids
     assert rosa.transaction_ids
 
-def test_a_fault_that_never_bit_fails_the_test(sandbox):
-    with sandbox.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
+def test_a_fault_that_never_bit_fails_the_test(fiskil):
+    with fiskil.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
         pass
 '''
 
@@ -158,7 +103,7 @@ def test_the_app_talks_to_the_sandbox(fiskil_app, end_user, deliveries):
 def test_broken_is_a_method_of_the_sandbox(broken, sandbox):
     from fiskil_harness import faults
     with broken("institutions.*", faults.Status(status=503)):
-        assert httpx.get(f"{sandbox.api_url}/v1/institutions").status_code == 503
+        assert httpx.get(f"{fiskil.api_url}/v1/institutions").status_code == 503
 """
 
 
@@ -172,7 +117,7 @@ def test_every_fixture_works(project: Project) -> None:
 def test_fixtures_need_no_config(project: Project) -> None:
     """Without a config, tests can use the sandbox; a test that needs the app fails with a message."""
     pytester = project(
-        test_it="def test_a(sandbox): assert sandbox.api_url\ndef test_b(fiskil_app): pass\n",
+        test_it="def test_a(fiskil): assert fiskil.api_url\ndef test_b(fiskil_app): pass\n",
     )
     (pytester.path / "fiskil-harness.toml").unlink()
 
@@ -401,7 +346,7 @@ def test_a_file_for_the_output_that_cannot_be_written_is_refused(project: Projec
 
 def test_an_invalid_ini_value_is_refused(project: Project) -> None:
     """With scenarios it is a usage error before anything runs; with a fixture it is an error of that test."""
-    pytester = project(test_it="def test_a(sandbox): pass")
+    pytester = project(test_it="def test_a(fiskil): pass")
     pytester.makeini("[pytest]\nfiskil_seed = nine\n")
 
     with_scenarios, with_fixture = run(pytester, "--fiskil-scenarios=thrice.py"), run(pytester)
@@ -429,7 +374,7 @@ def test_junit_contains_the_scenarios(project: Project) -> None:
 def test_xdist_and_random_order_do_not_change_the_result(project: Project) -> None:
     """Each worker has its own sandbox and app; the summary covers the scenarios of all workers."""
     tests = (
-        "import pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_a(sandbox, n):\n    assert sandbox.enrol('rosa')\n"
+        "import pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_a(fiskil, n):\n    assert fiskil.enrol('rosa')\n"
     )
     pytester = project(test_it=tests)
     (pytester.path / "again.py").write_text(SCENARIO)
@@ -442,7 +387,7 @@ def test_xdist_and_random_order_do_not_change_the_result(project: Project) -> No
 
 def test_an_app_that_cannot_be_started_twice_is_refused_with_xdist(project: Project) -> None:
     """Two workers would disturb each other on one app; tests that use only the sandbox run."""
-    pytester = project(test_it="def test_a(sandbox): assert sandbox.api_url")
+    pytester = project(test_it="def test_a(fiskil): assert fiskil.api_url")
     (pytester.path / "fiskil-harness.toml").write_text('[app]\nurl = "http://127.0.0.1:9"\n')
 
     result = run(pytester, "--fiskil-scenarios=thrice.py", *XDIST)

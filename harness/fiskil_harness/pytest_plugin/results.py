@@ -120,7 +120,7 @@ def _line(finding: Finding) -> str:
 
 
 def shorten_summary(item: pytest.Item, report: Any) -> None:
-    """Show the first finding of a failed scenario in the short summary and as the message in JUnit, in place of its block."""
+    """Show the first finding of a failed scenario, in one line, in the short summary and as the message in JUnit."""
     crash = getattr(report.longrepr, "reprcrash", None)
     headline = item.stash.get(HEADLINE, "")
     if report.failed and crash is not None and headline:
