@@ -46,30 +46,40 @@ Project = Callable[..., pytest.Pytester]
 
 
 class LoadedModules:
-    """Keeps the libraries that a run in this process has imported: pytester unloads them, so that each would exist twice."""
+    """Keeps the libraries that runs in this process have imported: pytester unloads them, so that each would exist twice."""
 
     def __init__(self) -> None:
         self._modules: dict[str, ModuleType] = {}
 
-    def pytest_unconfigure(self) -> None:
-        """Note the modules before pytester unloads them."""
-        self._modules = dict(sys.modules)
+    def keep(self, *, but: Path) -> None:
+        """Note all loaded modules, except those whose file is in the folder *but*."""
+        files = {name: str(module.__dict__.get("__file__")) for name, module in sys.modules.items()}
+        self._modules |= {name: sys.modules[name] for name, file in files.items() if not file.startswith(str(but))}
 
-    def restore(self, *, but: Path) -> None:
-        """Load the modules again, except those whose file is in the folder *but*."""
-        kept = {
-            name: module
-            for name, module in self._modules.items()
-            if not str(module.__dict__.get("__file__")).startswith(str(but))
-        }
-        sys.modules.update(kept | sys.modules)
+    def restore(self) -> None:
+        """Load the noted modules again."""
+        sys.modules.update(self._modules | sys.modules)
+
+
+LOADED = LoadedModules()
+
+
+class KeepsModules:
+    """A plugin that notes the loaded modules before pytester unloads them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def pytest_unconfigure(self) -> None:
+        """Note the modules."""
+        LOADED.keep(but=self._folder)
 
 
 def run(pytester: pytest.Pytester, *arguments: str, plugins: Sequence[object] = ()) -> pytest.RunResult:
     """Run pytest with the plugin in this process, which saves the start of another one."""
-    modules = LoadedModules()
-    result = pytester.runpytest_inprocess(*ALONE, "-W", ALREADY_LOADED, *arguments, plugins=[modules, *plugins])
-    modules.restore(but=pytester.path)
+    options = (*ALONE, "-W", ALREADY_LOADED)
+    result = pytester.runpytest_inprocess(*options, *arguments, plugins=[KeepsModules(pytester.path), *plugins])
+    LOADED.restore()
     return result
 
 
