@@ -114,7 +114,12 @@ def test_two_root_folders_have_two_trees(project: Project) -> None:
 
     trees = [discover(pytester, f"--rootdir={name}", name, "--fiskil-scenarios=happy_path") for name in ("bank", "shop")]
     together = discover(
-        pytester, "bank/tests", "shop", "--fiskil-config=shop/fiskil-harness.toml", "--fiskil-scenarios=tab_*"
+        pytester,
+        "--import-mode=importlib",
+        "bank/tests",
+        "shop",
+        "--fiskil-config=shop/fiskil-harness.toml",
+        "--fiskil-scenarios=tab_*",
     )
     refused = run(pytester, "bank/fiskil-harness.toml", "shop/fiskil-harness.toml")
 

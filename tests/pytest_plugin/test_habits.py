@@ -81,7 +81,10 @@ import pytest
 from fiskil_harness import Scenario, probes, steps
 
 UNDISTURBED = Scenario(
-    name="undisturbed", practices=("webhooks.idempotent",), steps=(steps.Connect(),), probes=(probes.AppliesOnce(),)
+    name="undisturbed",
+    practices=("sandbox.webhook-delivery",),
+    steps=(steps.Connect(),),
+    probes=(probes.AcknowledgesGenuine(),),
 )
 
 @pytest.mark.fiskil_scenario("thrice.py")
@@ -106,14 +109,14 @@ def test_a_finding_fails_the_test_with_the_mark(project: Project) -> None:
         [
             "FAIL  webhooks.idempotent   thrice *seed 42",
             "      applies_once: message e0 was applied 4 times*",
-            "      again     cd * && pytest \\",
-            "          test_it.py::test_the_app_applies_each_message_once --fiskil-seed=42 \\",
+            "*pytest test_it.py::test_the_app_applies_each_message_once *",
+            "          --fiskil-seed=42 *",
             "violated    webhooks.idempotent *",
             "FAILED test_it.py::test_the_app_applies_each_message_once - applies_once: mes*",
         ]
     )
     assert "Traceback" not in result.stdout.str()
-    case, other = sorted(ET.parse(pytester.path / "report.xml").getroot().iter("testcase"), key=lambda case: len(case))[::-1]  # noqa: S314
+    case, other = sorted(ET.parse(pytester.path / "report.xml").getroot().iter("testcase"), key=len)[::-1]  # noqa: S314
     properties = [(pair.get("name"), pair.get("value", "")[:60]) for pair in case.iter("property")]
     assert properties == [
         ("fiskil.scenario", "thrice"),
@@ -195,14 +198,18 @@ def test_a_repeated_test_starts_empty(fiskil):
 """
 
 
-@pytest.mark.parametrize("library", ["asyncio", "anyio"])
-def test_async_tests_use_the_fixtures(project: Project, library: str) -> None:
+@pytest.mark.parametrize(
+    ("library", "options"),
+    [("asyncio", ["-o", "asyncio_default_fixture_loop_scope=function"]), ("anyio", [])],
+    ids=["asyncio", "anyio"],
+)
+def test_async_tests_use_the_fixtures(project: Project, library: str, options: list[str]) -> None:
     """With pytest-asyncio or anyio, also as property tests, in random order."""
     pytester = project(test_it=OTHERS_TEST.replace("LIBRARY", library))
 
-    result = run(pytester, "-p", library, *HYPOTHESIS, *RANDOM, "-W", "error", "--strict-markers")
+    result = run(pytester, "-p", library, *options, *HYPOTHESIS, *RANDOM, "--strict-markers")
 
-    result.assert_outcomes(passed=2)
+    result.assert_outcomes(passed=2, warnings=0)
 
 
 def test_a_repeated_scenario_counts_once(project: Project) -> None:
@@ -216,14 +223,12 @@ def test_a_repeated_scenario_counts_once(project: Project) -> None:
 
 
 def test_a_suite_runs_without_the_plugin(pytester: pytest.Pytester) -> None:
-    """With ``-p no:fiskil-harness``, tests that need none of it pass; ini keys and marks are warnings of pytest."""
+    """With ``-p no:fiskil-harness``, tests that need none of it pass; an ini key is pytest's usual warning."""
     pytester.makeini("[pytest]\nfiskil_scenarios = happy_path\n")
     pytester.makepyfile("import pytest\n@pytest.mark.fiskil_scenario('happy_path')\ndef test_a(): pass\n")
-    quick = ("-p", "no:randomly", "-p", "no:cov", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
+    without = ("fiskil-harness", "asyncio", "cov", "hypothesispytest", "randomly", "rerunfailures", "schemathesis")
 
-    result = pytester.runpytest_inprocess("-p", "no:fiskil-harness", *quick)
+    result = pytester.runpytest_inprocess(*(word for name in without for word in ("-p", f"no:{name}")))
 
-    result.assert_outcomes(passed=1, warnings=2)
-    result.stdout.fnmatch_lines(
-        ["*PytestConfigWarning: Unknown config option: fiskil_scenarios", "*PytestUnknownMarkWarning*"]
-    )
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*PytestConfigWarning: Unknown config option: fiskil_scenarios"])
