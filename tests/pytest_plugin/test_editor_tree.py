@@ -40,13 +40,13 @@ def discover(pytester: pytest.Pytester, *arguments: str) -> EditorTree:
 def test_the_tree_has_the_scenarios_in_the_config_file(
     project: Project, arguments: Sequence[str], scenarios: list[str]
 ) -> None:
-    """Whichever way they are selected, the team's own tests are in the tree, too."""
+    """Whichever way they are selected, the team's own tests are in the tree, too, and run first."""
     pytester = project()
     write_own_test(pytester.path)
 
     tree = discover(pytester, *arguments)
 
-    assert tree.files == OWN | ({"fiskil-harness.toml": scenarios} if scenarios else {})
+    assert list(tree.files.items()) == [*OWN.items(), *([("fiskil-harness.toml", scenarios)] if scenarios else [])]
 
 
 def test_the_tree_has_every_scenario(project: Project) -> None:

@@ -152,11 +152,16 @@ def test_a_mark_with_a_wrong_name_is_an_error_of_its_test(project: Project) -> N
     )
 
 
-def test_a_marked_test_is_skipped_by_the_missing_hook(project: Project) -> None:
-    """As a scenario that is collected is."""
-    result = run(project(observe="", test_it=MARKED), "-rs", "-k", "each_message")
+def test_files_of_scenarios_are_relative_to_the_root_folder(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In marks and in the ini file, so that an editor may run pytest in any folder. A missing hook skips both tests."""
+    pytester = project(observe="", test_it=MARKED)
+    pytester.makeini("[pytest]\nfiskil_scenarios = thrice.py\n")
+    (pytester.path / "below").mkdir()
+    monkeypatch.chdir(pytester.path / "below")
 
-    result.assert_outcomes(skipped=1, deselected=1)
+    result = run(pytester, "--rootdir=..", "../test_it.py", "-rs", "-k", "each_message or thrice")
+
+    result.assert_outcomes(skipped=2, deselected=1)
     result.stdout.fnmatch_lines(["SKIPPED * the config does not set app.observe.effects"])
 
 
@@ -187,16 +192,6 @@ async def test_each_example_of_an_async_test_is_empty(fiskil, count):
     assert await status(fiskil.api_url) == 400
 """
 
-FLAKY = """
-calls = []
-
-def test_a_repeated_test_starts_empty(fiskil):
-    assert not fiskil.sandbox.store.end_users
-    fiskil.enrol("rosa")
-    calls.append(1)
-    assert len(calls) > 1
-"""
-
 
 @pytest.mark.parametrize(
     ("library", "options"),
@@ -212,14 +207,61 @@ def test_async_tests_use_the_fixtures(project: Project, library: str, options: l
     result.assert_outcomes(passed=2, warnings=0)
 
 
-def test_a_repeated_scenario_counts_once(project: Project) -> None:
+IMPROVING_APP = """
+import json, pytest
+applied, attempts = {}, []
+
+def pytest_runtest_setup(item):
+    attempts.append(item)
+
+async def application(scope, receive, send):
+    if scope["method"] == "POST":
+        message_id = json.loads((await receive())["body"])["message_id"]
+        applied[message_id] = applied.get(message_id, 0) + 1 if len(attempts) == 1 else 1
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps({"applied": applied, "pending": 0}).encode()})
+
+@pytest.fixture(scope="session")
+def fiskil_app_object():
+    return application
+"""
+
+FLAKY = """
+calls = []
+
+def test_a_repeated_test_starts_empty(fiskil):
+    assert not fiskil.sandbox.store.end_users
+    fiskil.enrol("rosa")
+    calls.append(1)
+    assert len(calls) > 1
+"""
+
+
+def test_the_last_run_of_a_repeated_scenario_counts(project: Project) -> None:
     """With pytest-rerunfailures; a test that runs again starts with an empty Fiskil."""
-    pytester = project(flaw="no_dedupe", test_it=FLAKY)
+    pytester = project(conftest=IMPROVING_APP, test_it=FLAKY)
+    (pytester.path / "fiskil-harness.toml").write_text('[app.observe]\neffects = "GET /effects"\n')
 
-    result = run(pytester, "-p", "rerunfailures", "--reruns=1", "--fiskil-scenarios=thrice.py")
+    scenario = run(
+        pytester,
+        "-p",
+        "rerunfailures",
+        "--reruns=1",
+        "fiskil-harness.toml",
+        "--fiskil-scenarios=thrice.py",
+        "--junitxml=r.xml",
+    )
+    flaky = run(pytester, "-p", "rerunfailures", "--reruns=1", "test_it.py")
 
-    assert result.parseoutcomes() == {"passed": 1, "failed": 1, "rerun": 2}
-    result.stdout.fnmatch_lines(["violated    webhooks.idempotent * applies_once in thrice"])
+    assert scenario.parseoutcomes() == {"passed": 1, "rerun": 1}
+    scenario.stdout.fnmatch_lines(["proven      webhooks.idempotent *"])
+    verdicts = [
+        [pair.get("value") for pair in case.iter("property") if pair.get("name") == "fiskil.verdict"]
+        for case in ET.parse(pytester.path / "r.xml").getroot().iter("testcase")  # noqa: S314 - trusted input
+    ]
+    assert verdicts == [["FAIL"], ["PASS"]]
+    assert flaky.parseoutcomes() == {"passed": 1, "rerun": 1}
 
 
 def test_a_suite_runs_without_the_plugin(pytester: pytest.Pytester) -> None:

@@ -83,6 +83,20 @@ def test_every_test_starts_with_an_empty_fiskil(fiskil, again):
     assert not fiskil.sandbox.store.end_users
     assert fiskil.enrol("ben").person.name == "ben"
 
+def test_the_server_is_filled(fiskil_server):
+    assert not fiskil_server.sandbox.store.end_users
+    fiskil_server.enrol("rosa")
+
+def test_the_server_stays_filled(fiskil_server):
+    assert fiskil_server.sandbox.store.end_users
+
+def test_fiskil_is_empty_again(fiskil):
+    assert not fiskil.sandbox.store.end_users
+    fiskil.enrol("rosa")
+
+def test_the_server_is_empty_after_a_test_of_fiskil(fiskil_server):
+    assert not fiskil_server.sandbox.store.end_users
+
 @pytest.mark.parametrize("again", [1, 2])
 def test_the_clock_starts_at_real_time(fiskil_clock, again):
     assert fiskil_clock.offset.total_seconds() == 0
@@ -129,7 +143,7 @@ def test_every_fixture_works(project: Project) -> None:
     """The tests use end users, deliveries, the clock, the app, faults, and a callback server besides the team's own."""
     result = run(project(test_fixtures=FIXTURES_TEST), "-p", "pytest_httpserver.pytest_plugin")
 
-    result.assert_outcomes(passed=13)
+    result.assert_outcomes(passed=17)
 
 
 def test_fixtures_need_no_config(project: Project) -> None:

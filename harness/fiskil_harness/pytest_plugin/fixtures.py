@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fiskil_harness.pytest_plugin.emptying import empty, empty_before_each_test
+from fiskil_harness.pytest_plugin.emptying import empty_before_each_test
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
@@ -136,6 +136,4 @@ def fiskil_outcomes(request: pytest.FixtureRequest, fiskil_worker: Worker) -> di
     from fiskil_harness.pytest_plugin.options import without_traceback
 
     with without_traceback():
-        outcomes = play_marked(request.node, fiskil_worker)
-    empty(request.node)
-    return outcomes
+        return play_marked(request.node, fiskil_worker)

@@ -126,8 +126,7 @@ class ScenarioCollection:
         self._is_offered = True
         file: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
         file.scenarios, file.paths = self._scenarios, self._paths
-        # A conftest.py that is an argument would be collected as a module of tests, too.
-        return [*(collector for collector in collectors if not isinstance(collector, pytest.Module)), file]
+        return [*collectors, file]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
