@@ -154,7 +154,6 @@ QUICK: dict[str, Belongs] = {
     "pytest_plugin/test_plugin.py::test_an_invalid_option_is_refused_before_anything_runs": one_in(3),
     "pytest_plugin/test_plugin.py::test_junit_contains_the_scenarios": nothing,
     "pytest_plugin/test_plugin.py::test_the_output_of_the_app_is_kept": one_in(2),
-    "pytest_plugin/test_plugin.py::test_the_session_server_suits_property_tests": nothing,
     "pytest_plugin/test_plugin.py::test_xdist_and_random_order_do_not_change_the_result": nothing,
     "runner/test_bad_clients.py::test_a_failing_app_is_inconclusive_and_the_next_scenario_passes": one_in(3),
     "runner/test_bad_clients.py::test_a_scenario_does_not_begin_while_the_app_calls_the_api": nothing,

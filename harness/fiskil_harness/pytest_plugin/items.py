@@ -112,7 +112,7 @@ class ScenarioCollection:
             self._scenarios, self._paths = _selected(config, patterns, self._path)
         except HarnessError as error:
             raise pytest.UsageError(_with_hint(str(error), patterns)) from None
-        # An argument that names a test by its id asks for that test alone; editors run tests so.
+        # An argument that names a test by its id selects that test alone; editors run tests so.
         self._is_whole = not any("::" in argument for argument in config.args)
         if self._is_whole and not any(self._path.is_relative_to(absolute(config, argument)) for argument in config.args):
             config.args.append(str(self._path))
