@@ -214,9 +214,13 @@ applied, attempts = {}, []
 def pytest_runtest_setup(item):
     attempts.append(item)
 
+async def body_of(receive):
+    chunk = await receive()
+    return chunk["body"] + (await body_of(receive) if chunk["more_body"] else b"")
+
 async def application(scope, receive, send):
     if scope["method"] == "POST":
-        message_id = json.loads((await receive())["body"])["message_id"]
+        message_id = json.loads(await body_of(receive))["message_id"]
         applied[message_id] = applied.get(message_id, 0) + 1 if len(attempts) == 1 else 1
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
