@@ -37,6 +37,7 @@ class Journal:
         """
         self._entries: deque[Any] = deque(maxlen=newest)
         self._has_deferred = False
+        self._by_kind: dict[type[Entry], list[Any]] = {}
         self._lock = threading.Lock()
         self._elapsed = stopwatch()
         self.step = -1
@@ -53,18 +54,21 @@ class Journal:
             entry = msgspec.structs.replace(entry, content=self.read(entry.body, entry.headers))
         with self._lock:
             self._entries.append(entry)
+            self._by_kind = {}
 
     def write_deferred(self, make: Callable[..., Entry], *parts: Any) -> None:
         """Append an entry that ``make(*parts)`` builds when the journal is first read; most such entries are never read."""
         with self._lock:
             self._entries.append((make, parts))
             self._has_deferred = True
+            self._by_kind = {}
 
     def discard(self, kind: type[Entry]) -> None:
         """Remove every entry of class *kind*, which is about to be written again."""
         kept = [entry for entry in self if not isinstance(entry, kind)]
         with self._lock:
             self._entries = deque(kept, maxlen=self._entries.maxlen)
+            self._by_kind = {}
 
     def stamp(self) -> dict[str, Any]:
         """Return the current ``at_s`` and ``step``, as keyword arguments for an entry."""
@@ -77,7 +81,11 @@ class Journal:
 
     def all(self, kind: type[E_]) -> list[E_]:
         """Return every entry of class *kind*, in the order in which they were written."""
-        return [entry for entry in self if isinstance(entry, kind)]
+        # Probes request the same kinds of a finished journal again and again; an app may have made ten thousand calls.
+        by_kind = self._by_kind
+        if kind not in by_kind:
+            by_kind[kind] = [entry for entry in self if isinstance(entry, kind)]
+        return by_kind[kind].copy()
 
     def __iter__(self) -> Iterator[Entry]:
         with self._lock:

@@ -95,19 +95,19 @@ def is_complete_success(call: Exchange) -> bool:
     return call.status is not None and 200 <= call.status < 300 and not call.bites
 
 
-def succeeded_later(exchanges: list[Exchange], refused: Exchange) -> bool:
-    """Return True if a later call in *exchanges* to the same route for the same end user succeeded.
+def never_succeeded(exchanges: Iterable[Exchange], refused: Iterable[Exchange]) -> list[Exchange]:
+    """Return the calls of *refused* after which no call in *exchanges* to their route for their end user succeeded.
 
     Query parameters are ignored, because an app may read a list again from the start. If the refused call was to create an
     end user, it has no end user id yet, so any later call to its route counts. A response that was only late is a success.
     """
-    return any(
-        call.number > refused.number
-        and call.route == refused.route
-        and refused.end_user_id in {"", call.end_user_id}
-        and (is_complete_success(call) or _was_only_late(call))
-        for call in exchanges
-    )
+    last_success: dict[tuple[str, str], int] = {}
+    for call in exchanges:
+        if is_complete_success(call) or _was_only_late(call):
+            for end_user_id in {"", call.end_user_id}:
+                place = call.route, end_user_id
+                last_success[place] = max(call.number, last_success.get(place, 0))
+    return [call for call in refused if last_success.get((call.route, call.end_user_id), 0) <= call.number]
 
 
 def has_unrenewed_token(journal: Journal, end_user_ids: Collection[str]) -> bool:
@@ -116,10 +116,8 @@ def has_unrenewed_token(journal: Journal, end_user_ids: Collection[str]) -> bool
     Data that is missing for this reason counts for the practices about tokens only.
     """
     every = calls(journal)
-    return any(
-        call.status == 401 and call.end_user_id in end_user_ids and bearer(call) and not succeeded_later(every, call)
-        for call in every
-    )
+    refused = [call for call in every if call.status == 401 and call.end_user_id in end_user_ids and bearer(call)]
+    return bool(never_succeeded(every, refused))
 
 
 def never_tried_to_renew(journal: Journal, end_user_ids: Collection[str]) -> bool:
@@ -137,8 +135,12 @@ def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
 
 
 def routes_of(exchanges: Iterable[Exchange]) -> int:
-    """Return the number of routes in *exchanges*, for findings: the number of calls would depend on timing."""
-    return len({call.route for call in exchanges})
+    """Return the number of routes in *exchanges*, for findings: the number of calls would depend on timing.
+
+    The route of tokens does not count beside others: an app may still have the token of an earlier scenario.
+    """
+    routes = {call.route for call in exchanges}
+    return len(routes - {"token"} or routes)
 
 
 def began_s(call: HookCall) -> float:

@@ -1,5 +1,7 @@
 """Does the app increase its pauses while an API call fails, instead of retrying at a short constant interval?"""
 
+from bisect import bisect_right
+from collections import defaultdict
 from itertools import groupby, pairwise
 from math import inf
 
@@ -54,7 +56,15 @@ class BacksOff(Probe, frozen=True, kw_only=True, tag="backs_off"):
             observed = f"{hasty[0]} was retried for more than {LONG_S:g} s while it failed, always within a second"
             evidence = tuple(f"no longer pause: {route}" for route in hasty)
             return self.fails(observed, evidence=evidence, examined=routes_of(failing))
-        conclusive = [call for series in all_series if _shows_backoff(journal, series) for call in series]
+        equal_calls: dict[CallKey, list[Exchange]] = defaultdict(list)
+        for call in calls(journal):
+            equal_calls[call_key(call)].append(call)
+        conclusive = [
+            call
+            for series in all_series
+            if _shows_backoff(journal, series, equal_calls[call_key(series[0])])
+            for call in series
+        ]
         if not conclusive:
             return self.inconclusive("the API recovered before the pauses could be compared")
         return self.passes("no failing call was retried at a short constant interval", examined=routes_of(conclusive))
@@ -88,7 +98,7 @@ def _series(journal: Journal) -> list[list[Exchange]]:
     starts = work_times(journal)
 
     def key(call: Exchange) -> tuple[CallKey, int]:
-        return call_key(call), sum(1 for moment in starts if moment <= call.at_s)
+        return call_key(call), bisect_right(starts, call.at_s)
 
     groups = (list(group) for _, group in groupby(sorted(failing, key=lambda call: (*key(call), call.number)), key=key))
     return [group for group in groups if _is_of_one_job(journal, group) and not _overlap(group)]
@@ -102,12 +112,16 @@ def _overlap(series: list[Exchange]) -> bool:
     return any(again.at_s < failed.ended_s for failed, again in pairwise(series))
 
 
-def _shows_backoff(journal: Journal, series: list[Exchange]) -> bool:
-    """Return True if the app stopped retrying, paused for a second or more, or increased its pauses."""
+def _shows_backoff(journal: Journal, series: list[Exchange], equal_calls: list[Exchange]) -> bool:
+    """Return True if the app stopped retrying, paused for a second or more, or increased its pauses.
+
+    Args:
+        equal_calls: All calls that are equal to those of *series*, in order.
+    """
     pauses_s = pauses(series)
-    later = [call for call in calls(journal, series[0].route) if call.number > series[-1].number]
+    later = [call for call in equal_calls if call.number > series[-1].number]
     next_work_s = min((work_s for work_s in work_times(journal) if work_s > series[-1].at_s), default=inf)
-    again = next((call for call in later if call_key(call) == call_key(series[-1]) and call.at_s < next_work_s), None)
+    again = next((call for call in later if call.at_s < next_work_s), None)
     if again is None:
         return True
     pauses_s.append(again.at_s - series[-1].at_s)

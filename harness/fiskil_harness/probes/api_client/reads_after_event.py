@@ -36,8 +36,13 @@ class ReadsAfterEvent(Probe, frozen=True, kw_only=True, tag="reads_after_event")
         events = _first_acknowledgements(journal)
         if not events:
             return self.inconclusive("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
+        first_s: dict[str, float] = {}
+        for delivery, event in acknowledged_events(journal):
+            dataset = dataset_of(event.kind)
+            first_s[dataset] = min(delivery.at_s, first_s.get(dataset, delivery.at_s))
         for delivery, event in events:
-            if self._has_polled(journal, delivery, dataset_of(event.kind)):
+            is_first = first_s[dataset_of(event.kind)] == delivery.at_s
+            if is_first and self._has_polled(journal, delivery, dataset_of(event.kind)):
                 observed = (
                     f"{dataset_of(event.kind)} was requested more than {EARLY_READS} times before {event.event} announced it"
                 )
@@ -69,11 +74,7 @@ class ReadsAfterEvent(Probe, frozen=True, kw_only=True, tag="reads_after_event")
     def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
         earlier_reads = [read for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s < delivery.at_s]
         counts = Counter(call_key(read) for read in earlier_reads)
-        is_first = all(
-            dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s
-            for earlier, event in acknowledged_events(journal)
-        )
-        return is_first and max(counts.values(), default=0) > EARLY_READS
+        return max(counts.values(), default=0) > EARLY_READS
 
 
 def _first_acknowledgements(journal: Journal) -> list[tuple[Delivery, EventCreated]]:

@@ -1,20 +1,22 @@
 """Does the app react to an expired access token with exactly one renewal and one retry?"""
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from math import inf
 
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from fiskil_harness.journal.queries.api_calls import (
+    CallKey,
     bearer,
     bitten_by,
     call_key,
     calls,
     fields_of,
     is_complete_success,
+    never_succeeded,
     refusal_lines,
     routes_of,
-    succeeded_later,
     timed_out,
 )
 from fiskil_harness.journal.queries.rows import STILL_BUSY
@@ -64,7 +66,7 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
                 return self.inconclusive(f"{observed}, but the number of the app's processes is unknown", hook=COMMAND)
             # Which other calls were refused depends on timing.
             return self.fails(observed, evidence=refusal_lines(refused[:1]), examined=1)
-        failed = [call for call in refused if not succeeded_later(api_calls, call)]
+        failed = never_succeeded(api_calls, refused)
         if failed:
             is_renewed = any(exchange.status == 200 for exchange in exchanges)
             return self._judge_failed(journal, failed, is_renewed=is_renewed, examined=routes_of(refused))
@@ -91,7 +93,8 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
         )
 
     def _judge_failed(self, journal: Journal, failed: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
-        failed = [call for call in failed if not _was_renewal_spoilt(journal, call)]
+        renewals = calls(journal, "token")
+        failed = [call for call in failed if not _was_renewal_spoilt(renewals, call)]
         if not failed:
             return self.inconclusive("a fault acted on the renewal after the refusal, and the app may have given up")
         renewal = "although the token was renewed" if is_renewed else "and the token was not renewed"
@@ -101,10 +104,10 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
         return self.fails(observed, evidence=refusal_lines(failed), examined=examined)
 
 
-def _was_renewal_spoilt(journal: Journal, refused: Exchange) -> bool:
-    """Return True if a fault acted on the first token request after *refused*: the app may give up the work it did then."""
-    renewal = next((call for call in calls(journal, "token") if call.number > refused.number), None)
-    return renewal is not None and bool(renewal.bites) and is_spoilt(renewal)
+def _was_renewal_spoilt(renewals: list[Exchange], refused: Exchange) -> bool:
+    """Return True if a fault acted on the first of *renewals* after *refused*: the app may give up the work it did then."""
+    at = bisect_right(renewals, refused.number, key=lambda call: call.number)
+    return at < len(renewals) and bool(renewals[at].bites) and is_spoilt(renewals[at])
 
 
 def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
@@ -157,25 +160,20 @@ def _highest_renewal_count(api_calls: list[Exchange], refused: list[Exchange], e
     may request a token. A token that was used counts even if a fault delayed its response. Tokens that were never used are
     divided among all expired tokens.
     """
-    unrepeated = list(refused)
+    unrepeated: dict[CallKey, list[Exchange]] = defaultdict(list)
+    for call in refused:
+        unrepeated[call_key(call)].append(call)
     counts = Counter({bearer(call): 0 for call in refused})
     obtained = {_token(exchange): exchange.number for exchange in exchanges if _token(exchange)}
     for call in api_calls:
         obtained_number = obtained.pop(bearer(call), None)
         number = call.number if obtained_number is None else obtained_number
-        repeated = next(
-            (
-                other
-                for other in unrepeated
-                if other.number < number and bearer(other) != bearer(call) and call_key(other) == call_key(call)
-            ),
-            None,
-        )
-        if repeated is not None:
-            unrepeated.remove(repeated)
-            counts[bearer(repeated)] += obtained_number is not None
-    used = {bearer(call) for call in api_calls}
-    unused = sum(is_complete_success(exchange) for exchange in exchanges if _token(exchange) not in used - {""})
+        equal = unrepeated.get(call_key(call), [])
+        at = next((i for i, other in enumerate(equal) if other.number < number and bearer(other) != bearer(call)), None)
+        if at is not None:
+            counts[bearer(equal.pop(at))] += obtained_number is not None
+    used = {bearer(call) for call in api_calls} - {""}
+    unused = sum(is_complete_success(exchange) for exchange in exchanges if _token(exchange) not in used)
     return max(counts.values()) + unused // len(counts)
 
 

@@ -1,5 +1,7 @@
 """Does the app keep its rows when the API temporarily refuses a read?"""
 
+from itertools import takewhile
+
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
@@ -53,11 +55,7 @@ class KeepsRefusedRows(Probe, frozen=True, tag="keeps_refused_rows"):
         Return None if there is none, or if the refusals may be permanent.
         """
         earlier = [read for read in reads(journal, self.dataset) if read.ended_s <= effects.at_s]
-        while earlier and is_complete_success(earlier[0]):
-            earlier = earlier[1:]
-        latest = [
-            call for number, call in enumerate(earlier) if not any(is_complete_success(later) for later in earlier[number:])
-        ]
+        latest = list(takewhile(lambda read: not is_complete_success(read), reversed(earlier)))[::-1]
         if not latest or any(call.status is None or call.status in WITHDRAWN for call in latest):
             return None
         return latest[0] if self.dataset in permitted(journal, until_s=effects.at_s) else None
