@@ -10,6 +10,7 @@ from importlib import metadata
 from msgspec import Struct
 
 from fiskil_harness.app.effects import NOT_FOUND, EffectsReport, EffectsUnknown, is_unknown_path, parse_effects
+from fiskil_harness.app.monitoring import missing_extra
 from fiskil_harness.app.templates import choose, fill_text
 from fiskil_harness.cli.doctor_effects import missing_parts
 from fiskil_harness.core.clock import real_now, wait_until
@@ -83,7 +84,7 @@ def diagnose(settings: Settings) -> list[Check]:
         worker.launch()
         checks = [Check(hook="app", state=State.WORKS, message="starts and becomes ready"), *_hooks(worker.driver)]
         checks += [*_gate(settings), *_statements(settings), *_missing(worker.driver)]
-        checks += [*_browser(worker.driver), *_environment()]
+        checks += [*_browser(worker.driver), *_monitoring(worker.driver), *_environment()]
         return worker.redactor.redact_tree(checks)
     finally:
         worker.close()
@@ -151,6 +152,13 @@ def _browser(driver: Driver) -> Iterator[Check]:
         yield Check(hook="browser", state=State.MISSING, message=f"{error} Without it no practice about pages is proven.")
     else:
         yield Check(hook="browser", state=State.WORKS, message="Chromium starts")
+
+
+def _monitoring(driver: Driver) -> Iterator[Check]:
+    """Check that the packages are installed that read metrics and OTLP exports, if the config has either."""
+    if (driver.app.has(METRICS) or driver.app.passes_value("otlp_url")) and (missing := missing_extra()):
+        message = f"{missing} Without it metrics and exported logs prove no practice."
+        yield Check(hook="monitoring", state=State.MISSING, message=message)
 
 
 def _environment() -> Iterator[Check]:
