@@ -74,12 +74,12 @@ $(VENV)/.python:
 $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 	@.ci/system-tools pages
 	@echo "Installing fiskil-harness into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@$(BIN)/python -m pip install --quiet --editable '.[browser,monitoring,speed]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@.ci/system-tools test
-	@$(BIN)/python -m pip install --quiet --editable '.[browser,dev]'
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
