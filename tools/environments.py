@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,8 +45,8 @@ HEAD = """# Environments: the harness beside your app's packages
 
 Measured by `make environments`. Each line is a new environment with the wheel, without extras, and the framework in its
 current version. "lowest" has the lowest allowed version of every direct dependency of the harness
-(`uv pip install --resolution lowest-direct`), "newest" the newest. In each, `fiskil-harness run {scenario}` and `pytest --fiskil-scenarios={scenario}` ran on the same
-[receiver](../tests/apps/four_frameworks.py).
+(`uv pip install --resolution lowest-direct`), "newest" the newest. In each, `fiskil-harness run {scenario}` and
+`pytest --fiskil-scenarios={scenario}` ran on the same [receiver](../tests/apps/four_frameworks.py).
 
 | Python | framework | direct dependencies | `run` | `pytest` | some versions |
 |---|---|---|---|---|---|"""
@@ -144,12 +145,12 @@ def try_scenario(tool: Path, python: str, framework: str, folder: Path) -> tuple
 
 
 def _line(environment: Environment, *, uv: str, wheel: Path, folder: Path) -> str:
-    lowest = ("--resolution", "lowest-direct") if environment.resolution == "lowest" else ()
-    # The framework is named without a bound, so it is resolved first, in its current version.
-    packages = [*environment.packages]
-    if lowest:
+    packages = list(environment.packages)
+    if environment.resolution == "lowest":
+        # Direct are only arguments, so the wheel's requirements are arguments too.
         packages = [_newest(uv, environment.python, package, folder) for package in packages]
-    is_installed, output = install(uv, environment.python, folder, *lowest, str(wheel), *packages)
+        packages += ["--resolution", "lowest-direct", *_requirements(wheel)]
+    is_installed, output = install(uv, environment.python, folder, str(wheel), *packages)
     if not is_installed:
         return _row(environment, "not resolved", output.strip().splitlines()[-1][:120], "")
     results = try_scenario(_bin(folder), "{python}", environment.framework, folder / "app")
@@ -171,6 +172,13 @@ def _newest(uv: str, python: str, package: str, folder: Path) -> str:
     text = run([uv, "pip", "compile", "--quiet", "--no-header", "--python-version", python, str(request)], cwd=folder)[1]
     shutil.rmtree(folder)
     return next(line for line in text.lower().splitlines() if line.startswith(re.split("=", package)[0] + "=="))
+
+
+def _requirements(wheel: Path) -> list[str]:
+    archive = zipfile.ZipFile(wheel)
+    text = archive.read(next(name for name in archive.namelist() if name.endswith("METADATA"))).decode()
+    lines = (line.removeprefix("Requires-Dist: ") for line in text.splitlines() if line.startswith("Requires-Dist: "))
+    return [line for line in lines if "extra ==" not in line]
 
 
 def _own_line(python: str, *, uv: str, wheel: Path, folder: Path) -> str:

@@ -6,6 +6,7 @@ They report what works, what is wrong, and what each missing hook would unlock; 
 import enum
 from collections.abc import Callable, Iterator
 from importlib import metadata
+from typing import Literal
 
 from msgspec import Struct
 
@@ -70,6 +71,14 @@ class Check(Struct, frozen=True, kw_only=True):
     hook: str
     state: State
     message: str
+
+
+class DoctorReport(Struct, frozen=True, kw_only=True):
+    """The checks, and the exit code of the command."""
+
+    format: Literal["fiskil-harness/doctor/1"] = "fiskil-harness/doctor/1"
+    checks: tuple[Check, ...]
+    exit_code: int
 
 
 def diagnose(settings: Settings) -> list[Check]:
