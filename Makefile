@@ -7,7 +7,7 @@
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
-#   make docs      update docs/endpoints.md, receiver-bugs.md, faults.md, scenarios.md and proofs.md
+#   make docs      update docs/endpoints.md, receiver-bugs.md, faults.md, scenarios.md and proofs.md, and fixtures/schemas
 #   make environments  install the wheel beside Django, Flask, FastAPI and aiohttp; update docs/environments.md
 #   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
 #   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
@@ -104,6 +104,7 @@ docs: $(VENV)/.installed
 	@mv docs/proofs.md.new docs/proofs.md
 	@$(BIN)/python -m tools.cause_table >docs/inconclusive.md.new
 	@mv docs/inconclusive.md.new docs/inconclusive.md
+	@$(BIN)/python -m tools.json_schemas
 
 # uv chooses the lowest versions of the direct dependencies, which pip cannot.
 environments: $(VENV)/.installed-dev
