@@ -33,7 +33,8 @@ GOOD = {
     "dotted events": "[app.observe.reducer]\nstate = '$.consents[{consent_id}]'\nbecomes.consent.revoked = 1",
     "a whole number of seconds": "app.ready_s = 5",
     "a date": "[app.facts]\nkey_created = 2026-01-01",
-    "a waiver": "[[waive]]\npractice = 'webhooks.idempotent'\nreason = 'r'\nowner = 'o'\ndate = 2026-01-01\nexpires = 2027-01-01",
+    "a waiver": "[[waive]]\npractice = 'webhooks.idempotent'\nreason = 'r'\nowner = 'o'\n"
+    "date = 2026-01-01\nexpires = 2027-01-01",
     "all practices": "gate.required = 'all'",
     "some practices": "gate.required = ['webhooks.idempotent']",
 }
