@@ -166,7 +166,8 @@ def _browser(driver: Driver) -> Iterator[Check]:
 def _monitoring(driver: Driver) -> Iterator[Check]:
     """Check that the packages are installed that read metrics and OTLP exports, if the config has either."""
     if (driver.app.has(METRICS) or driver.app.passes_value("otlp_url")) and (missing := missing_extra()):
-        message = f"{missing} Without it metrics and exported logs prove no practice."
+        unproven = ", ".join(hook_costs(load_all(), [METRICS])[METRICS])
+        message = f"{missing} Without it only alerts prove these: {unproven}."
         yield Check(hook="monitoring", state=State.MISSING, message=message)
 
 
