@@ -7,7 +7,8 @@
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
-#   make docs      update docs/endpoints.md, receiver-bugs.md, faults.md, scenarios.md and proofs.md
+#   make docs      update docs/endpoints.md, receiver-bugs.md, faults.md, scenarios.md and proofs.md, and fixtures/schemas
+#   make environments  install the wheel beside Django, Flask, FastAPI and aiohttp; update docs/environments.md
 #   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
 #   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
 
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs costs client-errors clean
+.PHONY: demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -74,12 +75,12 @@ $(VENV)/.python:
 $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 	@.ci/system-tools pages
 	@echo "Installing fiskil-harness into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@$(BIN)/python -m pip install --quiet --editable '.[browser,monitoring,speed]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@.ci/system-tools test
-	@$(BIN)/python -m pip install --quiet --editable '.[browser,dev]'
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
@@ -103,6 +104,13 @@ docs: $(VENV)/.installed
 	@mv docs/proofs.md.new docs/proofs.md
 	@$(BIN)/python -m tools.cause_table >docs/inconclusive.md.new
 	@mv docs/inconclusive.md.new docs/inconclusive.md
+	@$(BIN)/python -m tools.json_schemas
+
+# uv chooses the lowest versions of the direct dependencies, which pip cannot.
+environments: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/python -m tools.environments >docs/environments.md.new
+	@mv docs/environments.md.new docs/environments.md
 
 costs: $(VENV)/.installed
 	@$(BIN)/fiskil-harness gate --config examples/reference_app/fiskil-harness.toml --workers 2 --json .costs.json

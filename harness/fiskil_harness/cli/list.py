@@ -7,6 +7,7 @@ import click
 from msgspec import Struct
 
 from fiskil_harness.cli import options
+from fiskil_harness.cli.json_reports import write
 from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.errors import UnknownName
 
@@ -213,12 +214,15 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
         from fiskil_harness.faults.catalogue import entries
 
         if name in entries():
-            click.echo("\n".join(entry_lines(name)))
+            lines = list(entry_lines(name))
+            write([Row(name=name, about=" ".join(map(str.strip, lines[1:])))], json_path)
+            if json_path is None:
+                click.echo("\n".join(lines))
             return 0
     if name is not None:
         rows = _named(name, rows, str(kind))
     if json_path is not None:
-        _write_json(rows, json_path)
+        write(rows, json_path)
     elif kind == "faults" and name is not None:
         from fiskil_harness.cli.explain_fault import fault_lines
 
@@ -253,18 +257,6 @@ def _print(rows: list[Row]) -> None:
         name = row.name if len(row.name) < width else ""
         for line in wrapped(row.about, 80, first_indent=f"{name:<{width}}", later_indent=" " * width):
             click.echo(line.rstrip())
-
-
-def _write_json(rows: list[Row], path: "Path") -> None:
-    import msgspec
-
-    from fiskil_harness.gate.report import files
-
-    text = msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
-    if str(path) == "-":
-        click.echo(text, nl=False)
-    else:
-        files.write(path, text)
 
 
 def _documented(kinds: Mapping[str, type]) -> Iterable[Row]:
