@@ -159,10 +159,10 @@ def test_an_altered_report_is_refused_as_baseline_and_as_shard(
     harness: str,
     words: str,
 ) -> None:
-    """Removing the interruption from a report does not open the gate."""
+    """Another result than that of the gate is no baseline and no shard."""
     monkeypatch.chdir(project)
-    interrupted = interrupted_gate(harness=harness, is_shard=is_shard)
-    forged = replace(interrupted, run=replace(interrupted.run, was_interrupted=False))
+    honest = saved_gate(harness=harness, is_shard=is_shard)
+    forged = replace(honest, result=replace(honest.result, required_met=49))
     (project / "old.json").write_text(render(forged))
 
     with pytest.raises(SystemExit) as ending:
@@ -170,13 +170,13 @@ def test_an_altered_report_is_refused_as_baseline_and_as_shard(
 
     shown = capsys.readouterr()
     assert (ending.value.code, shown.out) == (2, "")
-    assert "'old.json' was altered: the part besides the result changed" in shown.err
+    assert "'old.json' was altered: the result changed" in shown.err
     assert words in shown.err
     assert len(shown.err.splitlines()) == 1
 
 
-def interrupted_gate(*, harness: str, is_shard: bool) -> GateResult:
-    """Return a sealed report of a gate that was interrupted."""
+def saved_gate(*, harness: str, is_shard: bool) -> GateResult:
+    """Return the report of a gate, with its digest."""
     run = Run(
         command="gate",
         began_at="2026-06-01T00:00:00Z",
@@ -188,11 +188,10 @@ def interrupted_gate(*, harness: str, is_shard: bool) -> GateResult:
         platform="x",
         again="again",
         again_for_scenario="again {scenario}",
-        was_interrupted=True,
     )
     judged = judge([], settings=Settings(), seed=1, today=datetime.date(2026, 6, 1))
     shard = Shard(number=1, count=2) if is_shard else None
-    return sealed(GateResult(result=judged, run=run, shard=shard), config="c" * 64)
+    return sealed(GateResult(result=judged, run=run, shard=shard))
 
 
 def test_the_help_lists_the_exit_codes() -> None:

@@ -97,7 +97,7 @@ def gate_command(
     The scenarios of required practices run first. With --only-required no others run, and the report says so.
 
     With --baseline the exit code depends only on what is worse than in that report: 1 if something is newly violated, 3 if
-    something is no longer proven, else 0.
+    something is no longer proven or the config became looser, else 0.
 
     The gate decides by the chosen interpretations. With --all-interpretations the app also runs under every alternative
     interpretation. If the app fails under one, the report shows that, but the gate stays open unless the config requires
@@ -207,7 +207,7 @@ def read_unaltered(path: Path) -> "GateResult":
     """Return the report in the file at *path*.
 
     Raises:
-        UsageError: The file is not a report, or the report was altered: it does not match its digests.
+        UsageError: The file is not a report, or the report was altered: its result does not match its digest.
     """
     from fiskil_harness.gate import saved_reports
     from fiskil_harness.gate.report import sealing

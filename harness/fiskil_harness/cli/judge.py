@@ -45,4 +45,4 @@ def judge_command(path: Path, is_verbose: bool, **reports: Any) -> int:
         **reports,
     )
     request.check()
-    return present(journal_file.judge(run), settings=run.settings, request=request, digest=recorded.digest)
+    return present(journal_file.judge(run), settings=run.settings, request=request)

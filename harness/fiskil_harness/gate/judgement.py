@@ -15,7 +15,6 @@ from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, ORIGIN_IN_MESSAGE, 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
-from fiskil_harness.gate.digests import Digests
 from fiskil_harness.gate.inconclusive_causes import CauseGroup, cause_groups
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
 from fiskil_harness.gate.practice_status import (
@@ -29,6 +28,7 @@ from fiskil_harness.gate.practice_status import (
     status_of,
 )
 from fiskil_harness.gate.strength import Strength, strengths
+from fiskil_harness.gate.terms import Terms, terms_of
 from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
@@ -38,7 +38,7 @@ from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, route_coverage
 
-FORMAT = "fiskil-harness/report/5"
+FORMAT = "fiskil-harness/report/6"
 PURPOSES = HOOKS | {
     ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
     SECRET_IN_ENV: "allows starting the app without the secret",
@@ -78,7 +78,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     those that it did not. ``strengths`` lists the experiments that passed for each practice. ``causes`` are the
     INCONCLUSIVE findings of the scenarios that apply to the app, by cause. ``remarks`` are sentences that a reader needs
     to interpret the decision. ``required_stated`` is the number of required practices that are met only because the
-    config states a part that no experiment can try.
+    config states a part that no experiment can try. ``terms`` are the parts of the config that make a gate strict.
     """
 
     seed: int
@@ -99,6 +99,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     strengths: tuple[Strength, ...] = ()
     causes: tuple[CauseGroup, ...] = ()
     remarks: tuple[str, ...] = ()
+    terms: Terms = Terms()
 
     @property
     def verdict(self) -> Verdict:
@@ -165,9 +166,10 @@ class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Difference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A change since the baseline. ``subject`` is a practice, a probe in a scenario, or an interpretation.
+    """A change since the baseline. ``subject`` is a practice, a probe in a scenario, an interpretation, or a config key.
 
-    ``weight`` is FAIL if the subject is violated now, INCONCLUSIVE if it is no longer proven, and PASS if it is better.
+    ``weight`` is FAIL if the subject is violated now, PASS if it is better, and INCONCLUSIVE if it is no longer proven or if
+    the config became looser.
     """
 
     subject: str
@@ -199,7 +201,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``routes`` lists the kinds of fault that each route met; which of several calls at a time meets a fault is chance.
     ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app, ``printed`` its output in each
     scenario that did not pass. ``shard`` is set if the report covers one shard of a gate, ``comparison`` if a baseline was
-    given. ``digests`` cover all the other fields.
+    given. ``sha256`` is the SHA-256 of ``result`` as canonical JSON (see ``digests.digest``).
     """
 
     format: str = FORMAT
@@ -213,7 +215,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     printed: tuple[Printed, ...] = ()
     shard: Shard | None = None
     comparison: Comparison | None = None
-    digests: Digests = Digests()
+    sha256: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -312,6 +314,7 @@ def judge(
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         strengths=strengths(usual),
         causes=cause_groups(applicable(usual)),
+        terms=terms_of(settings, (outcome.scenario for outcome in usual)),
         remarks=(
             *_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out),
             *([f"{ONLY_REQUIRED} in {len(usual)} of {len(usual) + len(left_out)} scenarios."] if is_only_required else []),
