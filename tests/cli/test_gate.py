@@ -116,6 +116,13 @@ def test_with_only_a_webhook_a_second_gate_is_not_worse(program: Program, projec
         (["--shard", "1/3"], "`merge` needs the JSON report of each shard. Add --json FILE."),
         (["--fast", "--all-interpretations"], "Remove one of them."),
         (["--shard", "1/3", "--json", "p.json", "--baseline", "b.json"], "Give --baseline to `merge`."),
+        (["--baseline", "other.json"], "this version reads 'fiskil-harness/report/6': create the report again."),
+        (
+            ["--expect", "webhook_repeeted"],
+            "No scenario or practice 'webhook_repeeted' in --expect. Did you mean 'webhook_repeated'?",
+        ),
+        (["--expect", " , "], "--expect needs names of scenarios or practices, got ' , '."),
+        (["--shard", "1/3", "--json", "p.json", "--expect", "webhook_repeated"], "Give --expect to `merge`."),
         (["--baseline", "none.json"], "The report 'none.json' cannot be read: No such file or directory."),
         (["--baseline", "thrice.py"], "'thrice.py' is not a report. `fiskil-harness gate --json FILE` writes one."),
         (["--json", "nowhere/report.json"], "there is no folder"),
@@ -130,6 +137,7 @@ def test_an_invalid_option_is_refused_before_anything_runs(
 ) -> None:
     """The exit code is 2, with one line on standard error."""
     monkeypatch.chdir(project)
+    (project / "other.json").write_text('{"format": "fiskil-harness/report/5"}')
 
     with pytest.raises(SystemExit) as ending:
         main(["gate", *arguments])

@@ -13,7 +13,7 @@ from msgspec import Struct
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.gate import interpretation_runs
+from fiskil_harness.gate import expectations, interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
 from fiskil_harness.gate.inconclusive_causes import CauseGroup, cause_groups
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
@@ -78,7 +78,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     those that it did not. ``strengths`` lists the experiments that passed for each practice. ``causes`` are the
     INCONCLUSIVE findings of the scenarios that apply to the app, by cause. ``remarks`` are sentences that a reader needs
     to interpret the decision. ``required_stated`` is the number of required practices that are met only because the
-    config states a part that no experiment can try. ``terms`` are the parts of the config that make a gate strict.
+    config states a part that no experiment can try. ``terms`` are the parts of the config that make a gate strict, and
+    ``not_run`` are sentences about scenarios and practices that were expected (``--expect``) and did not run.
     """
 
     seed: int
@@ -100,6 +101,12 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     causes: tuple[CauseGroup, ...] = ()
     remarks: tuple[str, ...] = ()
     terms: Terms = Terms()
+    not_run: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Sentences about what keeps the gate shut besides practices: what did not run, and errors of the config."""
+        return self.not_run + self.config_errors
 
     @property
     def verdict(self) -> Verdict:
@@ -219,13 +226,15 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def exit_code(self) -> int:
-        """Exit code of the command. With a baseline, only regressions, config errors and missing shards make it non-zero."""
+        """Exit code of the command. With a baseline, regressions and everything that did not run make it non-zero."""
         code = exit_code(
             self.result, was_interrupted=self.run.was_interrupted, has_internal_error=self.run.internal_errors > 0
         )
         if self.comparison is None or code in {4, 130}:
             return code
-        return self.comparison.exit_code or (2 if self.result.config_errors or self.result.missing_shards else 0)
+        if self.result.config_errors or self.result.missing_shards:
+            return self.comparison.exit_code or 2
+        return self.comparison.exit_code or (3 if self.result.not_run else 0)
 
 
 def check(settings: Settings) -> None:
@@ -263,6 +272,7 @@ def judge(
     is_fast: bool = False,
     is_only_required: bool = False,
     left_out: tuple[str, ...] = (),
+    expected: tuple[str, ...] = (),
 ) -> Judgement:
     """Judge every practice, and decide whether the gate is open.
 
@@ -271,6 +281,7 @@ def judge(
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
         is_fast: True if each question was tested only once; *left_out* then lists the scenarios that did not run.
         is_only_required: True if only scenarios of required practices ran.
+        expected: Names of scenarios and practices; the gate stays shut unless they ran.
     """
     marks = frozenset(coverage_marks)
     untested_faults = () if is_fast else missing_faults(marks)
@@ -295,7 +306,8 @@ def judge(
     config_errors = tuple(_needless_waivers(statuses, settings, today))
     required_met = [status for status in statuses if status.is_required and _is_met(status)]
     is_met = len(required_met) == len(required) and not any(map(_is_violated, statuses))
-    is_open = is_whole and is_met and not config_errors and not any(map(stays_shut, runs))
+    not_run = tuple(expectations.not_run(expected, usual, statuses))
+    is_open = is_whole and is_met and not (config_errors or not_run) and not any(map(stays_shut, runs))
     return Judgement(
         seed=seed,
         decision=Decision.OPEN if is_open else Decision.SHUT,
@@ -314,7 +326,8 @@ def judge(
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         strengths=strengths(usual),
         causes=cause_groups(applicable(usual)),
-        terms=terms_of(settings, (outcome.scenario for outcome in usual)),
+        terms=terms_of(settings, (outcome.scenario for outcome in usual), expected=expected),
+        not_run=not_run,
         remarks=(
             *_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out),
             *([f"{ONLY_REQUIRED} in {len(usual)} of {len(usual) + len(left_out)} scenarios."] if is_only_required else []),

@@ -26,7 +26,8 @@ class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``waivers`` maps each waived practice to the day on which the waiver expires, ``attested`` lists the attested practices.
     ``limits`` are the values of ``app.limits`` that the config states, ``hooks`` the hooks and pages that it sets, and
-    ``ignored`` the parts of the app's state that it masks. ``plans`` is the number of generated plans by scenario.
+    ``ignored`` the parts of the app's state that it masks. ``plans`` is the number of generated plans by scenario,
+    and ``expected`` are the names that ``--expect`` lists.
     """
 
     waivers: dict[str, datetime.date] = {}
@@ -36,6 +37,7 @@ class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ignored: tuple[str, ...] = ()
     defence_in_depth: bool = False
     plans: dict[str, int] = {}
+    expected: tuple[str, ...] = ()
 
 
 class Loosened(Struct, frozen=True, kw_only=True):
@@ -46,8 +48,8 @@ class Loosened(Struct, frozen=True, kw_only=True):
     now: str
 
 
-def terms_of(settings: Settings, scenarios: Iterable[str]) -> Terms:
-    """Return the terms of a gate with *settings* that ran *scenarios*."""
+def terms_of(settings: Settings, scenarios: Iterable[str], *, expected: tuple[str, ...] = ()) -> Terms:
+    """Return the terms of a gate with *settings* that ran *scenarios*, with the names that it was *expected* to test."""
     names = frozenset(scenarios)
     app = settings.app
     return Terms(
@@ -61,6 +63,7 @@ def terms_of(settings: Settings, scenarios: Iterable[str]) -> Terms:
         ignored=tuple(sorted(app.observe.ignore)),
         defence_in_depth=settings.gate.defence_in_depth,
         plans={name: count for name in catalog.scenario_names() if name in names and (count := _plans_of(name))},
+        expected=expected,
     )
 
 
@@ -79,6 +82,9 @@ def loosened(before: Terms, now: Terms) -> Iterator[Loosened]:
         yield Loosened(key=f"app.observe.ignore {path}", before=NOT_SET, now="ignored")
     if before.defence_in_depth and not now.defence_in_depth:
         yield Loosened(key="gate.defence_in_depth", before="true", now="false")
+    yield from (
+        Loosened(key=f"--expect {each}", before="given", now="not given") for each in _new(now.expected, before.expected)
+    )
     for scenario, count in before.plans.items():
         if now.plans.get(scenario, count) < count:
             yield Loosened(key=f"plans of {scenario}", before=str(count), now=str(now.plans[scenario]))

@@ -145,7 +145,7 @@ def _why_shut(whole: GateResult) -> Iterator[str]:
         yield "the run was interrupted"
     if whole.run.internal_errors:
         yield f"internal errors of fiskil-harness: {whole.run.internal_errors}"
-    yield from (text for text in (judgement.missing_shards, *judgement.config_errors) if text)
+    yield from (text for text in (judgement.missing_shards, *judgement.problems) if text)
     if whole.comparison is not None:
         yield f"worse than in {whole.comparison.baseline}: {len(whole.comparison.worse)}"
         return

@@ -53,7 +53,7 @@ def render(whole: GateResult) -> str:
         prose(plainly(whole)),
         "",
     ]
-    head += [line for remark in judgement.remarks for line in (prose(remark), "")]
+    head += [line for remark in (*judgement.remarks, *judgement.problems) for line in (prose(remark), "")]
     head += _comparison(whole) + _unmet(whole) + _causes(whole)
     blocks = [
         _findings(whole),

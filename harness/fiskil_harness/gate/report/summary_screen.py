@@ -98,7 +98,7 @@ def _head(whole: GateResult, width: int) -> Block:
         lines += [*_plain(f"{judgement.practices} practices: {practices}", width), *_plain(counts, width)]
     lines += _plain(_why_all(whole), width) if _why_all(whole) else []
     lines += [line for text in _exceptions(whole) for line in _plain(text, width)]
-    remarks = [*judgement.remarks, *busy_lines(whole.measured), *judgement.config_errors, comparison_line(whole)]
+    remarks = [*judgement.remarks, *busy_lines(whole.measured), *judgement.problems, comparison_line(whole)]
     for text in filter(None, remarks):
         lines += _plain(text, width)
     if whole.comparison is not None:

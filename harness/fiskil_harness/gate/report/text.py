@@ -420,6 +420,8 @@ def _reasons(judgement: Judgement) -> Iterable[str]:
     failed = [run for run in judgement.interpretation_runs if stays_shut(run)]
     if failed:
         yield f"{counted(len(failed), 'required interpretation')} not passed"
+    if judgement.not_run:
+        yield f"{counted(len(judgement.not_run), 'expectation')} not met"
     if judgement.config_errors:
         yield counted(len(judgement.config_errors), "unnecessary waiver")
 
