@@ -162,3 +162,21 @@ def test_without_an_output_the_formats_are_named(report: Path, run_report: RunRe
 
     assert code == 2
     assert err == "No output was given. Add --html, --markdown or --junit, each with a file.\n"
+
+
+def test_the_tasks_are_printed_as_json(report: Path, run_report: RunReport) -> None:
+    """The exit code is 0, because the report was read."""
+    code, out, _ = run_report("tasks", report)
+
+    (task,) = json.loads(out)
+    assert (code, task["scenario"]) == (0, "webhook_repeated")
+    assert task["again"] == "fiskil-harness run webhook_repeated --seed 7"
+
+
+def test_tasks_need_a_report(report: Path, run_report: RunReport) -> None:
+    """The exit code is 2, with one line and without a traceback."""
+    report.write_text("{}")
+
+    code, out, err = run_report("tasks", report)
+
+    assert (code, out, err.count("\n")) == (2, "", 1)

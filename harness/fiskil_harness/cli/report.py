@@ -1,4 +1,4 @@
-"""The ``report`` command: verifies a JSON report of an earlier run, or writes it in other formats."""
+"""The ``report`` command: verifies a JSON report of an earlier run, writes it in other formats, or lists its tasks."""
 
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from fiskil_harness.cli import options
     epilog=options.examples(
         "fiskil-harness report verify report.json",
         "fiskil-harness report render report.json --html report.html",
+        "fiskil-harness report tasks report.json",
     ),
 )
 def report_command() -> None:
-    """Verify a JSON report, or write it in other formats."""
+    """Verify a JSON report, write it in other formats, or list its failures as tasks."""
 
 
 @report_command.command(
@@ -96,4 +97,19 @@ def render_command(path: Path, html_path: Path | None, markdown_path: Path | Non
         if output == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)
     files.write_each((output, render(whole)) for output, render in outputs if output != STANDARD_OUTPUT)
+    return 0
+
+
+@report_command.command("tasks", epilog=options.examples("fiskil-harness report tasks report.json"))
+@click.argument("path", metavar="FILE", type=options.FILE)
+def tasks_command(path: Path) -> int:
+    """Print each failure in the report FILE as a task, as a JSON array on standard output.
+
+    A task has what shows the failure, the rule, the remedy with code in the app's language, the command that runs it again,
+    and when the task is done. Failures with the same cause are one task. The array is empty if nothing failed.
+    """
+    from fiskil_harness.gate import saved_reports
+    from fiskil_harness.gate.report import tasks
+
+    click.echo(tasks.render(saved_reports.read(path)), nl=False)
     return 0

@@ -124,11 +124,12 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AppIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The name, version and commit of the app under test; "" for what is unknown."""
+    """The name, version, commit and programming language of the app under test; "" for what is unknown."""
 
     name: str = ""
     version: str = ""
     commit: str = ""
+    language: str = ""
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
