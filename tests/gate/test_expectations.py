@@ -94,7 +94,7 @@ def test_a_practice_with_one_result_was_tested(proven: Outcome, outcome_of: Outc
 
 
 def test_a_baseline_excuses_nothing(proven: Outcome) -> None:
-    """What did not run fails the gate, although nothing is worse; an expectation that was dropped is worse."""
+    """A scenario that did not run fails the gate, although nothing is worse; an expectation that was dropped is worse."""
     now = judged(proven, expected=("consent_revoked",))
     options: dict[str, Any] = {"settings": SETTINGS, "today": TODAY, "coverage_marks": (), "digest": "same"}
     options |= {"harness": "1", "name": "old.json"}

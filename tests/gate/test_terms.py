@@ -7,11 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, RequestTemplate, Settings, Waiver
-from fiskil_harness.core.config.schema import Limits
+from fiskil_harness.core.config.schema import Limits, SandboxSettings
 from fiskil_harness.gate.baseline import compare
 from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, judge
 from fiskil_harness.gate.terms import Terms, loosened, terms_of
-from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.scenario.scenario import GeneratedScenario, load
 from tests.gate.test_baseline import RUN
@@ -40,6 +39,11 @@ def requiring(**gate: Any) -> Settings:
 
 
 LOOSER = {
+    "an interpretation is no longer required": (
+        requiring(interpretations=("token.lifetime=3600",)),
+        Settings(),
+        ("gate.interpretations token.lifetime=3600", "required", "not required"),
+    ),
     "a practice is no longer required": (
         requiring(required=(IDEMPOTENT, HTTPS)),
         requiring(required=(HTTPS,)),
@@ -119,14 +123,12 @@ def test_a_chosen_seed_is_worse_than_the_default(before: int, now: int, *, is_wo
     assert of_config(comparison) == ([("--seed", "0, the default", "7")] if is_worse else [])
 
 
-def test_an_interpretation_that_is_no_longer_required_is_worse(outcome_of: Any) -> None:
-    """An interpretation that did not run is not required either."""
-    outcome = outcome_of(IDEMPOTENT, ("applies_once", Verdict.PASS), scenario="s@token.lifetime=3600")
-    strict = requiring(interpretations=("token.lifetime",))
+def test_a_required_interpretation_that_is_chosen_now_is_not_worse() -> None:
+    """The app must still pass under it."""
+    strict = requiring(interpretations=("token.lifetime=3600",))
+    chosen = Settings(sandbox=SandboxSettings(interpretations={"token.lifetime": "3600"}))
 
-    comparison = compared(judged(strict, outcomes=(outcome,)), judged(Settings()), Settings())
-
-    assert of_config(comparison) == [("gate.interpretations token.lifetime=3600", "required", "not required")]
+    assert of_config(compared(judged(strict), judged(chosen), chosen)) == []
 
 
 def test_fewer_plans_are_worse() -> None:

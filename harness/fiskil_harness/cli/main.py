@@ -34,6 +34,7 @@ COMMANDS = {
     "contract": "Test the sandbox, or Fiskil's own API, against the contract.",
     "list": "List scenarios, people, faults, practices ...",
     "explain": "Explain a practice, scenario, probe, bug, config key ...",
+    "agent": "Print a guide for programs: connect, run, read, fix, prove.",
     "completion": "Print the completion script of a shell.",
 }
 """Every command and its line in the help. Each command is in the module of the same name."""

@@ -11,7 +11,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import judgement
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
-from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement, is_only_required
+from fiskil_harness.gate.judgement import CONFIG, Comparison, Decision, Difference, GateResult, Judgement, is_only_required
 from fiskil_harness.gate.practice_status import PracticeStatus, Status, some
 from fiskil_harness.gate.terms import loosened, pinned_seed
 from fiskil_harness.probes import Verdict, heaviest
@@ -26,8 +26,6 @@ _RESULT_RANKS = {
     InterpretationResult.INCONCLUSIVE: 1,
     InterpretationResult.FAILS: 2,
 }
-CONFIG = "config: "
-"""The beginning of the subject of a difference in the config."""
 PROVEN, ACCEPTED, NOT_PROVEN, VIOLATED = range(4)
 """Ranks of a practice, best first: proven by an experiment, stated, attested or waived by people, not proven, violated."""
 
@@ -147,10 +145,6 @@ def _config(before: Judgement, now: Judgement) -> Iterator[Difference]:
     """Yield each way in which the config or the options became looser, except practices that are no longer required."""
     for change in (*loosened(before.terms, now.terms), *pinned_seed(before.seed, now.seed)):
         yield _looser(change.key, change.before, change.now)
-    required = {(run.clause, run.interpretation) for run in now.interpretation_runs if run.is_required}
-    for run in before.interpretation_runs:
-        if run.is_required and (run.clause, run.interpretation) not in required:
-            yield _looser(f"gate.interpretations {run.clause}={run.interpretation}", "required", "not required")
 
 
 def _looser(key: str, before: str, now: str) -> Difference:

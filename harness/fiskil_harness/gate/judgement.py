@@ -46,6 +46,8 @@ PURPOSES = HOOKS | {
     CA_FILE_IN_ENV: "makes the app trust the valid certificates of the local Fiskil",
 }
 """The purpose of each hook, and of each template value that is reported as a missing hook."""
+CONFIG = "config: "
+"""The beginning of the subject of a difference in the config."""
 ONLY_REQUIRED = "Only what the required practices need was tested,"
 """The beginning of the remark about a gate that leaves out everything else."""
 INCOMPLETE = "so the gate is incomplete and stays shut."
@@ -184,6 +186,11 @@ class Difference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     before: str
     now: str
     weight: Verdict
+
+    @property
+    def is_of_config(self) -> bool:
+        """True if the config became looser."""
+        return self.subject.startswith(CONFIG)
 
 
 class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

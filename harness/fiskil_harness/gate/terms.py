@@ -13,6 +13,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_IN_MESSAGE, PAGES, SECRET_IN_ENV
+from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.scenario.scenario import GeneratedScenario, load
 
@@ -26,8 +27,8 @@ class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``waivers`` maps each waived practice to the day on which the waiver expires, ``attested`` lists the attested practices.
     ``limits`` are the values of ``app.limits`` that the config states, ``hooks`` the hooks and pages that it sets, and
-    ``ignored`` the parts of the app's state that it masks. ``plans`` is the number of generated plans by scenario,
-    and ``expected`` are the names that ``--expect`` lists.
+    ``ignored`` the parts of the app's state that it masks. The app must pass under each of ``interpretations``. ``plans`` is
+    the number of generated plans by scenario, and ``expected`` are the names that ``--expect`` lists.
     """
 
     waivers: dict[str, datetime.date] = {}
@@ -35,6 +36,7 @@ class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits: dict[str, float] = {}
     hooks: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    interpretations: tuple[str, ...] = ()
     defence_in_depth: bool = False
     plans: dict[str, int] = {}
     expected: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ def terms_of(settings: Settings, scenarios: Iterable[str], *, expected: tuple[st
             *(f"{PAGES}.{name}" for name in sorted(app.observe.pages)),
         ),
         ignored=tuple(sorted(app.observe.ignore)),
+        interpretations=interpretation_runs.required(settings),
         defence_in_depth=settings.gate.defence_in_depth,
         plans={name: count for name in catalog.scenario_names() if name in names and (count := _plans_of(name))},
         expected=expected,
@@ -80,6 +83,8 @@ def loosened(before: Terms, now: Terms) -> Iterator[Loosened]:
     yield from (Loosened(key=hook, before="set", now=NOT_SET) for hook in _new(now.hooks, before.hooks))
     for path in _new(before.ignored, now.ignored):
         yield Loosened(key=f"app.observe.ignore {path}", before=NOT_SET, now="ignored")
+    for choice in _new(now.interpretations, before.interpretations):
+        yield Loosened(key=f"gate.interpretations {choice}", before="required", now="not required")
     if before.defence_in_depth and not now.defence_in_depth:
         yield Loosened(key="gate.defence_in_depth", before="true", now="false")
     yield from (

@@ -28,7 +28,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Remedy(Struct, frozen=True, kw_only=True):
-    """How to fix the failure: a sentence, why it matters, and right code by language, as a sketch."""
+    """The fix of the failure: a sentence, why it matters, and right code by language, as a sketch."""
 
     fix: str
     why: str = ""
