@@ -42,7 +42,7 @@ def lines_of(code: str) -> set[str]:
 
 @pytest.fixture
 def workshop(tmp_path: Path) -> Path:
-    """Return a folder with copies of the flawed apps, which find the correct apps and the examples where they expect them."""
+    """Return a folder with copies of the flawed apps, and links to the correct apps and the examples that they import."""
     folder = tmp_path / "workshop"
     shutil.copytree(catalog.folder("gallery") / "flawed", folder / "gallery" / "flawed")
     (folder / "gallery" / "correct").symlink_to(catalog.folder("gallery") / "correct")
