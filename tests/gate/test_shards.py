@@ -181,7 +181,7 @@ def test_shards_that_ran_other_scenarios_are_refused() -> None:
         ("{", "is not a report. `fiskil-harness gate --json FILE` writes one"),
         ("\udcff", "is not a report"),
         ("{}", "is not a report of fiskil-harness"),
-        ('{"format": "fiskil-harness/report/0"}', "has the format 'fiskil-harness/report/0'; this version reads"),
+        ('{"format": "fiskil-harness/report/0"}', "has the format 'fiskil-harness/report/0', and this version reads"),
         ('{"format": "fiskil-harness/report/1", "result": 3}', "is not a (complete )?report|has the format"),
     ],
 )

@@ -19,6 +19,9 @@ def plainly(whole: GateResult) -> str:
     violated = [status for status in judgement.with_status(Status.VIOLATED) if not status.waiver]
     waived = len(judgement.with_status(Status.VIOLATED)) - len(violated)
     waivers = f" {counted(waived, 'violation')} {'is' if waived == 1 else 'are'} waived until a date." if waived else ""
+    if judgement.decision is Decision.OPEN and whole.comparison is not None and whole.comparison.worse:
+        differences = counted(len(whole.comparison.worse), "difference")
+        return f"The gate is open, but it is worse than {whole.comparison.baseline}: explain {differences} first.{waivers}"
     if judgement.decision is Decision.OPEN:
         attested = len(judgement.with_status(Status.ATTESTED))
         people = f", {attested} of them attested by people and not measured" if attested else ""
