@@ -163,6 +163,7 @@ def test_a_gate_is_judged_again(write: Write, settings: Settings, session: Sessi
         is_fast=is_fast,
         is_only_required=not is_fast,
         left_out=("tab_closed",),
+        expected=("tab_closed",),
     )
 
     whole = journal_file.judge(StoredRun(write(expected)))

@@ -74,6 +74,17 @@ def merge(*reports: ShardReport) -> GateResult:
     return merged(reports, settings=SETTINGS, today=TODAY, again="again", again_for_scenario="again {scenario}")
 
 
+def test_all_shards_together_must_run_what_was_expected() -> None:
+    """A scenario may be in any shard."""
+    reports = [shard_report(number) for number in (1, 2, 3)]
+    ran, left_out = planned().scenarios[0].name, planned().left_out[0]
+    options: dict[str, Any] = {"settings": SETTINGS, "today": TODAY, "again": "", "again_for_scenario": ""}
+
+    result = merged(reports, **options, expected=(ran, left_out)).result
+
+    assert result.not_run == (f"--expect: {left_out} did not run: this gate left it out.",)
+
+
 def test_shards_give_the_result_of_a_whole_gate() -> None:
     """The merged result equals that of a gate in one piece, including interpretation runs and coverage."""
     marks = {f"called {scenario.name}" for scenario in planned().scenarios}

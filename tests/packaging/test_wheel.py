@@ -43,6 +43,11 @@ def test_adds_one_package(wheel: Path) -> None:
     assert names == {"fiskil_harness", next(name for name in names if name.endswith(".dist-info"))}
 
 
+def test_contains_the_guide_for_programs(wheel: Path) -> None:
+    """The command ``agent`` prints it."""
+    assert "fiskil_harness/cli/template/SKILL.md" in zipfile.ZipFile(wheel).namelist()
+
+
 def test_requirements_are_ranges(wheel: Path) -> None:
     """No requirement is pinned, because pinned ones conflict with those of other libraries."""
     archive = zipfile.ZipFile(wheel)
