@@ -137,6 +137,7 @@ QUICK: dict[str, Belongs] = {
     "gate/selftest/test_gallery_matrix.py::test_an_app_that_does_nothing_is_not_trusted": nothing,
     "gate/selftest/test_http_bugs.py": only("asyncio_one_read", "node_header_spelling", "stdlib_csrf"),
     "gate/selftest/test_reference_gate.py::test_the_same_seed_gives_the_same_result": nothing,
+    "gate/selftest/test_remedies.py::test_the_bug_is_gone": nothing,
     "hostile/test_credentials_of_the_team.py::test_a_local_run_withholds_the_credentials": one_in(3),
     "hostile/test_credentials_of_the_team.py::test_no_output_shows_the_credentials": one_in(3),
     "hostile/test_dev_mode.py::test_a_run_passes_in_development_mode": nothing,

@@ -67,6 +67,11 @@ def test_has_types_and_templates(wheel: Path) -> None:
     assert {"fiskil_harness/py.typed", *templates} <= names
 
 
+def test_contains_the_guide_for_programs(wheel: Path) -> None:
+    """The command ``agent`` prints it."""
+    assert "fiskil_harness/cli/template/SKILL.md" in zipfile.ZipFile(wheel).namelist()
+
+
 def test_requirements_are_ranges(wheel: Path) -> None:
     """No requirement is pinned, because pinned ones conflict with those of other libraries."""
     requirements = requirements_of(wheel)

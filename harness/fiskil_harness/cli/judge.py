@@ -55,4 +55,4 @@ def judge_command(path: Path, config_file: Path | None, is_verbose: bool, **repo
         **reports,
     )
     request.check()
-    return present(journal_file.judge(run), settings=run.settings, request=request, digest=recorded.digest)
+    return present(journal_file.judge(run), settings=run.settings, request=request)

@@ -123,6 +123,14 @@ journal_file = click.option(
     type=FILE,
     help="Write what happened, without secrets; `judge` evaluates it again.",
 )
+expect = click.option(
+    "--expect",
+    "expected",
+    metavar="NAMES",
+    multiple=True,
+    help="Fail if one of these scenarios or practices did not run; names with commas, may be repeated.",
+)
+"""Names of scenarios and practices that must run."""
 reports = _together(json_file, readable_reports, har_file, app_log)
 """An option for every report file."""
 faults = click.option(

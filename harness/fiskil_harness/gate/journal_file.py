@@ -85,6 +85,7 @@ class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_fast: bool = False
     is_only_required: bool = False
     left_out: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
     shard: Shard | None = None
 
 
@@ -128,6 +129,7 @@ def write(
         is_fast=judged.is_fast,
         is_only_required=judgement.is_only_required(judged),
         left_out=judged.left_out,
+        expected=judged.terms.expected,
         shard=shard and msgspec.structs.replace(shard, interpretation_outcomes=()),
     )
     redactor = Redactor(lambda: environment_secrets(settings))
@@ -321,6 +323,7 @@ def _judgement(
         is_fast=header.is_fast,
         is_only_required=header.is_only_required,
         left_out=header.left_out,
+        expected=header.expected,
         **judge_with,
     )
     return judged, None
