@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.effects import EffectsReport, query_effects
-from fiskil_harness.core.clock import pause, stopwatch
+from fiskil_harness.core.clock import pause, real_now, stopwatch
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from fiskil_harness.soak.effects import EndUserEffects, texts_in, with_symbols
+from fiskil_harness.soak.effects import EndUserEffects, States, texts_in
 
 THREADS = 4
 ROUND_PAUSE_S = 1.0
@@ -22,6 +22,7 @@ class Aftermath:
 
     def __init__(self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float) -> None:
         self._app, self._fiskil, self._settle_s = app, fiskil, settle_s
+        self._states = States(fiskil.sandbox.mint.names, since=real_now())
         self.idle_after_s: float | None = None
 
     def read(
@@ -66,13 +67,12 @@ class Aftermath:
         report, problem = self._report(end_user_id, ref)
         if report is None:
             return EndUserEffects(end_user_id=end_user_id, problem=problem)
-        texts = texts_in(report.state)
-        foreign = sorted(text for text in texts if owners.get(text, end_user_id) != end_user_id)
+        foreign = sorted(text for text in set(texts_in(report.state)) if owners.get(text, end_user_id) != end_user_id)
         return EndUserEffects(
             end_user_id=end_user_id,
             applied=report.applied,
             pending=report.pending,
-            state=with_symbols(report.state, self._fiskil.sandbox.mint.names) if report.state is not None else b"",
+            state=self._states.encoded(report.state) if report.state is not None else b"",
             foreign=tuple(foreign[:3]),
             twin=twins.get(end_user_id, ""),
         )

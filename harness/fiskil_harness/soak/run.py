@@ -64,7 +64,13 @@ class Setup(NamedTuple):
     twins: list[ConnectedEndUser]
     lives: tuple[tuple[str, ...], ...]
     life_twins: list[str]
+    life_controls: list[str]
     requests_per_delivery: float
+
+    def controls(self) -> dict[str, str]:
+        """Return another undisturbed end user for each twin."""
+        first, second = (twin.end_user_id for twin in self.twins)
+        return {first: second, **dict(zip(self.life_twins, self.life_controls, strict=True))}
 
 
 def check(settings: Settings, request: SoakRequest) -> bool:
@@ -212,10 +218,11 @@ class Session:
             hooks = frozenset(hook for hook in (START_SESSION, REFRESH, REVOKE) if self._app.has(hook))
             lives = drawn_lives(request.lives, seed=request.seed, hooks=hooks)
         life_twins = [population.live(number, life) for number, life in enumerate(lives)]
+        life_controls = [population.live(len(lives) + number, life) for number, life in enumerate(lives)]
         ledger.close()
         requests = (self._counts.requests - before) / max(1, messages)
         on_note(f"The app sends about {requests:.1f} requests to the API for each message.")
-        return Setup(end_users[TWINS:], end_users[:TWINS], lives, life_twins, requests)
+        return Setup(end_users[TWINS:], end_users[:TWINS], lives, life_twins, life_controls, requests)
 
     def _plan(self, setup: Setup) -> SoakPlan:
         request, settings, fiskil = self._request, self._settings, self._fiskil
@@ -345,6 +352,7 @@ class Session:
             examined=effects,
             observed=observed,
             timetable=self._timetable,
+            controls=setup.controls(),
             uses=facts.uses_events,
             ack_s=limits.ack_s if "ack_s" in self._settings.stated_limits else None,
         )
@@ -374,7 +382,7 @@ class Session:
         twin = setup.twins[0].end_user_id
         refs: dict[str, str] = {end_user.end_user_id: end_user.ref for end_user in (*setup.twins, *end_users)}
         twins = {end_user.end_user_id: twin for end_user in (*setup.twins[1:], *end_users)}
-        refs |= {end_user_id: "" for end_user_id in setup.life_twins}
+        refs |= {end_user_id: "" for end_user_id in (*setup.life_twins, *setup.life_controls)}
         for lived in ledger.lived:
             refs[lived.end_user_id] = ""
             if lived.is_complete:

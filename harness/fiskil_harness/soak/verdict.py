@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.model.events import matches_any
 from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
-from fiskil_harness.soak.effects import EndUserEffects, first_difference
+from fiskil_harness.soak.effects import EndUserEffects, differences
 from fiskil_harness.soak.figures import is_error, percentile
 from fiskil_harness.soak.ledger import Attempt, MergedLedger
 from fiskil_harness.soak.observed import Observed
@@ -26,7 +26,7 @@ GROWTH = 1.5
 class Given(Struct, frozen=True, kw_only=True):
     """Everything that the verdict is about.
 
-    ``examined`` are the effects by end user. ``uses`` are the patterns of the kinds that the app uses; None if the config
+    ``examined`` are the effects by end user. ``controls`` names another undisturbed end user for each twin. ``uses`` are the patterns of the kinds that the app uses; None if the config
     does not say. ``ack_s`` is the acknowledgement time that the config promises; None if it promises none.
     """
 
@@ -34,6 +34,7 @@ class Given(Struct, frozen=True, kw_only=True):
     examined: Mapping[str, EndUserEffects]
     observed: Observed
     timetable: Timetable
+    controls: Mapping[str, str] = {}
     uses: tuple[str, ...] | None = None
     ack_s: float | None = None
 
@@ -47,10 +48,12 @@ class Messages:
         self.acknowledged: dict[str, list[str]] = defaultdict(list)
         self.forged: dict[str, list[Attempt]] = defaultdict(list)
         self.genuine: dict[str, list[Attempt]] = defaultdict(list)
+        self.attempts: Counter[str] = Counter()
         for attempt in ledger.attempts:
             sent = attempt.sent
             self.owner[sent.message_id] = sent.end_user_id
             self.kind[sent.message_id] = sent.kind
+            self.attempts[sent.end_user_id] += 1
             (self.forged if sent.origin == "forged" else self.genuine)[sent.message_id].append(attempt)
         self.unacknowledged: dict[str, Attempt] = {}
         for message_id, attempts in self.genuine.items():
@@ -235,13 +238,14 @@ def _reaches_twin_state(given: Given, messages: Messages) -> Finding:
     differing, compared = [], 0
     for effects in given.examined.values():
         twin = given.examined.get(effects.twin)
-        if twin is None or not effects.state or not twin.state or effects.pending:
-            continue
-        if effects.end_user_id in messages.incomplete:
+        is_comparable = twin is not None and effects.state and twin.state and not effects.pending and not twin.pending
+        if twin is None or not is_comparable or effects.end_user_id in messages.incomplete:
             continue
         compared += 1
-        if effects.state != twin.state:
-            differing.append(f"{effects.end_user_id}: {first_difference(effects.state, twin.state)}")
+        control = given.examined.get(given.controls.get(effects.twin, ""), twin)
+        extra = messages.attempts[effects.end_user_id]
+        places = differences(effects.state, twin.state, control.state, extra_attempts=extra)
+        differing += [f"{effects.end_user_id}: {places[0]}"] if places else []
     if differing:
         observed = f"{len(differing):,} of {compared:,} end users have another state than their twin"
         fix = "let publish_time decide which event is newer, and read the data from the API"
