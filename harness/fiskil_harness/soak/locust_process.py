@@ -1,6 +1,5 @@
 """Starts Locust as a subprocess, so that gevent stays out of this process: one process, or a master with workers."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -119,10 +118,12 @@ class Locust:
     def stop(self) -> float:
         """Stop all processes within two seconds, and return how long that took."""
         elapsed = stopwatch()
-        for process in self._processes:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-        wait_until(lambda: all(process.poll() is not None for process in self._processes), cap_s=STOP_S)
+        # The master stops its workers; a second signal would disturb them.
+        for processes in (self._processes[:1], self._processes[1:]):
+            for process in processes:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+            wait_until(lambda: all(process.poll() is not None for process in self._processes), cap_s=STOP_S / 2)
         for process in self._processes:
             if process.poll() is None:
                 process.kill()

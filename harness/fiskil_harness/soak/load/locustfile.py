@@ -40,6 +40,7 @@ class State:
         self.load: WorkerLoad | None = None
         self.index = 0
         self.folder = Path(os.environ.get(FOLDER_VARIABLE) or tempfile.mkdtemp(prefix="fiskil-harness-soak-"))
+        self.is_started = False
         self.drained: set[str] = set()
         self.workers: list[str] = []
         self.requests: dict[str, Any] = {}
@@ -56,19 +57,26 @@ class Sender(User):
     wait_time = constant(0)
 
     def on_start(self) -> None:
-        """Open a connection. It is used by one greenlet only."""
-        load = STATE.load
-        self.connection = Connection(load.plan.target, timeout_s=load.plan.timeout_s) if load else None
+        """Have no connection yet, because a worker may not have the plan yet."""
+        self.used: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of this user, opened at the first use."""
+        assert STATE.plan is not None
+        if self.used is None:
+            self.used = Connection(STATE.plan.target, timeout_s=STATE.plan.timeout_s)
+        return self.used
 
     def on_stop(self) -> None:
         """Close the connection."""
-        if self.connection is not None:
-            self.connection.close()
+        if self.used is not None:
+            self.used.close()
 
 
 def _deliver(user: Any) -> None:
-    if STATE.load is None or user.connection is None:
-        gevent.sleep(IDLE_S)
+    if STATE.load is None:
+        gevent.sleep(IDLE_S / 10)
         return
     STATE.load.deliver_next(user.connection)
 
@@ -167,38 +175,38 @@ def _on_init(environment: Any, **_: Any) -> None:
         runner.register_message("soak_drained", _on_drained)
         runner.register_message("soak_ledger", _on_ledger)
         runner.register_message("soak_control", _on_control, concurrent=True)
-        runner.register_message("soak_refused", _on_refused)
+        runner.register_message("soak_hello", _on_hello)
     elif isinstance(runner, LocalRunner):
         runner.register_message("soak_drained", _on_drained)
     elif isinstance(runner, WorkerRunner):
         runner.register_message("soak_plan", _on_plan)
         runner.register_message("soak_control_done", _on_control_done)
+        runner.send_message("soak_hello", {"version": version()})
 
 
-@events.worker_connect.add_listener
-def _on_worker_connect(client_id: str, **_: Any) -> None:
-    """Send the plan to a worker that has connected."""
-    STATE.workers.append(client_id)
+def _on_hello(environment: Any, msg: Any, **_: Any) -> None:
+    """Send the plan to a worker that is ready for it, unless it has another version."""
     assert STATE.plan is not None
-    content = msgspec.json.encode(STATE.plan)
-    place = {"index": len(STATE.workers) - 1, "version": STATE.plan.version, "plan": content}
-    STATE.environment.runner.send_message("soak_plan", place, client_id=client_id)
+    if msg.data["version"] != STATE.plan.version:
+        problem = (
+            f"A worker has fiskil-harness {msg.data['version']}, and the master {STATE.plan.version}. "
+            "Install the same version on both."
+        )
+        environment.runner.send_message("soak_plan", {"problem": problem}, client_id=msg.node_id)
+        _give_up(problem)
+        return
+    STATE.workers.append(msg.node_id)
+    place = {"index": len(STATE.workers) - 1, "plan": msgspec.json.encode(STATE.plan)}
+    environment.runner.send_message("soak_plan", place, client_id=msg.node_id)
 
 
 def _on_plan(environment: Any, msg: Any, **_: Any) -> None:
-    """Take the plan, unless this worker has another version than the master."""
-    if msg.data["version"] != version():
-        problem = (
-            f"A worker has fiskil-harness {version()}, and the master {msg.data['version']}. Install the same version on both."
-        )
-        environment.runner.send_message("soak_refused", {"problem": problem})
-        _give_up(problem)
+    """Take the plan, or the reason why there is none for this worker."""
+    if "problem" in msg.data:
+        _give_up(msg.data["problem"])
         return
     STATE.plan, STATE.index = decoded(msg.data["plan"]), msg.data["index"]
-
-
-def _on_refused(environment: Any, msg: Any, **_: Any) -> None:
-    _give_up(msg.data["problem"])
+    _begin()
 
 
 def _give_up(problem: str) -> None:
@@ -214,8 +222,14 @@ def _give_up(problem: str) -> None:
 
 @events.test_start.add_listener
 def _on_test_start(environment: Any, **_: Any) -> None:
-    runner = environment.runner
-    if isinstance(runner, MasterRunner) or STATE.plan is None or STATE.load is not None:
+    STATE.is_started = True
+    _begin()
+
+
+def _begin() -> None:
+    """Begin the load once Locust has started the test and the plan has arrived."""
+    runner = STATE.environment.runner
+    if isinstance(runner, MasterRunner) or STATE.plan is None or STATE.load is not None or not STATE.is_started:
         return
     is_far = isinstance(runner, WorkerRunner) and not _is_beside_master()
     STATE.load = WorkerLoad(
