@@ -142,7 +142,7 @@ def soak_command(
         settle_s=settle_s,
         lives=lives,
         locust_arguments=locust_arguments,
-        keep=keep,
+        keep=str(keep or ""),
     )
     files.refuse_unwritable(json_path, html_path)
     result = run(load(config_file), request, on_note=_note, on_sample=_progress())

@@ -1,7 +1,5 @@
 """What a user requests of a soak test, and the result of it."""
 
-from pathlib import Path
-
 from msgspec import Struct, field
 
 from fiskil_harness.core.model.findings import Finding, Verdict
@@ -16,7 +14,7 @@ class SoakRequest(Struct, frozen=True, kw_only=True):
 
     ``users`` are Locust's simulated users, which send at the same time; ``end_users`` are the people whose consent the app
     has before the load. ``workers`` is the number of worker processes on this machine, ``expect_workers`` the number of all;
-    0 of both means one process without a master. ``sample`` is the most end users whose effects are read.
+    0 of both means one process without a master. ``keep`` is the folder that gets a copy of the ledgers; "" for none. ``sample`` is the most end users whose effects are read.
     """
 
     shape: str = "steady"
@@ -37,7 +35,7 @@ class SoakRequest(Struct, frozen=True, kw_only=True):
     lives: int = 3
     shares: dict[str, float] = field(default_factory=lambda: dict(SHARES))
     locust_arguments: tuple[str, ...] = ()
-    keep: Path | None = None
+    keep: str = ""
 
 
 class SoakResult(Struct, frozen=True, kw_only=True):

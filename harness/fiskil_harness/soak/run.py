@@ -119,8 +119,8 @@ def run(
             result = session.play(on_note, on_sample or (lambda _sample, _phase: None))
             return msgspec.structs.replace(result, took_s=elapsed())
     finally:
-        if request.keep is not None:
-            keep_ledgers(folder / "soak", request.keep)
+        if request.keep:
+            keep_ledgers(folder / "soak", Path(request.keep))
         remove_run_folder(folder)
 
 
