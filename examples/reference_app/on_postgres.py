@@ -1,4 +1,6 @@
-"""Runs the app in several processes on a PostgreSQL of its own, from the system's packages: ``python -m reference_app.on_postgres``.
+"""Runs the app in several processes on a PostgreSQL of its own, from the system's packages.
+
+Start it with ``python -m reference_app.on_postgres``.
 
 The database has a folder of its own, which is removed when ``WORKDIR`` is gone. It survives a kill of the app, as a database
 on another machine does.
@@ -36,7 +38,7 @@ def main() -> None:
     app = os.environ.get("APP", "reference_app.app:build")
     options = ["--host", "127.0.0.1", "--port", os.environ["PORT"], "--workers", os.environ.get("PROCESSES", "2")]
     quiet = ["--log-level", "warning", "--no-proxy-headers"]
-    os.execv(sys.executable, [sys.executable, "-m", "uvicorn", app, "--factory", *options, *quiet])
+    os.execv(sys.executable, [sys.executable, "-m", "uvicorn", app, "--factory", *options, *quiet])  # noqa: S606
 
 
 def start_database(workdir: str) -> Path:

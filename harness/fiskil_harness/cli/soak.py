@@ -31,10 +31,21 @@ NOTE_EVERY_S = 5
 @click.option("--shape", default="steady", show_default=True, help="steady, ramp, burst, brown-out or nightly-sync.")
 @click.option("--rate", type=click.FloatRange(0.1), default=20, show_default=True, metavar="N", help="Deliveries a second.")
 @click.option(
-    "--duration", "duration_s", type=click.FloatRange(0.1), default=60, show_default=True, metavar="S", help="Seconds of load."
+    "--duration",
+    "duration_s",
+    type=click.FloatRange(0.1),
+    default=60,
+    show_default=True,
+    metavar="S",
+    help="Seconds of load.",
 )
 @click.option(
-    "--users", type=click.IntRange(1), default=40, show_default=True, metavar="N", help="Simulated users that send at a time."
+    "--users",
+    type=click.IntRange(1),
+    default=40,
+    show_default=True,
+    metavar="N",
+    help="Simulated users that send at a time.",
 )
 @click.option(
     "--spawn-rate", type=click.FloatRange(0.1), default=100, show_default=True, metavar="N", help="Users to start a second."
@@ -43,17 +54,35 @@ NOTE_EVERY_S = 5
     "--end-users", type=click.IntRange(1), default=40, show_default=True, metavar="N", help="End users connected beforehand."
 )
 @click.option(
-    "--lives", type=click.IntRange(0, 50), default=3, show_default=True, metavar="N", help="Generated lives of new end users."
+    "--lives",
+    type=click.IntRange(0, 50),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Generated lives of new end users.",
 )
 @click.option(
-    "--sample", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="End users whose effects are read."
+    "--sample",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="End users whose effects are read.",
 )
 @click.option(
-    "--settle", "settle_s", type=click.FloatRange(0), default=60, show_default=True, metavar="S", help="Longest wait for idle."
+    "--settle",
+    "settle_s",
+    type=click.FloatRange(0),
+    default=60,
+    show_default=True,
+    metavar="S",
+    help="Longest wait for idle.",
 )
 @click.option("--workers", type=click.IntRange(0, 64), default=0, metavar="N", help="Worker processes on this machine.")
 @click.option("--master", "is_master", is_flag=True, help="Wait for workers on other machines.")
-@click.option("--expect-workers", type=click.IntRange(0, 200), default=0, metavar="N", help="With --master: number of workers.")
+@click.option(
+    "--expect-workers", type=click.IntRange(0, 200), default=0, metavar="N", help="With --master: number of workers."
+)
 @click.option("--bind-host", default="127.0.0.1", show_default=True, metavar="HOST", help="With --master: where to listen.")
 @click.option("--bind-port", type=click.IntRange(0, 65535), default=0, metavar="PORT", help="With --master: the port.")
 @click.option("--worker", "is_worker", is_flag=True, help="Be a worker of the master at --master-host.")

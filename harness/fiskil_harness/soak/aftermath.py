@@ -48,7 +48,9 @@ class Aftermath:
             while left:
                 for report in pool.map(lambda end_user_id: self._one(end_user_id, refs[end_user_id], twins, owners), left):
                     effects[report.end_user_id] = report
-                left = [end_user_id for end_user_id in left if _is_unfinished(effects[end_user_id], due.get(end_user_id, ()))]
+                left = [
+                    end_user_id for end_user_id in left if _is_unfinished(effects[end_user_id], due.get(end_user_id, ()))
+                ]
                 on_progress(len(refs) - len(left), len(refs))
                 now = repr([(effects[name].applied, effects[name].pending) for name in left]).encode()
                 quiet_rounds = quiet_rounds + 1 if now == before else 0
@@ -61,9 +63,7 @@ class Aftermath:
         self.idle_after_s = elapsed() if is_idle else None
         return effects
 
-    def _one(
-        self, end_user_id: str, ref: str, twins: Mapping[str, str], owners: Mapping[str, str]
-    ) -> EndUserEffects:
+    def _one(self, end_user_id: str, ref: str, twins: Mapping[str, str], owners: Mapping[str, str]) -> EndUserEffects:
         report, problem = self._report(end_user_id, ref)
         if report is None:
             return EndUserEffects(end_user_id=end_user_id, problem=problem)

@@ -111,7 +111,9 @@ class Control:
         sandbox = self._fiskil.sandbox
         session = sandbox.session(session_id)
         if session is None:
-            raise StepError("The auth session returned by the app was not created in this sandbox. Does the app use {api_url}?")
+            raise StepError(
+                "The auth session returned by the app was not created in this sandbox. Does the app use {api_url}?"
+            )
         ended = sandbox.conclude(
             session_id,
             "approved",

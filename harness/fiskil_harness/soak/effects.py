@@ -40,9 +40,7 @@ class States:
         journal = Journal()
         journal.names = names
         journal.write(
-            EventCreated(
-                **journal.stamp(), event="", kind="", message_id="", participant="", publish_time=rfc3339(since)
-            )
+            EventCreated(**journal.stamp(), event="", kind="", message_id="", participant="", publish_time=rfc3339(since))
         )
         self._reader = StateReader(journal)
 

@@ -1,8 +1,8 @@
 """The ledger: what a worker sent and what came back, on disk as it happens, and merged after the run.
 
-Each line is a JSON array. A line is written before a message is sent, and another one after its response, so a worker that is
-killed leaves a ledger whose last messages have an unknown outcome. The lines go to the system at once and to the disk in
-batches: a killed process loses nothing, a machine that loses power at most the last batch.
+Each line is a JSON array. A line is written before a message is sent, and another one after its response, so a killed worker
+leaves a ledger whose last messages have an unknown outcome. The lines go to the system at once and to the disk in batches: a
+killed process loses nothing, a machine that loses power at most the last batch.
 """
 
 import os

@@ -1,6 +1,5 @@
 """Starts Locust as a subprocess, so that gevent stays out of this process: one process, or a master with workers."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.config.environment import environment_of_child
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.errors import UsageError
 from fiskil_harness.soak.load import PROBLEM_FILE
@@ -36,7 +36,9 @@ def require_locust() -> str:
         raise UsageError("soak needs Locust, which is not installed. Install it with: pip install 'fiskil-harness[soak]'")
     numbers = tuple(int(part) for part in installed.split(".")[:2] if part.isdecimal())
     if numbers < OLDEST:
-        raise UsageError(f"soak needs Locust 2.47 or newer, and {installed} is installed. pip install -U 'fiskil-harness[soak]'")
+        raise UsageError(
+            f"soak needs Locust 2.47 or newer, and {installed} is installed. pip install -U 'fiskil-harness[soak]'"
+        )
     return installed
 
 
@@ -137,7 +139,7 @@ class Locust:
 
     def _spawn(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments]
-        variables = {**os.environ, FOLDER_VARIABLE: str(self.folder), **environment}
+        variables = environment_of_child({FOLDER_VARIABLE: str(self.folder), **environment})
         with (self.folder / LOG_FILE).open("ab") as log:
             self._processes.append(
                 subprocess.Popen(

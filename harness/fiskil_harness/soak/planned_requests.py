@@ -41,7 +41,9 @@ def reads_of(app: AppUnderTest) -> tuple[PlannedRequest, ...]:
     """Return the requests of a reader: every page of the app, and a refresh."""
     values = {**app.values, **OTHERS, **OPEN}
     pages = [
-        PlannedRequest(name=f"page {name}", method="GET", path=_opened(fill_text(path, values)), headers={"Accept": "text/html"})
+        PlannedRequest(
+            name=f"page {name}", method="GET", path=_opened(fill_text(path, values)), headers={"Accept": "text/html"}
+        )
         for name, path in app.settings.app.observe.pages.items()
     ]
     refresh = planned(app, REFRESH)

@@ -143,7 +143,7 @@ class Population:
             pause(PAUSE_S)
         raise StepError(
             f"The app did not acknowledge {event.kind} before the load began: it returned "
-            f"{delivery.status or delivery.problem}. Run fiskil-harness webhooks or gate first; soak needs a receiver that works."
+            f"{delivery.status or delivery.problem}. Run fiskil-harness gate first: soak needs a working receiver."
         )
 
     def _attempt(self, event: Event, attempt: int) -> Delivery:
@@ -166,4 +166,3 @@ class Population:
             raise StepError(f"The consent of {ref} ended before the load began.")
         account_ids = next((event.account_ids for event in self._control.events_of(end_user_id) if event.account_ids), ())
         return ConnectedEndUser(end_user_id, consent.arrangement_id, consent.institution_id, ref, account_ids)
-

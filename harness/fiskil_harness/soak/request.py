@@ -14,7 +14,8 @@ class SoakRequest(Struct, frozen=True, kw_only=True):
 
     ``users`` are Locust's simulated users, which send at the same time; ``end_users`` are the people whose consent the app
     has before the load. ``workers`` is the number of worker processes on this machine, ``expect_workers`` the number of all;
-    0 of both means one process without a master. ``keep`` is the folder that gets a copy of the ledgers; "" for none. ``sample`` is the most end users whose effects are read.
+    0 of both means one process without a master. ``sample`` is the most end users whose effects are read. ``keep`` is the
+    folder that gets a copy of the ledgers; "" for none.
     """
 
     shape: str = "steady"

@@ -1,4 +1,4 @@
-"""The lives of end users in a soak test: generated life plans, reduced to what is possible while other end users are busy."""
+"""The lives of end users in a soak test: generated life plans without what would disturb other end users."""
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity

@@ -70,9 +70,9 @@ class Connection:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {target.host}:{target.port}", f"User-Agent: {AGENT}"]
         lines += [f"{name}: {value}" for name, value in headers]
         request = "\r\n".join([*lines, f"Content-Length: {len(body)}", "\r\n"]).encode("latin-1") + body
-        with contextlib.suppress(OSError):
-            with socket.create_connection((target.host, target.port), timeout=self._timeout_s) as sock:
-                sock.sendall(request)
+        place = (target.host, target.port)
+        with contextlib.suppress(OSError), socket.create_connection(place, timeout=self._timeout_s) as sock:
+            sock.sendall(request)
         return Response(problem="the response was not read, on purpose")
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """The locustfile of a soak test: three kinds of simulated users, and what Locust's events mean for a worker.
 
-Run it with ``fiskil-harness soak``, or with your own Locust after ``fiskil-harness soak --locustfile FILE``. The master, or a
-single process, reads the plan from a file; workers get it from the master.
+Run it with ``fiskil-harness soak``, or with your own Locust after ``fiskil-harness soak --locustfile FILE``. The master, or
+a single process, reads the plan from a file; workers get it from the master.
 """
 
 import os
@@ -90,7 +90,9 @@ def _live(user: Any) -> None:
     ref = f"soak-{load.plan.run_id}-{load.index}-{number}"
     load.journeys += 1
     try:
-        Journey(load, user.connection, _perform, ref=ref).live((number * load.plan.workers + load.index) % len(load.plan.lives))
+        Journey(load, user.connection, _perform, ref=ref).live(
+            (number * load.plan.workers + load.index) % len(load.plan.lives)
+        )
     finally:
         load.journeys -= 1
 
@@ -160,7 +162,6 @@ def _is_beside_master() -> bool:
     return STATE.plan is not None and STATE.plan.folder == str(STATE.folder)
 
 
-@events.init.add_listener
 def _on_init(environment: Any, **_: Any) -> None:
     STATE.environment = environment
     runner = environment.runner
@@ -200,7 +201,7 @@ def _on_hello(environment: Any, msg: Any, **_: Any) -> None:
     environment.runner.send_message("soak_plan", place, client_id=msg.node_id)
 
 
-def _on_plan(environment: Any, msg: Any, **_: Any) -> None:
+def _on_plan(msg: Any, **_: Any) -> None:
     """Take the plan, or the reason why there is none for this worker."""
     if "problem" in msg.data:
         _give_up(msg.data["problem"])
@@ -220,8 +221,7 @@ def _give_up(problem: str) -> None:
     gevent.spawn_later(0.2, runner.quit)
 
 
-@events.test_start.add_listener
-def _on_test_start(environment: Any, **_: Any) -> None:
+def _on_test_start(**_: Any) -> None:
     STATE.is_started = True
     _begin()
 
@@ -242,12 +242,10 @@ def _begin() -> None:
     )
 
 
-@events.test_stop.add_listener
 def _on_test_stop(**_: Any) -> None:
     _close()
 
 
-@events.quitting.add_listener
 def _on_quitting(**_: Any) -> None:
     _close()
 
@@ -276,7 +274,7 @@ def _ship(name: str, offset: int, content: bytes) -> None:
         STATE.environment.runner.send_message("soak_ledger", {"name": name, "offset": offset + start, "content": part})
 
 
-def _on_ledger(environment: Any, msg: Any, **_: Any) -> None:
+def _on_ledger(msg: Any, **_: Any) -> None:
     """Store a part of the ledger of a worker on another machine."""
     name = Path(msg.data["name"]).name
     if not name.endswith(SUFFIX):
@@ -305,7 +303,14 @@ def _on_control(environment: Any, msg: Any, **_: Any) -> None:
     )
 
 
-def _on_control_done(environment: Any, msg: Any, **_: Any) -> None:
+def _on_control_done(msg: Any, **_: Any) -> None:
     waiting = STATE.requests.get(msg.data["number"])
     if waiting is not None:
         waiting.set(msgspec.json.decode(msg.data["result"]))
+
+
+HOOKS: Any = events
+HOOKS.init.add_listener(_on_init)
+HOOKS.test_start.add_listener(_on_test_start)
+HOOKS.test_stop.add_listener(_on_test_stop)
+HOOKS.quitting.add_listener(_on_quitting)

@@ -133,9 +133,7 @@ class WorkerLoad:
     def note_request(self, name: str, latency_s: float, response: Response) -> None:
         """Record a request that is no delivery."""
         at, phase = time.time(), self.phase().name
-        self.ledger.write(
-            Request(at, name, phase, response.status, latency_s, response.retry_after, response.problem)
-        )
+        self.ledger.write(Request(at, name, phase, response.status, latency_s, response.retry_after, response.problem))
         self._on_request("request", name, latency_s, response)
 
     def note_life(self, end_user_id: str, life: int, *, is_complete: bool) -> None:

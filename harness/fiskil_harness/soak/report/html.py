@@ -1,7 +1,8 @@
 """The report of a soak test as one HTML page, without scripts and without files from elsewhere."""
 
+from itertools import pairwise
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from fiskil_harness.core.model.findings import Verdict
 from fiskil_harness.soak.observed import Sample
@@ -30,7 +31,7 @@ def render(result: SoakResult) -> str:
     )
 
 
-def _plots(result: SoakResult) -> list[Markup]:
+def _plots(result: SoakResult) -> list[str]:
     points, samples, phases = result.points, result.observed.samples, result.phases
 
     def of_points(name: str, style: str, field: str) -> Line:
@@ -58,9 +59,11 @@ def _plots(result: SoakResult) -> list[Markup]:
 
 
 def _api_rate(samples: tuple[Sample, ...]) -> Line:
-    pairs = zip(samples, samples[1:], strict=False)
     return Line(
         "requests",
         "second",
-        tuple((after.at_s, (after.api_requests - before.api_requests) / (after.at_s - before.at_s)) for before, after in pairs),
+        tuple(
+            (after.at_s, (after.api_requests - before.api_requests) / (after.at_s - before.at_s))
+            for before, after in pairwise(samples)
+        ),
     )
