@@ -40,19 +40,25 @@ class Population:
         self._run_id = run_id
         self._clients = local()
         self._delivered: dict[str, int] = {}
+        self._connected_count = 0
 
-    def connect(self, count: int, *, on_progress: Callable[[str, int, int], None]) -> list[ConnectedEndUser]:
+    def connect(
+        self, count: int, *, on_progress: Callable[[str, int, int], None], at_once: int = THREADS
+    ) -> list[ConnectedEndUser]:
         """Connect *count* end users, deliver their first messages, and return them.
 
         Args:
+            at_once: The number of end users who are connected at the same time.
             on_progress: Called with the present work, the number of end users done and the number of all.
 
         Raises:
             StepError: The app opens no session, or refuses genuine messages.
         """
-        with ThreadPoolExecutor(THREADS) as pool:
+        first = self._connected_count
+        self._connected_count += count
+        with ThreadPoolExecutor(at_once) as pool:
             ids: list[tuple[str, str]] = []
-            for pair in pool.map(self._consent, range(count)):
+            for pair in pool.map(self._consent, range(first, first + count)):
                 ids.append(pair)
                 on_progress("connected", len(ids), count)
             self._control.complete_syncs()

@@ -91,14 +91,14 @@ class Session:
         sender = Sender(self._fiskil.loop, receiver, timeout_s=TIMEOUT_S)
         population = Population(self._app, self._fiskil, self.control, sender, ledger, run_id=self._run_id)
         before = self._counts.requests
-        count = request.end_users + TWINS
 
         def report(work: str, done: int, total: int) -> None:
             if done == total or done % max(1, total // 4) == 0:
                 on_note(f"End users {work}: {done:,} of {total:,}.")
 
-        end_users = population.connect(count, on_progress=report)
-        messages = sum(len(self.control.events_of(end_user.end_user_id)) for end_user in end_users)
+        twins = population.connect(TWINS, at_once=1, on_progress=lambda *_: None)
+        end_users = population.connect(request.end_users, on_progress=report)
+        messages = sum(len(self.control.events_of(end_user.end_user_id)) for end_user in (*twins, *end_users))
         lives: tuple[tuple[str, ...], ...] = ()
         if request.lives and self._app.has(START_SESSION):
             hooks = frozenset(hook for hook in (START_SESSION, REFRESH, REVOKE) if self._app.has(hook))
@@ -108,7 +108,7 @@ class Session:
         ledger.close()
         requests = (self._counts.requests - before) / max(1, messages)
         on_note(f"The app sends about {requests:.1f} requests to the API for each message.")
-        return Setup(end_users[TWINS:], end_users[:TWINS], lives, life_twins, life_controls, requests)
+        return Setup(end_users, twins, lives, life_twins, life_controls, requests)
 
     def _put_load(self, setup: Setup, on_note: OnNote, on_sample: OnSample) -> tuple[Observer, bool]:
         request, locust = self._request, Locust(self._folder)

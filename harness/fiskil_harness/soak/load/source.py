@@ -69,7 +69,7 @@ class MessageSource:
         event = self._event(kind, end_user, slot.at_s)
         if how == "forgery":
             return self._forged(event, slot, random.randrange(len(self._plan.forgeries)))
-        genuine = self.genuine(event, due_s=slot.at_s, phase=slot.phase.name, how=how)
+        genuine = self.genuine(event, due_s=slot.at_s, phase=slot.phase.name, how="first" if how == "late" else how)
         if how == "burst":
             return [genuine] * BURST_COPIES
         if how == "late":

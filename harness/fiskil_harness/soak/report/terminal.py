@@ -39,7 +39,7 @@ def lines(result: SoakResult) -> Iterator[str]:
 def sentence(result: SoakResult) -> str:
     """Return the verdict in one sentence."""
     counts = {verdict: sum(finding.verdict is verdict for finding in result.findings) for verdict in Verdict}
-    examined = f"{result.examined:,} of {result.end_users + 2:,} end users examined"
+    examined = f"{result.examined:,} of {result.end_users:,} end users examined"
     if result.verdict is Verdict.PASS:
         return f"The app kept every promise under this load ({examined})."
     if result.verdict is Verdict.FAIL:
