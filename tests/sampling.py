@@ -223,6 +223,7 @@ QUICK: dict[str, Belongs] = {
     "scenario/test_stage.py::test_an_app_that_became_idle_has_no_older_backlog": nothing,
     "scenario/test_stage.py::test_findings_do_not_depend_on_earlier_unfinished_work": nothing,
     "scenario/test_stage.py::test_unfinished_work_is_attributed_to_its_first_scenario": nothing,
+    "soak/test_runs.py": nothing,
     "webhooks/test_fuzzing.py::test_generation_writes_no_files_to_the_working_directory": nothing,
     "webhooks/test_signature_schemes.py::test_no_forgery_carries_the_right_digest": one_in(3),
     "webhooks/test_signature_schemes.py::test_no_forgery_is_accepted_by_a_strict_verifier": one_in(3),

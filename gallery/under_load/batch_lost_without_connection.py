@@ -1,29 +1,34 @@
-"""Takes messages in batches, and drops the rest of a batch when the pool has no free connection for a message.
+"""Takes messages in batches, and drops those for which the pool has neither a connection nor a place to wait.
 
 Put a message back if its work could not begin, and do not take more messages than there are connections.
 """
 
 import asyncio
-import sqlite3
 
-from reference_app import app, inbox, logs, postgres, worker
+from reference_app import app, inbox, logs, worker
 
 build = app.build
 
-BATCH = 40
-POOL, POOL_WAIT_S = 2, 0.12
+BATCH = 200
+POOL, MOST_WAITING = 4, 50
+
+
+class PoolExhausted(Exception):
+    """All connections are in use, and too many calls wait for one."""
 
 
 class BatchWorker(worker.Worker):
-    """A worker that takes what is due and works on all of it at the same time."""
+    """A worker that takes what is due and begins all of it at the same time."""
+
+    def __init__(self, database, reader):
+        super().__init__(database, reader)
+        self._connections = asyncio.Semaphore(POOL)
+        self._waiting = 0
 
     async def _take_one(self):
         self._woken.clear()
         batch = []
-        while len(batch) < BATCH:
-            claimed = await self._database.write(inbox.claim)
-            if claimed is None:
-                break
+        while len(batch) < BATCH and (claimed := await self._database.write(inbox.claim)) is not None:
             batch.append(claimed)
         if not batch:
             await self._sleep()
@@ -31,21 +36,26 @@ class BatchWorker(worker.Worker):
         await asyncio.gather(*(self._begin(message, tries) for message, tries in batch))
 
     async def _begin(self, message, tries):
-        await self._slots.acquire()
         try:
-            await asyncio.wait_for(self._database.read(_nothing), POOL_WAIT_S)
-        except (TimeoutError, sqlite3.Error):
-            logs.warn("no_connection", message_id=message.message_id)
-            self._slots.release()
-            await self._settle(inbox.give_up, message, "no connection")
+            await self._take_connection()
+        except PoolExhausted:
+            logs.warn("pool_exhausted", message_id=message.message_id)
+            await self._settle(inbox.give_up, message, "pool exhausted")
             return
-        await self._work(message, tries)
+        try:
+            await self._slots.acquire()
+            await self._work(message, tries)
+        finally:
+            self._connections.release()
+
+    async def _take_connection(self):
+        if self._connections.locked() and self._waiting >= MOST_WAITING:
+            raise PoolExhausted
+        self._waiting += 1
+        try:
+            await self._connections.acquire()
+        finally:
+            self._waiting -= 1
 
 
-def _nothing(tx):
-    tx.execute("SELECT 1")
-
-
-postgres.CONNECTIONS = POOL
-worker.AT_ONCE = BATCH
 app.Worker = BatchWorker

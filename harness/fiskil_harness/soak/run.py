@@ -44,8 +44,9 @@ def check(settings: Settings, request: SoakRequest) -> bool:
     )
     if not settings.app.command and not settings.app.url:
         raise ConfigError("soak needs an app with a command or a URL. Set app.command or app.url in the config.")
-    if request.users < FEWEST_USERS:
-        raise UsageError(f"--users {request.users} is too few: soak needs at least {FEWEST_USERS} simulated users.")
+    fewest = FEWEST_USERS * max(1, request.workers, request.expect_workers)
+    if request.users < fewest:
+        raise UsageError(f"--users {request.users} is too few: soak needs at least {fewest}, {FEWEST_USERS} for each worker.")
     url = settings.app.url or "http://127.0.0.1"
     return safety.refuse_unsafe_target(url if "{" not in url else "http://127.0.0.1", allow_hosts=settings.soak.allow_hosts)
 

@@ -36,7 +36,8 @@ class State:
 
     def __init__(self) -> None:
         self.environment: Any = None
-        self.plan: SoakPlan | None = None
+        path = os.environ.get(PLAN_VARIABLE)
+        self.plan: SoakPlan | None = decoded(Path(path).read_bytes()) if path else None
         self.load: WorkerLoad | None = None
         self.index = 0
         self.folder = Path(os.environ.get(FOLDER_VARIABLE) or tempfile.mkdtemp(prefix="fiskil-harness-soak-"))
@@ -119,14 +120,17 @@ class WebhookSource(Sender):
 class EndUserJourney(Sender):
     """Is one new end user after the other."""
 
-    fixed_count = 0
+    # The master decides about the numbers of users; for Locust, a count of 0 would mean any number.
+    fixed_count = STATE.plan.journeys if STATE.plan else 1
+    abstract = not fixed_count
     tasks = [_live]
 
 
 class DataReader(Sender):
     """Opens the app's pages and calls its hooks."""
 
-    fixed_count = 0
+    fixed_count = STATE.plan.readers if STATE.plan else 1
+    abstract = not fixed_count
     tasks = [_read]
 
 
@@ -165,12 +169,7 @@ def _is_beside_master() -> bool:
 def _on_init(environment: Any, **_: Any) -> None:
     STATE.environment = environment
     runner = environment.runner
-    path = os.environ.get(PLAN_VARIABLE)
-    if path and not isinstance(runner, WorkerRunner):
-        STATE.plan = decoded(Path(path).read_bytes())
-        DataReader.fixed_count = STATE.plan.readers
-        EndUserJourney.fixed_count = STATE.plan.journeys
-    elif not isinstance(runner, WorkerRunner):
+    if STATE.plan is None and not isinstance(runner, WorkerRunner):
         _give_up("This locustfile needs a plan. Start the master with fiskil-harness soak --master.")
     if isinstance(runner, MasterRunner):
         runner.register_message("soak_drained", _on_drained)
