@@ -1,4 +1,4 @@
-"""A run that asks the sandbox for more than it serves is refused."""
+"""A run that needs more requests than the sandbox can serve is refused."""
 
 import pytest
 

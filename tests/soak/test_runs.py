@@ -75,7 +75,7 @@ def test_a_killed_worker_loses_nothing_of_its_ledger(begin: Begin) -> None:
 
 
 def test_a_killed_app_is_started_again_and_loses_no_message(begin: Begin) -> None:
-    """What the app acknowledged before the kill has its effect afterwards."""
+    """Each message that the app acknowledged before the kill has its effect afterwards."""
     running = begin(*SMALL)
     running.wait_for("  5 s")
     os.kill(find(running.process.pid, "reference_app.app:build"), signal.SIGKILL)

@@ -32,7 +32,7 @@ def test_another_host_needs_its_name_in_the_config() -> None:
     with pytest.raises(UnsafeTarget) as refusal:
         refuse_unsafe_target(f"https://{HOST}", allow_hosts=())
 
-    assert f'set allow_hosts = ["{HOST}"] under [soak]' in str(refusal.value)
+    assert f'set allow_hosts = ["{HOST}"] under [sandbox]' in str(refusal.value)
 
 
 @pytest.mark.parametrize("body", ["", "something else", token_for("other.example.com")])

@@ -1,4 +1,4 @@
-"""What the app did, as the verdict needs it: the effects of each examined end user after the load."""
+"""The effects of each examined end user after the load, as the verdict needs them."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ from fiskil_harness.errors import UsageError
 SUFFIX = ".ledger"
 VERSION = 1
 TOO_BUSY = frozenset({429, 503})
-"""Statuses with which a receiver asks for a later attempt; they are back-pressure if ``Retry-After`` states the delay."""
+"""Statuses with which a receiver requests a later attempt; they are back-pressure if ``Retry-After`` states the delay."""
 
 Origin = Literal["genuine", "forged"]
 
@@ -138,7 +138,7 @@ class Attempt(Struct, frozen=True):
 
     @property
     def is_put_off(self) -> bool:
-        """True if the app asked for a later attempt, as the documentation allows."""
+        """True if the app requested a later attempt, as the documentation allows."""
         return self.reply is not None and self.reply.status in TOO_BUSY and bool(self.reply.retry_after)
 
     @property

@@ -1,4 +1,4 @@
-"""What was observed during the load besides the deliveries: the app's processes, its backlog and its requests to the API."""
+"""Observations during the load besides the deliveries: the app's processes, its backlog and its requests to the API."""
 
 from msgspec import Struct
 

@@ -23,7 +23,7 @@ ONE_IN = 10
 
 
 class Setup(NamedTuple):
-    """What a run has before the load: the end users, the twins, and what each life's twin is."""
+    """The state before the load: the end users, the undisturbed twins, and the lives with their twins."""
 
     end_users: list[ConnectedEndUser]
     twins: list[ConnectedEndUser]

@@ -1,4 +1,4 @@
-"""What a user requests of a soak test, and the result of it."""
+"""The options of a soak test, and its result."""
 
 from msgspec import Struct, field
 

@@ -46,9 +46,13 @@ def check(settings: Settings, request: SoakRequest) -> bool:
         raise ConfigError("soak needs an app with a command or a URL. Set app.command or app.url in the config.")
     fewest = FEWEST_USERS * max(1, request.workers, request.expect_workers)
     if request.users < fewest:
-        raise UsageError(f"--users {request.users} is too few: soak needs at least {fewest}, {FEWEST_USERS} for each worker.")
+        raise UsageError(
+            f"--users {request.users} is too few: soak needs at least {fewest}, {FEWEST_USERS} for each worker."
+        )
     url = settings.app.url or "http://127.0.0.1"
-    return safety.refuse_unsafe_target(url if "{" not in url else "http://127.0.0.1", allow_hosts=settings.soak.allow_hosts)
+    return safety.refuse_unsafe_target(
+        url if "{" not in url else "http://127.0.0.1", allow_hosts=settings.sandbox.allow_hosts
+    )
 
 
 def run(
@@ -103,7 +107,7 @@ def _session(settings: Settings, request: SoakRequest, folder: Path, *, is_remot
     )
     with fiskil:
         app = open_app(settings, values=values_of(settings, fiskil, workdir), workdir=workdir)
-        safety.refuse_unsafe_target(app.url, allow_hosts=settings.soak.allow_hosts)
+        safety.refuse_unsafe_target(app.url, allow_hosts=settings.sandbox.allow_hosts)
         try:
             app.start()
             yield Session(settings, request, folder / "soak", fiskil, app, is_remote=is_remote)

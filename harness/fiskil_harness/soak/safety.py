@@ -57,7 +57,7 @@ def refuse_unsafe_target(url: str, *, allow_hosts: tuple[str, ...], client: Http
     if host not in allow_hosts:
         raise UnsafeTarget(
             f"{host!r} is not this machine, and soak puts load on another machine only with permission. "
-            f'For your own staging system, set allow_hosts = ["{host}"] under [soak] in the config.'
+            f'For your own staging system, set allow_hosts = ["{host}"] under [sandbox] in the config.'
         )
     place = f"{url.rstrip('/')}{TOKEN_PATH}"
     reply = (client or HttpClient(timeout_s=10)).request("GET", place)

@@ -87,7 +87,7 @@ class Session:
         ledger = LedgerFile(self._folder / f"setup{SUFFIX}")
         ledger.write(Opened("setup", self._run_id, 0.0))
         webhook_url = f"{self._app.url}{self._settings.app.webhook.path}"
-        receiver = Receiver.of(webhook_url, allow_hosts=self._settings.soak.allow_hosts)
+        receiver = Receiver.of(webhook_url, allow_hosts=self._settings.sandbox.allow_hosts)
         sender = Sender(self._fiskil.loop, receiver, timeout_s=TIMEOUT_S)
         population = Population(self._app, self._fiskil, self.control, sender, ledger, run_id=self._run_id)
         before = self._counts.requests

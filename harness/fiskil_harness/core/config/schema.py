@@ -226,15 +226,6 @@ class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     defence_in_depth: bool = False
 
 
-class SoakSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of soak tests.
-
-    ``allow_hosts`` are hosts other than this machine that may be put under load; each must also serve a token.
-    """
-
-    allow_hosts: tuple[str, ...] = ()
-
-
 class Attestation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A statement by an owner about a practice that no experiment can test.
 
@@ -271,7 +262,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sandbox: SandboxSettings = SandboxSettings()
     hosted: HostedSettings = HostedSettings()
     gate: GateSettings = GateSettings()
-    soak: SoakSettings = SoakSettings()
     attest: tuple[Attestation, ...] = ()
     waive: tuple[Waiver, ...] = ()
     folder: Path = Path()

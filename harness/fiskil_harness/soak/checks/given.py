@@ -1,4 +1,4 @@
-"""What the verdict is about: the ledger, the effects of the examined end users, and what was observed meanwhile."""
+"""The material of the verdict: the ledger, the effects of the examined end users, and the observations of the run."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

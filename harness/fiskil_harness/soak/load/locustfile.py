@@ -52,7 +52,7 @@ STATE = State()
 
 
 class Sender(User):
-    """What the three kinds of users share: one connection to the app."""
+    """Base of the three kinds of users, each of which has one connection to the app."""
 
     abstract = True
     wait_time = constant(0)
