@@ -97,8 +97,8 @@ def test_a_killed_worker_makes_the_load_incomplete() -> None:
 
     assert found.verdict is INCONCLUSIVE
     assert found.observed == (
-        "2 attempts for 10 planned slots; worker-0 ended without closing its ledger; the slots that it had left were not sent"
-        "; the outcome of 1 attempts is unknown"
+        "2 attempts for 10 planned slots; worker-0 ended without closing its ledger; the slots that it had left were "
+        "not sent; the outcome of 1 attempts is unknown"
     )
 
 
