@@ -12,7 +12,11 @@ CONFIG = {
     "app": {
         "url": "http://127.0.0.1:1",
         "drive": {
-            "start_session": {"request": "POST /start?at={public_url}", "json": {"customer": "{end_user_ref}"}},
+            "start_session": {
+                "request": "POST /start?at={public_url}",
+                "json": {"customer": "{end_user_ref}"},
+                "session": "$.auth_url",
+            },
             "refresh": {"request": "POST /refresh", "form": {"id": "{end_user_id}"}},
         },
         "observe": {"pages": {"home": "/home/{end_user_ref}"}},

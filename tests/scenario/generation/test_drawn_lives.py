@@ -23,3 +23,16 @@ def test_a_life_needs_only_the_hooks_of_the_config() -> None:
     verbs = {action.partition(":")[0] for life in lives for action in life}
 
     assert verbs <= POSSIBLE - {"refresh", "disconnect"}
+
+
+def test_no_consent_is_revoked_while_another_one_is_active() -> None:
+    """The app's state after that would depend on the moment of its last reading."""
+    lives = [[action.partition(":")[0] for action in life] for life in drawn_lives(12, seed=0, hooks=ALL)]
+
+    after_sessions = [
+        verb
+        for life in lives
+        for at, verb in enumerate(life)
+        if verb == "revoke" and {"renew", "amend", "consent_again"} & set(life[:at]) and "disconnect" not in life[:at]
+    ]
+    assert after_sessions == []

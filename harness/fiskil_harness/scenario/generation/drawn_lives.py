@@ -30,6 +30,8 @@ POSSIBLE = frozenset(
 )
 """The verbs that concern one end user only; the others stop the app, move the clock or break the API for all."""
 
+SESSIONS = frozenset({"consent_again", "renew", "amend"})
+ENDINGS = frozenset({"revoke", "disconnect"})
 DRAWS = 10
 
 
@@ -56,8 +58,19 @@ def drawn_lives(count: int, *, seed: int, hooks: frozenset[str]) -> tuple[tuple[
 
 
 def _possible_actions(life: LifePlan) -> tuple[str, ...]:
-    """Return the actions of *life* that are possible during the load, each with its variant."""
-    return tuple(f"{action.verb}:{action.number}" for action in life.actions if action.verb in POSSIBLE)
+    """Return the actions of *life* that are possible during the load, each with its variant.
+
+    The institution revokes no consent while another one is active: the rows that both share belong to the newer one, and
+    whether the app still has them afterwards depends on when it read them.
+    """
+    actions: list[str] = []
+    active = 1
+    for action in life.actions:
+        if action.verb not in POSSIBLE or (action.verb == "revoke" and active > 1):
+            continue
+        active = 0 if action.verb in ENDINGS else active + (action.verb in SESSIONS)
+        actions.append(f"{action.verb}:{action.number}")
+    return tuple(actions)
 
 
 def _drawn(hooks: frozenset[str], names: list[str], pairs: list[tuple[str, str]], *, seed: int) -> list[LifePlan]:
