@@ -2,15 +2,23 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fiskil_harness.core.net.server import free_port
-from tests.paths import ROOT
+from tests.paths import ROOT, SOURCE
 from tests.soak.conftest import SMALL, Begin
 
 EFFECTS = ("applies_once", "loses_nothing", "refuses_forgeries", "separates_end_users", "reaches_twin_state")
+OTHER_VERSION = """
+from fiskil_harness.core import version
+
+version.version = lambda: "0.0.0"
+from fiskil_harness.soak.load.locustfile import *
+"""
 FLAWED = {
     "claims_without_lock_when_busy": "applies_once",
     "batch_lost_without_connection": "loses_nothing",
@@ -59,6 +67,23 @@ def test_a_worker_on_another_machine_sends_its_ledger(begin: Begin) -> None:
     soaked = master.finish()
 
     assert (soaked.code, soaked.report["verdict"], worker.finish().code) == (0, "PASS", 0), soaked.text
+
+
+def test_a_worker_of_another_version_is_refused(begin: Begin, tmp_path: Path) -> None:
+    """The worker is one of a team's own Locust; both sides end with the same sentence."""
+    port = str(free_port())
+    master = begin(*SMALL, "--master", "--expect-workers", "1", "--bind-port", port)
+    master.wait_for("Waiting for 1 workers")
+    (tmp_path / "locustfile.py").write_text(OTHER_VERSION)
+    command = [sys.executable, "-m", "locust", "--worker", "--master-host", "127.0.0.1", "--master-port", port]
+    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+
+    worker = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    soaked = master.finish()
+    assert (worker.returncode, soaked.code) == (2, 2), soaked.text
+    assert "A worker has fiskil-harness 0.0.0, and the master " in worker.stderr
+    assert "Install the same version on both." in soaked.text
 
 
 def test_a_killed_worker_loses_nothing_of_its_ledger(begin: Begin) -> None:

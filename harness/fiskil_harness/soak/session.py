@@ -142,9 +142,11 @@ class Session:
             on_note(f"Locust's master listens on {request.bind_host}:{port}. Waiting for {plan.workers} workers.")
         try:
             self._wait_for_start(locust)
+            if locust.problem():
+                raise UsageError(locust.problem())
             observer.start()
             on_note(f"The load begins: {request.shape}, {self._timetable.count:,} deliveries in {request.duration_s:g} s.")
-            while locust.is_running():
+            while locust.is_running() and not locust.problem():
                 pause(WATCH_EVERY_S)
             locust.finish(ENDING_S)
         except KeyboardInterrupt:
@@ -165,7 +167,7 @@ class Session:
         """Wait until the first worker has opened its ledger, which is the start of the load."""
         elapsed = stopwatch()
         remote = self._request.expect_workers > self._request.workers
-        while locust.is_running():
+        while locust.is_running() and not locust.problem():
             if any(self._folder.glob(f"worker-*{SUFFIX}")):
                 return
             if not remote and elapsed() > STARTING_S:
