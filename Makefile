@@ -1,6 +1,7 @@
 # Everything a fresh checkout needs: python3 (3.11 or newer) and make.
 #
 #   make demo      find the flaw of a flawed app, then run a fast gate on the reference app, where it opens
+#   make soak-demo put load on the reference app, on PostgreSQL with two processes, for two minutes
 #   make test      run every check and the quick tests, in about six minutes on two cores
 #   make test-gallery  run every app of the gallery, and what else takes seconds, within 25 minutes
 #   make test-all  run every check and test, with full matrices and more seeds, within hours
@@ -23,10 +24,15 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs environments costs client-errors clean
+.PHONY: demo soak-demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
+
+soak-demo: $(VENV)/.installed-dev
+	@$(BIN)/fiskil-harness soak --config examples/reference_app/postgres.toml --shape brown-out --rate 12 --duration 120 --workers 2 \
+		--html fiskil-harness-soak.html
+	@echo "The report with plots is in fiskil-harness-soak.html."
 
 test: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

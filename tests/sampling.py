@@ -235,6 +235,7 @@ QUICK: dict[str, Belongs] = {
     "scenario/test_stage.py::test_an_app_that_became_idle_has_no_older_backlog": nothing,
     "scenario/test_stage.py::test_findings_do_not_depend_on_earlier_unfinished_work": nothing,
     "scenario/test_stage.py::test_unfinished_work_is_attributed_to_its_first_scenario": nothing,
+    "soak/test_runs.py": nothing,
     "test_public_api.py::test_the_example_tests_pass": nothing,
     "test_public_api.py::test_the_examples_have_the_types_of_the_package": nothing,
     "webhooks/test_fuzzing.py::test_generation_writes_no_files_to_the_working_directory": nothing,

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from reference_app import (
     alerts,
+    database,
     forms,
     harness_hooks,
     inbox,
@@ -25,7 +26,6 @@ from reference_app import (
     settings,
     sharing,
 )
-from reference_app.database import Database
 from reference_app.fiskil.api import Api
 from reference_app.fiskil.client import Client
 from reference_app.parts import Parts, parts_of
@@ -69,17 +69,17 @@ def routes() -> list[Route]:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     config: settings.Settings = app.state.settings
-    database, client = Database(config.database_path), Client(config)
+    opened, client = database.connect(config.database_path), Client(config)
     api = Api(client, history_days=config.history_days)
-    worker = Worker(database, Reader(database, api))
-    app.state.parts = Parts(config, database, api, worker)
+    worker = Worker(opened, Reader(opened, api))
+    app.state.parts = Parts(config, opened, api, worker)
     running = asyncio.create_task(worker.run())
     yield
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await worker.stop()
     await client.aclose()
-    database.close()
+    opened.close()
 
 
 async def healthz(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The app's SQLite file: one connection, one lock, one transaction per function call.
+"""The app's SQLite file: one connection, one lock, one transaction per function call. For PostgreSQL see ``postgres``.
 
 Stores are modules of functions whose first argument is the open transaction. ``Database`` runs them in a thread, so the
 event loop never waits for the disk.
@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -21,6 +21,15 @@ T = TypeVar("T")
 WAIT_S = 1.0
 OPENING_S = 5.0
 RETRY_S = 0.05
+
+
+def connect(path: str) -> Any:
+    """Open the database at *path*: the path of an SQLite file, or the URL of a PostgreSQL database."""
+    if not path.startswith("postgresql://"):
+        return Database(path)
+    from reference_app import postgres
+
+    return postgres.Database(path)
 
 
 class Database:

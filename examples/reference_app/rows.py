@@ -62,7 +62,8 @@ def is_latest(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowe
             raise Superseded(reading.dataset.name)
         return False
     tx.execute(
-        "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
+        "INSERT INTO readings VALUES (?, ?, ?, ?) ON CONFLICT (end_user_id, dataset)"
+        " DO UPDATE SET number = excluded.number, consent_ids = excluded.consent_ids",
         (*place, reading.number, " ".join(sorted(allowed))),
     )
     return True

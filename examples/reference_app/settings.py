@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SQLITE = "sqlite:///"
+POSTGRESQL = "postgresql://"
 
 
 class SettingsError(Exception):
@@ -100,8 +101,10 @@ def _ca_file(environ: Mapping[str, str]) -> str:
 
 def _database_path(environ: Mapping[str, str]) -> str:
     value = environ.get("DATABASE_URL", SQLITE + "reference_app.db")
+    if value.startswith(POSTGRESQL):
+        return value
     if not value.startswith(SQLITE) or value == SQLITE:
-        raise SettingsError(f"DATABASE_URL must read like sqlite:///app.db, got {value!r}.")
+        raise SettingsError(f"DATABASE_URL must read like sqlite:///app.db or postgresql://host/name, got {value!r}.")
     return value.removeprefix(SQLITE)
 
 

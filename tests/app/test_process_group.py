@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.app import process_group
-from fiskil_harness.app.process_group import appended_files, groups_writing_into, processes_of, worker
+from fiskil_harness.app.process_group import appended_files, groups_writing_into, processes_of, usage_of, worker
 from fiskil_harness.core.clock import wait_until
 
 WATCHER = "import time; time.sleep(600)"
@@ -108,3 +108,17 @@ def test_a_process_is_found_by_its_output(tmp_path: Path) -> None:
             app.kill()
 
     assert groups == {app.pid}
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_the_usage_of_a_group_is_that_of_all_its_processes(started: subprocess.Popen[str]) -> None:
+    """The parent and both children count; the large child alone has 64 MB."""
+    assert started.stdout is not None
+    started.stdout.readline()
+
+    usage = wait_until(
+        lambda: found if (found := usage_of(started.pid)) and found.memory_bytes > 64_000_000 else None, cap_s=10
+    )
+
+    assert usage is not None
+    assert (usage.processes, usage.open_files >= 9) == (3, True)

@@ -344,6 +344,11 @@ class CommandBody:
         """The number of the app's running processes."""
         return self._process.process_count
 
+    @property
+    def group(self) -> int:
+        """The id of the app's process group; 0 if the app does not run."""
+        return self._process.group
+
     def is_alive(self) -> bool:
         """Return true if the app's process is running."""
         return self._process.is_running

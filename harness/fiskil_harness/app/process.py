@@ -165,6 +165,11 @@ class Process:
         return appended_files(self._running.pid) if self._running is not None else set()
 
     @property
+    def group(self) -> int:
+        """The id of the process group; 0 before the first start and after the end."""
+        return self._running.pid if self._running is not None else 0
+
+    @property
     def process_count(self) -> int:
         """The number of running processes: the command's own and those that it started."""
         return len(processes_of(self._running.pid)) if self._running is not None else 0

@@ -32,6 +32,28 @@ def processes_of(group: int) -> list[Relative]:
     return sorted(members, key=lambda relative: relative.pid)
 
 
+class Usage(Struct, frozen=True, kw_only=True):
+    """Memory and open files of a process group."""
+
+    memory_bytes: int
+    open_files: int
+    processes: int
+
+
+def usage_of(group: int) -> Usage | None:
+    """Return what the running processes of *group* use together; None on a system without ``/proc``."""
+    if not (PROC / "self/stat").exists():
+        return None
+    members = processes_of(group)
+    files = 0
+    for member in members:
+        # The process may exit while it is read.
+        with contextlib.suppress(OSError):
+            files += sum(1 for _ in (PROC / str(member.pid) / "fd").iterdir())
+    pages = sum(member.size for member in members)
+    return Usage(memory_bytes=pages * os.sysconf("SC_PAGE_SIZE"), open_files=files, processes=len(members))
+
+
 def worker(group: int) -> int | None:
     """Return the id of a worker process in *group*, or None if the app is a single process.
 

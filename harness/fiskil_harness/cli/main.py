@@ -29,6 +29,7 @@ COMMANDS = {
     "webhooks": "Test a webhook receiver: one URL, one secret.",
     "report": "Verify a JSON report, write it in other formats, or list tasks.",
     "selftest": "Test the harness on apps with known flaws.",
+    "soak": "Put load on the app with Locust, and judge what it did.",
     "serve": "Serve a local Fiskil until Ctrl-C.",
     "relay": "Record and disturb calls to the hosted API until Ctrl-C.",
     "contract": "Test the sandbox, or Fiskil's own API, against the contract.",

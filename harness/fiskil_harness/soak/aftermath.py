@@ -1,0 +1,103 @@
+"""Reads the effects after the load: waits until the app is idle, then reads the state of each examined end user."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from fiskil_harness.app.app_under_test import AppUnderTest
+from fiskil_harness.app.effects import EffectsReport, query_effects
+from fiskil_harness.core.clock import pause, real_now, stopwatch
+from fiskil_harness.core.config.template_values import of_end_user
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.soak.effects import EndUserEffects, States, texts_in
+
+THREADS = 4
+ROUND_PAUSE_S = 1.0
+QUIET_ROUNDS = 3
+"""After this many rounds without a change, an app without unfinished work is idle, and missing messages are lost."""
+
+
+class Aftermath:
+    """Reads what the app did for a number of end users."""
+
+    def __init__(self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float) -> None:
+        self._app, self._fiskil, self._settle_s = app, fiskil, settle_s
+        self._states = States(fiskil.sandbox.mint.names, since=real_now())
+        self.idle_after_s: float | None = None
+
+    def read(
+        self,
+        refs: Mapping[str, str],
+        due: Mapping[str, Sequence[str]],
+        twins: Mapping[str, str],
+        *,
+        on_progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> dict[str, EndUserEffects]:
+        """Return the effects by end user, read again until everything that is due has happened or nothing changes.
+
+        Args:
+            refs: The app's own name of each end user to examine.
+            due: The messages of each end user that the app has acknowledged.
+            twins: The twin of each end user that has one.
+        """
+        elapsed = stopwatch()
+        effects: dict[str, EndUserEffects] = {}
+        left, quiet_rounds, before = list(refs), 0, b""
+        owners = self._owners()
+        with ThreadPoolExecutor(THREADS) as pool:
+            while left:
+                for report in pool.map(lambda end_user_id: self._one(end_user_id, refs[end_user_id], twins, owners), left):
+                    effects[report.end_user_id] = report
+                left = [
+                    end_user_id for end_user_id in left if _is_unfinished(effects[end_user_id], due.get(end_user_id, ()))
+                ]
+                on_progress(len(refs) - len(left), len(refs))
+                now = repr([(effects[name].applied, effects[name].pending) for name in left]).encode()
+                quiet_rounds = quiet_rounds + 1 if now == before else 0
+                before = now
+                is_lost = quiet_rounds >= QUIET_ROUNDS and not any(effects[name].pending for name in left)
+                if is_lost or not left or elapsed() >= self._settle_s:
+                    break
+                pause(ROUND_PAUSE_S)
+        is_idle = not any(effects[name].pending for name in left)
+        self.idle_after_s = elapsed() if is_idle else None
+        return effects
+
+    def _one(self, end_user_id: str, ref: str, twins: Mapping[str, str], owners: Mapping[str, str]) -> EndUserEffects:
+        report, problem = self._report(end_user_id, ref)
+        if report is None:
+            return EndUserEffects(end_user_id=end_user_id, problem=problem)
+        foreign = sorted(text for text in set(texts_in(report.state)) if owners.get(text, end_user_id) != end_user_id)
+        return EndUserEffects(
+            end_user_id=end_user_id,
+            applied=report.applied,
+            pending=report.pending,
+            state=self._states.encoded(report.state) if report.state is not None else b"",
+            foreign=tuple(foreign[:3]),
+            twin=twins.get(end_user_id, ""),
+        )
+
+    def _report(self, end_user_id: str, ref: str) -> tuple[EffectsReport | None, str]:
+        problem = ""
+        for _ in range(3):
+            try:
+                return query_effects(self._app, of_end_user(ref=ref, end_user_id=end_user_id)), ""
+            except HarnessError as error:
+                problem = str(error)
+                pause(ROUND_PAUSE_S)
+        return None, problem
+
+    def _owners(self) -> dict[str, str]:
+        """Return the end user of each consent and end user id, by which data of another end user is recognised."""
+        with self._fiskil.sandbox.store.changing() as store:
+            owners = {consent.arrangement_id: consent.end_user_id for consent in store.consents.values()}
+            return owners | {end_user_id: end_user_id for end_user_id in store.end_users}
+
+
+def _is_unfinished(effects: EndUserEffects, due: Iterable[str]) -> bool:
+    """Return true if an end user has unfinished work, or lacks the effect of a message."""
+    if effects.problem:
+        return False
+    if effects.pending:
+        return True
+    return effects.applied is not None and any(not effects.applied.get(message_id) for message_id in due)

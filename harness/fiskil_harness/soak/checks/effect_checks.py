@@ -1,0 +1,151 @@
+"""Checks of the effects: each acknowledged message applied once, no forgery applied, the state of a twin reached."""
+
+from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.soak.checks.given import Given, Messages, finding
+from fiskil_harness.soak.effects import EndUserEffects, differences
+
+
+def applies_once(given: Given, messages: Messages) -> Finding:
+    """Return whether each message had at most one effect."""
+    expected = "one effect per message_id"
+    examined = _with_counts(given)
+    if not examined:
+        return _no_counts("applies_once", expected)
+    applied = {
+        message_id: count
+        for effects in examined
+        for message_id, count in (effects.applied or {}).items()
+        if messages.owner.get(message_id) == effects.end_user_id
+    }
+    twice = [message_id for message_id, count in applied.items() if count > 1]
+    if twice:
+        observed = f"{len(twice):,} of {len(applied):,} messages were applied more than once"
+        evidence = [f"{applied[message_id]} effects: {messages.phrase(message_id)}" for message_id in twice]
+        fix = "claim message_id and apply its effect in one database transaction"
+        return finding(
+            "applies_once", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence, examined=len(applied)
+        )
+    observed = f"{len(applied):,} messages of {len(examined):,} end users were applied once"
+    return finding("applies_once", Verdict.PASS, observed, expected=expected, examined=len(applied))
+
+
+def loses_nothing(given: Given, messages: Messages) -> Finding:
+    """Return whether each acknowledged message had an effect."""
+    expected = "an effect for each acknowledged message"
+    examined = _with_counts(given)
+    if not examined:
+        return _no_counts("loses_nothing", expected)
+    lost: list[str] = []
+    unfinished: list[str] = []
+    count = 0
+    for effects in examined:
+        for message_id in messages.acknowledged.get(effects.end_user_id, ()):
+            count += 1
+            if not (effects.applied or {}).get(message_id):
+                (unfinished if effects.pending else lost).append(message_id)
+    if lost:
+        observed = f"{len(lost):,} of {count:,} acknowledged messages had no effect, and the app reports no unfinished work"
+        fix = "store the message before you acknowledge it, and keep it until its work is committed"
+        evidence = map(messages.phrase, lost)
+        return finding(
+            "loses_nothing", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence, examined=count
+        )
+    if unfinished:
+        observed = (
+            f"{len(unfinished):,} of {count:,} acknowledged messages were still pending at the end; --settle waits longer"
+        )
+        evidence = map(messages.phrase, unfinished)
+        return finding("loses_nothing", Verdict.INCONCLUSIVE, observed, expected=expected, evidence=evidence, examined=count)
+    verdict = Verdict.PASS if count else Verdict.INCONCLUSIVE
+    return finding(
+        "loses_nothing", verdict, f"all {count:,} acknowledged messages were applied", expected=expected, examined=count
+    )
+
+
+def refuses_forgeries(given: Given, messages: Messages) -> Finding:
+    """Return whether every forged message was refused and had no effect."""
+    expected = "no effect of a message that Fiskil did not sign"
+    accepted = [
+        message_id
+        for message_id, attempts in messages.forged.items()
+        if any(attempt.is_acknowledged for attempt in attempts)
+    ]
+    applied = [
+        message_id
+        for effects in _with_counts(given)
+        for message_id in effects.applied or {}
+        if message_id in messages.forged
+    ]
+    fix = "verify the signature over the raw body before anything else, and refuse with 401"
+    if applied:
+        observed = f"{len(applied):,} of {len(messages.forged):,} forged messages were applied"
+        evidence = map(messages.phrase, applied)
+        return finding("refuses_forgeries", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence)
+    if accepted:
+        observed = f"{len(accepted):,} of {len(messages.forged):,} forged messages were acknowledged; no effect was reported"
+        evidence = map(messages.phrase, accepted)
+        return finding("refuses_forgeries", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence)
+    if not messages.forged:
+        return finding("refuses_forgeries", Verdict.INCONCLUSIVE, "no forged message was sent", expected=expected)
+    observed = f"all {len(messages.forged):,} forged messages were refused"
+    return finding("refuses_forgeries", Verdict.PASS, observed, expected=expected, examined=len(messages.forged))
+
+
+def separates_end_users(given: Given, messages: Messages) -> Finding:
+    """Return whether each end user has only their own messages and data."""
+    expected = "only the end user's own messages and data"
+    evidence = []
+    counted = _with_counts(given)
+    is_global = len(counted) > 1 and all(effects.applied == counted[0].applied for effects in counted[1:])
+    for effects in given.examined.values():
+        evidence += [f"the state of {effects.end_user_id} has {foreign}" for foreign in effects.foreign]
+        for message_id in () if is_global else effects.applied or ():
+            owner = messages.owner.get(message_id, effects.end_user_id)
+            if owner != effects.end_user_id:
+                evidence.append(f"{effects.end_user_id}: {messages.phrase(message_id)}")
+    examined = len(given.examined)
+    if evidence:
+        observed = f"{len(evidence):,} messages or rows of another end user"
+        fix = "use the end_user_id of the message, and refuse pairs of end user and consent that do not belong together"
+        return finding(
+            "separates_end_users", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence, examined=examined
+        )
+    verdict = Verdict.PASS if examined > 1 else Verdict.INCONCLUSIVE
+    observed = f"{examined:,} end users have only their own messages and data"
+    return finding("separates_end_users", verdict, observed, expected=expected, examined=examined)
+
+
+def reaches_twin_state(given: Given, messages: Messages) -> Finding:
+    """Return whether each end user has the state of their undisturbed twin."""
+    expected = "the state of a twin that received everything once and in order"
+    differing, compared = [], 0
+    for effects in given.examined.values():
+        twin = given.examined.get(effects.twin)
+        is_comparable = twin is not None and effects.state and twin.state and not effects.pending and not twin.pending
+        if twin is None or not is_comparable or effects.end_user_id in messages.incomplete:
+            continue
+        compared += 1
+        control = given.examined.get(given.controls.get(effects.twin, ""), twin)
+        extra = messages.attempts[effects.end_user_id]
+        places = differences(effects.state, twin.state, control.state, extra_attempts=extra)
+        differing += [f"{effects.end_user_id}: {places[0]}"] if places else []
+    if differing:
+        observed = f"{len(differing):,} of {compared:,} end users have another state than their twin"
+        fix = "let publish_time decide which event is newer, and read the data from the API"
+        return finding(
+            "reaches_twin_state", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=differing, examined=compared
+        )
+    if not compared:
+        observed = "no end user's state could be compared with a twin's"
+        return finding("reaches_twin_state", Verdict.INCONCLUSIVE, observed, expected=expected)
+    observed = f"{compared:,} end users have the same state as their twin"
+    return finding("reaches_twin_state", Verdict.PASS, observed, expected=expected, examined=compared)
+
+
+def _with_counts(given: Given) -> list[EndUserEffects]:
+    return [effects for effects in given.examined.values() if effects.applied is not None]
+
+
+def _no_counts(probe: str, expected: str) -> Finding:
+    observed = "the app reports no counts of applied messages; add app.observe.effects to the config"
+    return finding(probe, Verdict.INCONCLUSIVE, observed, expected=expected)

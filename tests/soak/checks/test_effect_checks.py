@@ -1,0 +1,167 @@
+"""The verdict about effects, from ledgers and effects that are written by hand."""
+
+import msgspec
+
+from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.soak.checks import Given, judged
+from tests.soak.ledgers import attempt, effects, given, ledger
+
+PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+
+
+def finding(material: Given, name: str) -> Finding:
+    """Return the finding of the check *name*."""
+    return next(found for found in judged(material) if found.probe == name)
+
+
+def verdicts(material: Given, *names: str) -> list[Verdict]:
+    """Return the verdicts of several checks."""
+    return [finding(material, name).verdict for name in names]
+
+
+def state(**values: str) -> bytes:
+    """Return a state as the verdict compares it."""
+    return msgspec.json.encode({f"$.{name}": {value: 1} for name, value in values.items()}, order="sorted")
+
+
+def test_an_app_that_applies_each_message_once_passes() -> None:
+    """Repeated deliveries of one message are one effect; forgeries are refused and without effect."""
+    written = ledger(
+        attempt("m1", number=1),
+        attempt("m1", number=2, how="repeat", attempt=2),
+        attempt("f1", number=3, origin="forged", status=401),
+    )
+
+    material = given(written, effects("ann", applied={"m1": 1}), effects("ben", applied={}))
+
+    names = ("applies_once", "loses_nothing", "refuses_forgeries", "separates_end_users", "load_was_offered")
+    assert verdicts(material, *names) == [PASS] * 5
+
+
+def test_a_message_that_was_applied_twice_is_found() -> None:
+    """The finding names the message, its end user and its attempts."""
+    material = given(ledger(attempt("m1"), attempt("m2", number=2)), effects("ann", applied={"m1": 2, "m2": 1}))
+
+    found = finding(material, "applies_once")
+
+    assert (found.verdict, found.observed) == (FAIL, "1 of 2 messages were applied more than once")
+    assert found.evidence == ("2 effects: consent.updated m1 of ann (first: 1 x 204)",)
+
+
+def test_an_acknowledged_message_without_effect_is_lost() -> None:
+    """The app is idle, so the effect will not come."""
+    material = given(ledger(attempt("m1"), attempt("m2", number=2)), effects("ann", applied={"m1": 1}))
+
+    found = finding(material, "loses_nothing")
+
+    assert found.verdict is FAIL
+    assert found.observed == "1 of 2 acknowledged messages had no effect, and the app reports no unfinished work"
+
+
+def test_unfinished_work_is_no_loss() -> None:
+    """While the app reports pending work, the effect may still come."""
+    material = given(ledger(attempt("m1")), effects("ann", applied={}, pending=1))
+
+    assert verdicts(material, "loses_nothing") == [INCONCLUSIVE]
+
+
+def test_a_message_that_was_never_acknowledged_need_not_be_applied() -> None:
+    """An unknown outcome or a refusal may be followed by one effect or none."""
+    written = ledger(
+        attempt("m1", status=None), attempt("m2", number=2, status=503, retry_after="1"), attempt("m3", number=3)
+    )
+
+    for applied in ({"m3": 1}, {"m1": 1, "m3": 1}):
+        material = given(written, effects("ann", applied=applied))
+        assert verdicts(material, "applies_once", "loses_nothing") == [PASS, PASS]
+
+
+def test_an_event_that_the_app_does_not_use_need_not_be_applied() -> None:
+    """The config says which kinds the app uses."""
+    material = given(
+        ledger(attempt("m1"), attempt("m2", number=2, kind="banking.payees.sync.completed")),
+        effects("ann", applied={"m1": 1}),
+        uses=("consent.*",),
+    )
+
+    assert verdicts(material, "loses_nothing") == [PASS]
+
+
+def test_a_forgery_with_an_effect_is_found() -> None:
+    """An effect of a message that Fiskil did not sign is the worst finding."""
+    written = ledger(attempt("m1"), attempt("f1", number=2, origin="forged", how="unsigned", status=204))
+
+    found = finding(given(written, effects("ann", applied={"m1": 1, "f1": 1})), "refuses_forgeries")
+
+    assert (found.verdict, found.observed) == (FAIL, "1 of 1 forged messages were applied")
+
+
+def test_an_acknowledged_forgery_is_found_without_an_effect() -> None:
+    """2xx for a forgery is wrong, whatever the app did with it."""
+    written = ledger(attempt("f1", origin="forged", status=200))
+
+    assert verdicts(given(written, effects("ann", applied={})), "refuses_forgeries") == [FAIL]
+
+
+def test_a_message_of_another_end_user_is_found() -> None:
+    """Ben's report contains a message about Ann."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"))
+
+    material = given(written, effects("ann", applied={"m1": 1}), effects("ben", applied={"m1": 1, "m2": 1}))
+
+    found = finding(material, "separates_end_users")
+    assert (found.verdict, found.evidence) == (FAIL, ("ben: consent.updated m1 of ann (first: 1 x 204)",))
+
+
+def test_a_report_that_is_the_same_for_all_end_users_is_no_mixture() -> None:
+    """An app that ignores the end user of the hook reports all messages to each."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"))
+    everything = {"m1": 1, "m2": 1}
+
+    material = given(written, effects("ann", applied=everything), effects("ben", applied=everything))
+
+    assert verdicts(material, "separates_end_users") == [PASS]
+
+
+def test_data_of_another_end_user_in_the_state_is_found() -> None:
+    """The state of one end user has the consent of another."""
+    material = given(ledger(), effects("ann", foreign=("consent-of-ben",)), effects("ben"))
+
+    assert finding(material, "separates_end_users").evidence == ("the state of ann has consent-of-ben",)
+
+
+def test_another_state_than_the_twins_is_found_with_its_place() -> None:
+    """Places at which two undisturbed twins differ are left out."""
+    material = given(
+        ledger(attempt("m1")),
+        effects("ann", twin="twin", state=state(status="revoked", seen="3"), applied={"m1": 1}),
+        effects("twin", state=state(status="active", seen="1")),
+        effects("control", state=state(status="active", seen="2")),
+        controls={"twin": "control"},
+    )
+
+    found = finding(material, "reaches_twin_state")
+
+    assert (found.verdict, found.examined) == (FAIL, 1)
+    assert found.evidence == ("ann: state.status: active in the twin, revoked here",)
+
+
+def test_the_same_state_as_the_twin_passes() -> None:
+    """An end user whose message was never acknowledged is not compared."""
+    material = given(
+        ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben", status=503, retry_after="1")),
+        effects("ann", twin="twin", state=state(status="active"), applied={"m1": 1}),
+        effects("ben", twin="twin", state=state(status="none")),
+        effects("twin", state=state(status="active")),
+    )
+
+    found = finding(material, "reaches_twin_state")
+
+    assert (found.verdict, found.observed) == (PASS, "1 end users have the same state as their twin")
+
+
+def test_an_app_without_counts_is_inconclusive() -> None:
+    """Without counts of applied messages nothing is proven about them."""
+    material = given(ledger(attempt("m1")), effects("ann"))
+
+    assert verdicts(material, "applies_once", "loses_nothing") == [INCONCLUSIVE, INCONCLUSIVE]

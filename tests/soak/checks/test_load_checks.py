@@ -1,0 +1,118 @@
+"""The verdict about the behaviour under load, from ledgers and observations that are written by hand."""
+
+import pytest
+
+from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.soak.checks import Given, judged
+from fiskil_harness.soak.figures import ON_PURPOSE
+from fiskil_harness.soak.ledger import Attempt
+from fiskil_harness.soak.observed import Expiry, Observed, Sample
+from tests.soak.ledgers import attempt, effects, given, ledger
+
+PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+
+
+def finding(material: Given, name: str) -> Finding:
+    """Return the finding of the check *name*."""
+    return next(found for found in judged(material) if found.probe == name)
+
+
+def seen(**fields: object) -> Given:
+    """Return the material of a run with one acknowledged message, in which this was observed."""
+    return given(ledger(attempt("m1")), effects("ann", applied={"m1": 1}), observed=Observed(**fields))
+
+
+@pytest.mark.parametrize(
+    ("attempts", "verdict"),
+    [
+        ((attempt("m1", status=503, retry_after="1"), attempt("m1", number=2, attempt=2)), PASS),
+        ((attempt("m1", status=429, retry_after="1"),), INCONCLUSIVE),
+        ((attempt("m1", status=401),), FAIL),
+        ((attempt("m1", status=500), attempt("m1", number=2, attempt=2)), FAIL),
+        ((attempt("m1", status=503), attempt("m1", number=2, attempt=2)), FAIL),
+        ((attempt("m1", status=0, problem="connection closed"),), FAIL),
+        ((attempt("m1", status=0, problem=ON_PURPOSE), attempt("m1", number=2, attempt=2)), PASS),
+        ((attempt("m1", status=None),), INCONCLUSIVE),
+    ],
+)
+def test_a_refusal_is_lawful_only_with_a_delay(attempts: tuple[Attempt, ...], verdict: Verdict) -> None:
+    """429 and 503 with Retry-After are back-pressure; other failures of genuine messages are errors."""
+    assert finding(given(ledger(*attempts)), "acknowledges_genuine").verdict is verdict
+
+
+@pytest.mark.parametrize(("latency_s", "verdict"), [(4.9, PASS), (5.1, FAIL)])
+def test_the_promised_time_counts_from_the_intended_time(latency_s: float, verdict: Verdict) -> None:
+    """A response in 10 ms that began five seconds late took more than five seconds."""
+    material = given(ledger(attempt("m1", latency_s=latency_s, took_s=0.01)), ack_s=5.0)
+
+    assert finding(material, "acknowledges_promptly").verdict is verdict
+
+
+def test_without_a_promised_time_no_latency_fails() -> None:
+    """A limit that the config does not state is not a limit."""
+    assert finding(given(ledger(attempt("m1", latency_s=60.0))), "acknowledges_promptly").verdict is PASS
+
+
+def test_an_app_that_does_not_become_idle_is_inconclusive() -> None:
+    """Nothing is proven about work that is unfinished; the growth of the backlog is shown."""
+    samples = tuple(Sample(at_s=number, pending=number * 2) for number in range(20))
+
+    found = finding(seen(samples=samples), "finishes_work")
+
+    assert found.verdict is INCONCLUSIVE
+    assert "its backlog grew during the load, from 14.0 to 34.0 messages in the sample" in found.observed
+
+
+def test_the_recovery_after_a_brown_out_is_reported() -> None:
+    """The time until the backlog was as before is part of the finding."""
+    found = finding(seen(idle_after_s=2.0, recovery_s=7.0), "finishes_work")
+
+    assert found.verdict is PASS
+    assert found.observed.endswith("; 7 s after the brown-out the backlog was as before")
+
+
+@pytest.mark.parametrize(
+    ("requests", "processes", "verdict"), [(2, 1, PASS), (4, 2, PASS), (27, 3, FAIL), (9, None, INCONCLUSIVE)]
+)
+def test_many_token_requests_after_an_expiry_are_a_stampede(requests: int, processes: int | None, verdict: Verdict) -> None:
+    """Each process may renew its token, and need not be faster than a call that is under way."""
+    expiries = (Expiry(at_s=5, token_requests=requests, processes=processes),)
+
+    assert finding(seen(expiries=expiries, idle_after_s=1.0), "renews_token_once").verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("at 5 s it exited with 1", FAIL), ("at 5 s it was killed by signal 9", INCONCLUSIVE)]
+)
+def test_an_app_that_ends_by_itself_fails(text: str, verdict: Verdict) -> None:
+    """A kill by a signal may come from outside."""
+    assert finding(seen(exits=(text,), idle_after_s=1.0), "keeps_running").verdict is verdict
+
+
+def test_a_killed_worker_makes_the_load_incomplete() -> None:
+    """The verdict says what is unknown."""
+    material = given(ledger(attempt("m1"), attempt("m2", number=2, status=None), is_closed=False))
+
+    found = finding(material, "load_was_offered")
+
+    assert found.verdict is INCONCLUSIVE
+    assert found.observed == (
+        "2 attempts for 10 planned slots; worker-0 ended without closing its ledger; the slots that it had left were "
+        "not sent; the outcome of 1 attempts is unknown"
+    )
+
+
+def test_an_effect_that_no_ledger_explains_is_reported() -> None:
+    """An applied message that no worker recorded is unknown, not wrong."""
+    material = given(ledger(attempt("m1")), effects("ann", applied={"m1": 1, "other": 1}))
+
+    found = finding(material, "load_was_offered")
+
+    assert (found.verdict, found.evidence) == (INCONCLUSIVE, ("in no ledger: other",))
+
+
+def test_a_load_that_began_late_is_inconclusive() -> None:
+    """Deliveries that waited in the load generator say nothing about the app."""
+    material = given(ledger(attempt("m1", latency_s=3.0, took_s=0.5)))
+
+    assert finding(material, "load_was_offered").verdict is INCONCLUSIVE
