@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fiskil_harness.app.left_processes import MARK, processes_with_mark
+from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.net.server import free_port
 from tests.paths import ROOT, SOURCE
 from tests.soak.conftest import SMALL, Begin
@@ -30,6 +32,12 @@ def descendants(pid: int) -> list[int]:
     """Return the processes that a process started, and those that they started."""
     children = [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
     return children + [further for child in children for further in descendants(child)]
+
+
+def mark_of(pid: int) -> str:
+    """Return the folder in the mark of a process; "" if it has no mark."""
+    variables = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return next((variable.partition("=")[2] for variable in variables if variable.startswith(f"{MARK}=")), "")
 
 
 def find(pid: int, words: str) -> int:
@@ -110,6 +118,20 @@ def test_a_killed_app_is_started_again_and_loses_no_message(begin: Begin) -> Non
     assert [soaked.verdict(check) for check in EFFECTS] == ["PASS"] * len(EFFECTS), soaked.text
     assert (soaked.code, soaked.verdict("keeps_running")) == (3, "INCONCLUSIVE")
     assert "was killed by signal 9" in soaked.finding("keeps_running")["observed"]
+
+
+def test_a_killed_soak_test_leaves_no_process_behind(begin: Begin) -> None:
+    """The guard of the run kills Locust and the app, and removes the folder with the plan."""
+    running = begin(*SMALL, "--master", "--workers", "1")
+    running.wait_for("  5 s")
+    children = descendants(running.process.pid)
+    marks = {mark for child in children if (mark := mark_of(child))}
+
+    running.process.kill()
+
+    assert wait_until(lambda: not any(processes_with_mark(Path(mark)) for mark in marks), cap_s=30)
+    assert wait_until(lambda: not any(Path(mark).exists() for mark in marks), cap_s=30)
+    assert len(marks) == 2
 
 
 def test_ctrl_c_stops_all_workers_and_judges_what_was_sent(begin: Begin) -> None:

@@ -1,7 +1,6 @@
 """The ``soak`` command: puts load on the app with Locust, and judges afterwards what the app did."""
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -207,21 +206,24 @@ def _work(master_host: str, master_port: int) -> int:
     """
     from fiskil_harness.core.clock import pause
     from fiskil_harness.errors import UsageError
+    from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
     from fiskil_harness.soak.locust_process import Locust, require_locust
 
     require_locust()
-    with tempfile.TemporaryDirectory(prefix="fiskil-harness-soak-") as folder:
-        locust = Locust(Path(folder))
+    folder = new_run_folder("soak-")
+    locust = Locust(folder)
+    try:
         locust.start_worker(master_host, master_port)
-        try:
-            while locust.is_running():
-                pause(0.2)
-        except KeyboardInterrupt:
-            locust.stop()
-            raise
+        while locust.is_running():
+            pause(0.2)
         if locust.problem():
             raise UsageError(locust.problem())
         if locust.exit_code():
             raise UsageError(f"Locust ended with exit code {locust.exit_code()}. Its last lines:\n{locust.last_lines()}")
+    except KeyboardInterrupt:
+        locust.stop()
+        raise
+    finally:
+        remove_run_folder(folder)
     sys.stdout.flush()
     return 0

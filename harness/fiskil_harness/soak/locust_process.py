@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from fiskil_harness.app import left_processes
 from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.config.environment import environment_of_child
 from fiskil_harness.core.net.server import free_port
@@ -139,7 +140,9 @@ class Locust:
 
     def _spawn(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments]
-        variables = environment_of_child({FOLDER_VARIABLE: str(self.folder), **environment})
+        # The guard of the run kills the processes with this mark if the harness is killed.
+        mark = left_processes.mark_of(self.folder)
+        variables = environment_of_child({FOLDER_VARIABLE: str(self.folder), **mark, **environment})
         with (self.folder / LOG_FILE).open("ab") as log:
             self._processes.append(
                 subprocess.Popen(
