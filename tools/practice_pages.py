@@ -22,10 +22,11 @@ MOST = 8
 
 HEAD = """# The 49 practices
 
-Generated from the practices, probes, scenarios, lessons and the gallery by `make docs`. A test fails if a page is not current.
+Generated from the practices, probes, scenarios, lessons and gallery by `make docs`. A test fails if a page is not current.
 
 Fiskil publishes [49 best practices]({source}). Each has a page: why it matters, how the harness tries it,
-what fails it, and right and wrong code in Python and JavaScript. At the terminal `fiskil-harness explain PRACTICE` shows the same.
+what fails it, and right and wrong code in Python and JavaScript.
+`fiskil-harness explain PRACTICE` shows the same.
 """
 
 

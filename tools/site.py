@@ -114,9 +114,8 @@ def llms_text(folder: Path) -> str:
     lines = [f"# {project['site_name']}", "", f"> {project['site_description']}", ""]
     for part, pages in navigation().items():
         lines += [f"## {part}", ""]
-        if "practices/index.md" in pages:
-            pages += sorted(f"practices/{path.name}" for path in (folder / "practices").glob("*.md") if path.stem != "index")
-        for page in pages:
+        practices = sorted(f"practices/{path.name}" for path in (folder / "practices").glob("*.*.md"))
+        for page in (*pages, *(practices if "practices/index.md" in pages else ())):
             title, sentence = _introduction((folder / page).read_text(encoding="utf-8"))
             lines.append(f"- [{title}]({page}): {sentence}")
         lines.append("")
@@ -127,7 +126,7 @@ def _introduction(text: str) -> tuple[str, str]:
     """Return the title of a page, and its first sentence without links."""
     blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
     title = next(block for block in blocks if block.startswith("# ")).removeprefix("# ")
-    prose = next((block for block in blocks if block[0] not in "#`|-<" or block[:1] == "`" and block[:3] != "```"), "")
+    prose = next((block for block in blocks if not block.startswith(("#", "|", "-", "```", "Generated"))), "")
     sentence = re.split(r"(?<=[.:])\s", " ".join(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", prose).split()), maxsplit=1)[0]
     return title, sentence
 
@@ -149,7 +148,7 @@ def build() -> Path:
         SiteError: A link is broken, or a page loads something from another host.
     """
     project = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["project"]
-    pages_folder, site = ROOT / project["docs_dir"], ROOT / project["site_dir"]
+    pages_folder, site = ROOT / str(project["docs_dir"]), ROOT / str(project["site_dir"])
     pages = stage(pages_folder)
     shutil.rmtree(site, ignore_errors=True)
     command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean"]
