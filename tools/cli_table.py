@@ -4,6 +4,7 @@
 """
 
 import inspect
+import re
 from collections.abc import Iterator
 
 import click
@@ -54,7 +55,8 @@ def _text(text: str) -> str:
 
 
 def _examples(epilog: str) -> Iterator[str]:
-    return (line.strip() for line in epilog.splitlines() if line.strip().startswith(PROGRAM))
+    lines = re.sub(r"\\\n\s*", "", epilog).splitlines()
+    return (line.strip() for line in lines if line.strip().startswith(PROGRAM))
 
 
 def _cell(text: str) -> str:

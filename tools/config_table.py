@@ -16,9 +16,9 @@ HEAD = """# The config
 
 Generated from the config's schema by `make docs`; a test fails if this page is not current.
 
-The config is `fiskil-harness.toml`, or the table `[tool.fiskil-harness]` of `pyproject.toml`. `fiskil-harness init` writes one
-with comments, `fiskil-harness doctor` tries it, and `fiskil-harness explain KEY` explains a key.
-[Connect your app](connect.md) shows how to begin.
+The config is `fiskil-harness.toml`, or the table `[tool.fiskil-harness]` of `pyproject.toml`.
+`fiskil-harness init` writes one with comments, `fiskil-harness doctor` tries it, and `fiskil-harness explain KEY` explains
+a key. [Connect your app](connect.md) shows how to begin.
 """
 
 HOOK_HEAD = """## Hooks

@@ -9,7 +9,7 @@ from tests.docs.blocks import blocks, follow
 from tests.paths import DOCS, ROOT
 
 PAGE = (DOCS / "frameworks.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^## (.+)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
+SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 SHARED = SECTIONS["What the Python receivers share"]
 FRAMEWORKS = ["Django", "Flask", "FastAPI", "Express"]
 
