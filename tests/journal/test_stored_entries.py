@@ -1,5 +1,6 @@
 """Entries as plain values for a file: what is read is what was written."""
 
+import hashlib
 import json
 from typing import get_args
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.model.findings import Verdict
+from fiskil_harness.gate.journal_file import FORMAT
 from fiskil_harness.journal import (
     Control,
     Effects,
@@ -21,6 +23,9 @@ from fiskil_harness.journal import (
 )
 from fiskil_harness.journal.entries.plan_pairs import Verb
 from fiskil_harness.journal.stored_entries import entry_classes, entry_of, plain, storable
+
+FIELDS_OF_FORMAT = {"fiskil-harness/journal/1": "4e9a7265a5ad4592"}
+"""The digest of the names, types and defaults of all stored fields, by format of the file."""
 
 ENTRIES = [
     Output(place="output", text=b"plain \xc3\xa4", at_s=1.0625),
@@ -60,6 +65,17 @@ def test_every_class_of_entries_can_be_stored() -> None:
 
     assert len(entry_classes()) > 55
     assert nested == []
+
+
+def test_other_fields_are_another_format() -> None:
+    """If this fails, a stored entry has changed: raise ``FORMAT`` in ``gate/journal_file.py``, and add its digest here."""
+    fields = [
+        (name, field.encode_name, repr(field.type), field.required)
+        for name, kind in sorted(entry_classes().items())
+        for field in msgspec.structs.fields(kind)
+    ]
+
+    assert hashlib.sha256(repr(fields).encode()).hexdigest()[:16] == FIELDS_OF_FORMAT[FORMAT]
 
 
 @pytest.mark.parametrize(

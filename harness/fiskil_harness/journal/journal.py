@@ -81,7 +81,7 @@ class Journal:
 
     def all(self, kind: type[E_]) -> list[E_]:
         """Return every entry of class *kind*, in the order in which they were written."""
-        # Probes ask a finished journal for the same kinds again and again; an app may have made ten thousand calls.
+        # Probes request the same kinds of a finished journal again and again; an app may have made ten thousand calls.
         by_kind = self._by_kind
         if kind not in by_kind:
             by_kind[kind] = [entry for entry in self if isinstance(entry, kind)]

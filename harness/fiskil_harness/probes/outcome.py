@@ -20,10 +20,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """The outcome of one scenario. ``missing`` are the hooks that the scenario needs and the config omits.
 
     ``interpretations`` maps a clause id to the interpretation that the scenario chose. ``clauses_used`` are the ids of the
-    clauses that the app relied on. ``coverage`` lists acknowledged events, endings of consent journeys, and
-    optional features that the app was seen to use, see `exercised_in`. ``counts_if`` is the setting in the config without
-    which the outcome counts for nothing; "" if it counts. ``outside`` is the reason why the scenario does not concern the
-    app, so that nothing was performed; "" if it does.
+    clauses that the app relied on, in a run of an interpretation. ``coverage`` lists acknowledged events, endings of consent
+    journeys, and optional features that the app was seen to use, see `exercised_in`. ``counts_if`` is the setting in the
+    config without which the outcome counts for nothing; "" if it counts. ``outside`` is the reason why the scenario does not
+    concern the app, so that nothing was performed; "" if it does.
     """
 
     scenario: str
