@@ -134,7 +134,8 @@ def _failures(practice: Practice) -> Iterator[str]:
 
 def _code(language: str, fence: str, wrong: str, right: str) -> Iterator[str]:
     for word, text in (("right", right), ("wrong", wrong)):
-        yield from (f"{language}, {word}:", "", f"```{fence}", text.strip("\n"), "```", "")
+        tag = "jsx" if "</" in text or "/>" in text else fence
+        yield from (f"{language}, {word}:", "", f"```{tag}", text.strip("\n"), "```", "")
 
 
 def _sources(practice: Practice) -> Iterator[str]:

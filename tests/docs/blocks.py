@@ -45,8 +45,8 @@ def commands(block: Block) -> list[Command]:
 def follow(text: str, folder: Path) -> list[str]:
     """Do what the page says in *folder*; return what differs from the page.
 
-    A block with a title is saved as that file. Each command of a console block runs in one shell, so that ``echo $?`` prints the
-    exit code of the command before. The output must have the lines that the page shows, in their order; ``...`` is any text.
+    A block with a title is saved as that file. The commands of a console block run in one shell, so that ``echo $?`` is
+    the exit code of the command before. The output must have the lines that the page shows, in their order; ``...`` is any text.
     """
     differences: list[str] = []
     for block in blocks(text):

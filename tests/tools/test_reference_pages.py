@@ -33,7 +33,7 @@ def test_there_is_one_page_for_each_practice() -> None:
     index = pages.pop("index.md")
 
     assert len(pages) == 49
-    assert [name for name, page in pages.items() if page.count("```python\n") != 2 or page.count("```js\n") != 2] == []
+    assert [name for name, page in pages.items() if page.count("```python\n") != 2 or page.count("```js") != 2] == []
     assert [name for name in pages if f"]({name})" not in index] == []
 
 
