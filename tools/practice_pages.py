@@ -134,7 +134,7 @@ def _failures(practice: Practice) -> Iterator[str]:
 
 def _code(language: str, fence: str, wrong: str, right: str) -> Iterator[str]:
     for word, text in (("right", right), ("wrong", wrong)):
-        tag = "jsx" if "</" in text or "/>" in text else fence
+        tag = "jsx" if fence == "js" and ("</" in text or "/>" in text) else fence
         yield from (f"{language}, {word}:", "", f"```{tag}", text.strip("\n"), "```", "")
 
 

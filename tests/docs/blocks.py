@@ -46,7 +46,8 @@ def follow(text: str, folder: Path) -> list[str]:
     """Do what the page says in *folder*; return what differs from the page.
 
     A block with a title is saved as that file. The commands of a console block run in one shell, so that ``echo $?`` is
-    the exit code of the command before. The output must have the lines that the page shows, in their order; ``...`` is any text.
+    the exit code of the command before. The output must have the lines that the page shows, in this order; ``...`` is any
+    text.
     """
     differences: list[str] = []
     for block in blocks(text):
