@@ -53,7 +53,7 @@ def _page(practice: Practice, scenarios: Iterable[Scenario]) -> str:
         [
             f"# {practice.title}",
             "",
-            f"`{practice.id}` is in the section *{practice.section}* of [Fiskil's best practices]({SOURCE}).",
+            f"- `{practice.id}`, in the section *{practice.section}* of [Fiskil's best practices]({SOURCE})",
             "",
             "## Why it matters",
             "",

@@ -127,7 +127,7 @@ def _introduction(text: str) -> tuple[str, str]:
     blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
     title = next(block for block in blocks if block.startswith("# ")).removeprefix("# ")
     prose = next((block for block in blocks if not block.startswith(("#", "|", "-", "```", "Generated"))), "")
-    sentence = re.split(r"(?<=[.:])\s", " ".join(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", prose).split()), maxsplit=1)[0]
+    sentence = re.split(r"(?<=\.)\s", " ".join(re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", prose).split()), maxsplit=1)[0]
     return title, sentence
 
 
