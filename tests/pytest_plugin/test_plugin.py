@@ -2,70 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.paths import APPS, SOURCE
+from tests.paths import SOURCE
+from tests.pytest_plugin.projects import RANDOM, SCENARIO, XDIST, Project, run
 from tests.sampling import first
 
 pytestmark = pytest.mark.slow
-
-# Other plugins are disabled, because they cost a second at each start; this also works if the harness is not installed.
-ALONE = ("--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin")
-XDIST, RANDOM = ("-p", "xdist", "-n", "2"), ("-p", "randomly")
-
-CONFIG = """
-[app]
-command = "{{python}} {apps}/receiver.py {{port}}"
-ready = "GET /healthz"
-[app.env]
-FISKIL_WEBHOOK_SECRET = "{{webhook_secret}}"
-STORE = "{{workdir}}/store.json"
-FLAW = "{flaw}"
-EXITS = "{exits}"
-[app.observe]
-{observe}
-[app.facts]
-uses_events = ["*"]
-"""
-
-SCENARIO = '''"""A message is delivered three times."""
-
-from fiskil_harness import Scenario, probes, steps
-
-SCENARIO = Scenario(
-    practices=("webhooks.idempotent",),
-    steps=(steps.Authorise(), steps.Deliver(), steps.RepeatWhileIdle(), steps.Retry("e0"), steps.Replay("e0")),
-    probes=(probes.AppliesOnce(), probes.RepeatsNoWork()),
-)
-'''
-
-Project = Callable[..., pytest.Pytester]
-
-
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Return a function that creates a project with a config, an app and the file of a scenario."""
-    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-
-    def make(*, flaw: str = "", exits: str = "", observe: str = 'effects = "GET /effects"', **files: str) -> pytest.Pytester:
-        config = CONFIG.format(apps=APPS, flaw=flaw, exits=exits, observe=observe)
-        (pytester.path / "fiskil-harness.toml").write_text(config)
-        (pytester.path / "thrice.py").write_text(SCENARIO)
-        for name, source in files.items():
-            pytester.makepyfile(**{name: source})
-        return pytester
-
-    return make
-
-
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run pytest with the plugin in a separate process."""
-    return pytester.runpytest_subprocess(*ALONE, *arguments, timeout=500)
-
 
 USERS_TEST = '''
 import urllib.request, json
@@ -97,19 +42,19 @@ class BankFeed:
     def transaction_ids(self):
         return set(self.rows)
 
-def test_refresh_recovers_when_the_bank_hangs_up(sandbox):
-    rosa = sandbox.enrol("rosa")
-    sandbox.authorise(rosa)
-    feed = BankFeed(sandbox.api_url)
+def test_refresh_recovers_when_the_bank_hangs_up(fiskil):
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    feed = BankFeed(fiskil.api_url)
 
-    with sandbox.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
-        feed.refresh(rosa.end_user_id, sandbox.credentials)
+    with fiskil.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
+        feed.refresh(rosa.end_user_id, fiskil.credentials)
 
     assert feed.transaction_ids() == rosa.transaction_ids
     assert rosa.transaction_ids
 
-def test_a_fault_that_never_bit_fails_the_test(sandbox):
-    with sandbox.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
+def test_a_fault_that_never_bit_fails_the_test(fiskil):
+    with fiskil.broken("banking.transactions", faults.ResetPeer(after_bytes=20)):
         pass
 '''
 
@@ -126,53 +71,85 @@ def test_the_example_of_the_style_guide_runs(project: Project) -> None:
 
 FIXTURES_TEST = """
 import httpx, pytest
+from fiskil_harness import faults
 
-def test_end_user_is_rosa_with_everything_synced(end_user, fiskil):
-    assert end_user.person.name == "rosa"
-    assert end_user.transaction_ids
-    assert list(fiskil.sandbox.store.end_users) == [end_user.end_user_id]
+def test_end_user_is_rosa_with_everything_synced(fiskil_end_user, fiskil):
+    assert fiskil_end_user.person.name == "rosa"
+    assert fiskil_end_user.transaction_ids
+    assert list(fiskil.sandbox.store.end_users) == [fiskil_end_user.end_user_id]
 
 @pytest.mark.parametrize("again", [1, 2])
-def test_every_test_finds_an_empty_sandbox(sandbox, enrol, again):
-    assert not sandbox.sandbox.store.end_users
-    assert enrol("ben").person.name == "ben"
+def test_every_test_starts_with_an_empty_fiskil(fiskil, again):
+    assert not fiskil.sandbox.store.end_users
+    assert fiskil.enrol("ben").person.name == "ben"
+
+def test_the_server_is_filled(fiskil_server):
+    assert not fiskil_server.sandbox.store.end_users
+    fiskil_server.enrol("rosa")
+
+def test_the_server_stays_filled(fiskil_server):
+    assert fiskil_server.sandbox.store.end_users
+
+def test_fiskil_is_empty_again(fiskil):
+    assert not fiskil.sandbox.store.end_users
+    fiskil.enrol("rosa")
+
+def test_the_server_is_empty_after_a_test_of_fiskil(fiskil_server):
+    assert not fiskil_server.sandbox.store.end_users
 
 @pytest.mark.parametrize("again", [1, 2])
 def test_the_clock_starts_at_real_time(fiskil_clock, again):
     assert fiskil_clock.offset.total_seconds() == 0
     fiskil_clock.advance(days=3)
 
-def test_deliveries_reach_the_callback_server(end_user, deliveries, callback_server, httpserver):
-    callback_server.expect_request("/hook").respond_with_data("", status=204)
-    delivered = deliveries.deliver(callback_server.url_for("/hook"))
-    assert delivered and {delivery.outcome for delivery in delivered} == {"ack"}
-    assert len(callback_server.log) == len(delivered)
-    assert callback_server.port != httpserver.port
+@pytest.mark.parametrize("again", [1, 2])
+def test_deliveries_reach_the_callback_server(fiskil_end_user, fiskil_deliveries, fiskil_callbacks, httpserver, again):
+    assert not fiskil_callbacks.log
+    fiskil_callbacks.expect_request("/hook").respond_with_data("", status=204)
+    delivered = fiskil_deliveries.deliver(fiskil_callbacks.url_for("/hook"))
+    assert delivered[0].event == "e0"
+    assert {delivery.outcome for delivery in delivered} == {"ack"}
+    assert len(fiskil_callbacks.log) == len(delivered)
+    assert fiskil_callbacks.port != httpserver.port
 
-def test_the_app_talks_to_the_sandbox(fiskil_app, end_user, deliveries):
-    delivered = deliveries.deliver(fiskil_app.url + fiskil_app.settings.app.webhook.path)
+def test_the_app_calls_the_local_fiskil(fiskil_app, fiskil_end_user, fiskil_deliveries):
+    delivered = fiskil_deliveries.deliver(fiskil_app.url + fiskil_app.settings.app.webhook.path)
     assert {delivery.status for delivery in delivered} == {204}
     applied = httpx.get(fiskil_app.url + "/effects").json()["applied"]
     assert {delivery.message_id for delivery in delivered} <= set(applied)
 
-def test_broken_is_a_method_of_the_sandbox(broken, sandbox):
-    from fiskil_harness import faults
-    with broken("institutions.*", faults.Status(status=503)):
-        assert httpx.get(f"{sandbox.api_url}/v1/institutions").status_code == 503
+def test_a_handler_gets_signed_requests(fiskil_app, fiskil_end_user, fiskil_webhooks):
+    [message] = fiskil_webhooks.messages("consent.received")
+    again = fiskil_webhooks.signed(fiskil_webhooks.events[0], attempt=2)
+    assert (again.message_id, again.body == message.body) == (message.message_id, False)
+    url = fiskil_app.url + fiskil_app.settings.app.webhook.path
+    requests = (message, again, fiskil_webhooks.tampered(message))
+    statuses = [httpx.post(url, content=each.body, headers=dict(each.headers)).status_code for each in requests]
+    assert statuses == [204, 204, 401]
+
+@pytest.mark.parametrize("fault", [faults.ResetPeer(after_bytes=20), faults.Status(status=503)])
+@pytest.mark.parametrize("fiskil_end_user", ["rosa", "ben"], indirect=True)
+def test_parameters_are_people_and_faults(fiskil, fiskil_end_user, fault, request):
+    assert fiskil_end_user.person.name in request.node.name
+    with fiskil.broken("institutions.*", fault):
+        try:
+            assert httpx.get(f"{fiskil.api_url}/v1/institutions").status_code == 503
+        except httpx.TransportError:
+            assert "[reset_peer-after-20-bytes-" in request.node.name or "-reset_peer-after-20-bytes]" in request.node.name
 """
 
 
 def test_every_fixture_works(project: Project) -> None:
-    """The tests use end users, deliveries, the clock, the app, faults, and a callback server besides the user's own."""
+    """The tests use end users, deliveries, the clock, the app, faults, and a callback server besides the team's own."""
     result = run(project(test_fixtures=FIXTURES_TEST), "-p", "pytest_httpserver.pytest_plugin")
 
-    result.assert_outcomes(passed=8)
+    result.assert_outcomes(passed=17)
 
 
 def test_fixtures_need_no_config(project: Project) -> None:
     """Without a config, tests can use the sandbox; a test that needs the app fails with a message."""
     pytester = project(
-        test_it="def test_a(sandbox): assert sandbox.api_url\ndef test_b(fiskil_app): pass\n",
+        test_it="def test_a(fiskil): assert fiskil.api_url\ndef test_b(fiskil_app): pass\n",
     )
     (pytester.path / "fiskil-harness.toml").unlink()
 
@@ -181,21 +158,6 @@ def test_fixtures_need_no_config(project: Project) -> None:
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["There is no app to start: no fiskil-harness.toml was found, or it names no app.*"])
     assert "Traceback" not in result.stdout.str()
-
-
-def test_the_session_server_suits_property_tests(project: Project) -> None:
-    """Hypothesis does not allow function-scoped fixtures; ``fiskil_server`` has session scope."""
-    source = """
-    from hypothesis import given, settings, strategies as st
-
-    @settings(max_examples=5, database=None)
-    @given(st.integers())
-    def test_a(fiskil_server, number):
-        assert fiskil_server.api_url
-    """
-    result = run(project(test_it=source))
-
-    result.assert_outcomes(passed=1)
 
 
 def test_an_app_can_be_a_python_object(project: Project) -> None:
@@ -249,7 +211,7 @@ def test_a_scenario_is_an_item_and_a_summary_by_practice_ends_the_run(project: P
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "fiskil::thrice PASSED*",
+            "fiskil-harness.toml::thrice PASSED*",
             "*fiskil practices*",
             "proven      webhooks.idempotent * applies_once, repeats_no_work in thrice",
         ]
@@ -343,14 +305,17 @@ def test_an_invalid_option_is_refused_before_anything_runs(project: Project, arg
 
 @pytest.mark.full
 def test_scenarios_without_an_app_are_one_usage_error(project: Project) -> None:
-    """With xdist, which has no usage errors for workers, it is one failure."""
+    """If only a worker of xdist notices, which has no usage errors, it is one failure."""
     pytester = project(test_it="def test_a(): pass")
     (pytester.path / "fiskil-harness.toml").unlink()
 
-    alone, distributed = run(pytester, "--fiskil"), run(pytester, "--fiskil", *XDIST)
+    alone = run(pytester, "--fiskil")
+    pytester.makeconftest("")
+    with_conftest, distributed = run(pytester, "--fiskil"), run(pytester, "--fiskil", *XDIST)
 
-    assert alone.ret == pytest.ExitCode.USAGE_ERROR
+    assert (alone.ret, with_conftest.ret) == (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.USAGE_ERROR)
     alone.stderr.fnmatch_lines(["ERROR: There is no app to start*"])
+    with_conftest.stderr.fnmatch_lines(["ERROR: There is no app to start*"])
     distributed.assert_outcomes(passed=1, failed=1)
 
 
@@ -362,8 +327,13 @@ def test_selecting_and_repeating_work_as_for_tests(project: Project) -> None:
 
     run(pytester, option, "-k", "webhooks.idempotent").assert_outcomes(failed=1, deselected=1)
     run(pytester, option, "-m", "not fiskil").assert_outcomes(passed=1, deselected=1)
-    run(pytester, option, "--lf").assert_outcomes(failed=1, deselected=1)
-    run(pytester, option, "--collect-only", "-q").stdout.fnmatch_lines(["fiskil::thrice"])
+    run(pytester, option, "--lf").assert_outcomes(failed=1)
+    run(pytester, "--lf", "fiskil-harness.toml", option).assert_outcomes(failed=1)
+    run(
+        pytester, "fiskil-harness.toml::webhook_repeated", "fiskil-harness.toml::happy_path", "-k", "repeated"
+    ).assert_outcomes(failed=1, deselected=1)
+    run(pytester, "fiskil-harness.toml::webhook_repeated", *XDIST).assert_outcomes(failed=1)
+    run(pytester, option, "--collect-only", "-q").stdout.fnmatch_lines(["fiskil-harness.toml::thrice"])
     run(pytester, option, "--collect-only").stdout.fnmatch_lines(["collected 2 items*"])
 
 
@@ -401,7 +371,7 @@ def test_a_file_for_the_output_that_cannot_be_written_is_refused(project: Projec
 
 def test_an_invalid_ini_value_is_refused(project: Project) -> None:
     """With scenarios it is a usage error before anything runs; with a fixture it is an error of that test."""
-    pytester = project(test_it="def test_a(sandbox): pass")
+    pytester = project(test_it="def test_a(fiskil): pass")
     pytester.makeini("[pytest]\nfiskil_seed = nine\n")
 
     with_scenarios, with_fixture = run(pytester, "--fiskil-scenarios=thrice.py"), run(pytester)
@@ -414,22 +384,24 @@ def test_an_invalid_ini_value_is_refused(project: Project) -> None:
 
 
 def test_junit_contains_the_scenarios(project: Project) -> None:
-    """The report of pytest treats a scenario like any test, and contains no outcome in JSON."""
+    """The report of pytest treats a scenario like any test; the finding is a property, and its message."""
     pytester = project(flaw="no_dedupe")
 
     run(pytester, "--fiskil-scenarios=thrice.py", "--junitxml=report.xml")
 
     root = ET.parse(pytester.path / "report.xml").getroot()  # noqa: S314 - trusted input
     (case,) = root.iter("testcase")
-    assert (case.get("classname"), case.get("name")) == ("fiskil", "thrice")
+    assert (case.get("classname"), case.get("name")) == ("fiskil-harness.toml", "thrice")
     assert "applies_once: message e0 was applied 4 times" in (case.find("failure").text or "")  # type: ignore[union-attr]
-    assert case.find("properties") is None
+    properties = {pair.get("name"): pair.get("value", "") for pair in case.iter("property")}
+    assert properties["fiskil.finding"].startswith("FAIL applies_once (webhooks.idempotent): message e0 was applied 4 times")
+    assert set(properties) == {"fiskil.scenario", "fiskil.seed", "fiskil.verdict", "fiskil.finding", "fiskil.passed"}
 
 
 def test_xdist_and_random_order_do_not_change_the_result(project: Project) -> None:
     """Each worker has its own sandbox and app; the summary covers the scenarios of all workers."""
     tests = (
-        "import pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_a(sandbox, n):\n    assert sandbox.enrol('rosa')\n"
+        "import pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_a(fiskil, n):\n    assert fiskil.enrol('rosa')\n"
     )
     pytester = project(test_it=tests)
     (pytester.path / "again.py").write_text(SCENARIO)
@@ -442,7 +414,7 @@ def test_xdist_and_random_order_do_not_change_the_result(project: Project) -> No
 
 def test_an_app_that_cannot_be_started_twice_is_refused_with_xdist(project: Project) -> None:
     """Two workers would disturb each other on one app; tests that use only the sandbox run."""
-    pytester = project(test_it="def test_a(sandbox): assert sandbox.api_url")
+    pytester = project(test_it="def test_a(fiskil): assert fiskil.api_url")
     (pytester.path / "fiskil-harness.toml").write_text('[app]\nurl = "http://127.0.0.1:9"\n')
 
     result = run(pytester, "--fiskil-scenarios=thrice.py", *XDIST)
@@ -461,4 +433,5 @@ def test_the_plugin_module_imports_nothing_heavy() -> None:
 
     output = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True, check=True).stdout
 
-    assert output.strip() == "['fiskil_harness', 'fiskil_harness.pytest_plugin']"
+    parts = ("fiskil_harness", "fiskil_harness.pytest_plugin")
+    assert output.strip() == str([*parts, "fiskil_harness.pytest_plugin.emptying", "fiskil_harness.pytest_plugin.fixtures"])

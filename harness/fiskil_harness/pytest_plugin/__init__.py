@@ -5,30 +5,56 @@ Every pytest in the environment imports this module at its start, so it imports 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from pytest_httpserver import HTTPServer
+from fiskil_harness.pytest_plugin.emptying import empty, empty_for_each_example, refuse_lost_end_users
+from fiskil_harness.pytest_plugin.fixtures import (
+    fiskil,
+    fiskil_app,
+    fiskil_app_object,
+    fiskil_callbacks,
+    fiskil_clock,
+    fiskil_deliveries,
+    fiskil_end_user,
+    fiskil_outcomes,
+    fiskil_server,
+    fiskil_settings,
+    fiskil_webhooks,
+    fiskil_worker,
+)
 
-    from fiskil_harness.app.app_under_test import AppUnderTest
-    from fiskil_harness.core.clock import Clock
-    from fiskil_harness.core.config import Settings
-    from fiskil_harness.runner.worker import Worker
-    from fiskil_harness.sandbox import EndUser
-    from fiskil_harness.server.local_fiskil import LocalFiskil
-    from fiskil_harness.server.manual_deliveries import Deliveries
+__all__ = [
+    "fiskil",
+    "fiskil_app",
+    "fiskil_app_object",
+    "fiskil_callbacks",
+    "fiskil_clock",
+    "fiskil_deliveries",
+    "fiskil_end_user",
+    "fiskil_outcomes",
+    "fiskil_server",
+    "fiskil_settings",
+    "fiskil_webhooks",
+    "fiskil_worker",
+]
 
 ALL = "*"
 """The pattern that selects every scenario."""
+
+MARK = "fiskil_scenario"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the command-line options, and ini keys for those that a project may set permanently."""
     group = parser.getgroup("fiskil", "fiskil-harness: test a Fiskil integration")
-    group.addoption("--fiskil", action="store_true", help="run every scenario against the app of the config")
+    group.addoption(
+        "--fiskil",
+        action="store_true",
+        help="run every scenario against the app of the config, beside the tests of all arguments without '::'",
+    )
     group.addoption(
         "--fiskil-scenarios",
         metavar="NAMES",
@@ -58,18 +84,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the scenario collection, if scenarios were requested; empty the file of the app's output.
+    """Register the marks, and the scenario collection if scenarios were requested; empty the file of the app's output.
 
     Raises:
         UsageError: A name is wrong, or the file cannot be written.
     """
     config.addinivalue_line("markers", "fiskil: a scenario of fiskil-harness, collected on request.")
+    config.addinivalue_line(
+        "markers", f"{MARK}(*names): play these scenarios of fiskil-harness before the test; a finding fails it."
+    )
+    config.pluginmanager.register(ScenarioResults(), "fiskil-results")
     if config.getoption("fiskil_app_log") or config.getini("fiskil_app_log"):
-        from fiskil_harness.pytest_plugin.items import empty_app_log
+        from fiskil_harness.pytest_plugin.options import empty_app_log
 
         empty_app_log(config)
     patterns = _patterns(config)
-    if patterns:
+    if patterns or _names_config(config):
         from fiskil_harness.pytest_plugin.items import ScenarioCollection
 
         config.pluginmanager.register(ScenarioCollection(config, patterns), "fiskil-collecting")
@@ -81,105 +111,103 @@ def _patterns(config: pytest.Config) -> list[str]:
         return [name.strip() for name in names.split(",") if name.strip()]
     if config.getoption("fiskil"):
         return [ALL]
-    return list(config.getini("fiskil_scenarios"))
+    in_ini = config.getini("fiskil_scenarios")
+    return [str(config.rootpath / name) if name.endswith((".py", ".json")) else name for name in in_ini]
 
 
-@pytest.fixture(scope="session")
-def fiskil_app_object() -> Any:
-    """Return None; override this fixture to return your app as a Python object: an ``App``, or an ASGI or WSGI app."""
-    return None
+def _names_config(config: pytest.Config) -> bool:
+    """Return whether an argument is the config, or a scenario in it."""
+    if not any(argument.partition("::")[0].endswith(".toml") for argument in config.args):
+        return False
+    from fiskil_harness.errors import HarnessError
+    from fiskil_harness.pytest_plugin.options import config_path, named_files
+
+    try:
+        path = config_path(config)
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from None
+    return any(file == path for file, _ in named_files(config))
 
 
-@pytest.fixture(scope="session")
-def fiskil_settings(request: pytest.FixtureRequest) -> Settings:
-    """Return the config from ``fiskil-harness.toml``; override this fixture to build one in Python."""
-    from fiskil_harness.pytest_plugin.items import settings_of, without_traceback
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Return a readable id for a person, a fault or a scenario."""
+    if not any(kind.__module__.startswith("fiskil_harness.") for kind in type(val).__mro__):
+        return None
+    from fiskil_harness.pytest_plugin.parametrize_ids import id_of
 
-    with without_traceback():
-        return settings_of(request.config)
-
-
-@pytest.fixture(scope="session")
-def fiskil_worker(request: pytest.FixtureRequest, fiskil_settings: Settings, fiskil_app_object: Any) -> Iterator[Worker]:
-    """Yield the worker, which provides one sandbox and one app to all other fixtures of this pytest process."""
-    from fiskil_harness.pytest_plugin.items import open_worker, without_traceback
-
-    with without_traceback():
-        worker = open_worker(request.config, fiskil_settings, fiskil_app_object)
-    yield worker
-    worker.close()
+    return id_of(val)
 
 
-@pytest.fixture(scope="session")
-def fiskil_server(fiskil_worker: Worker) -> LocalFiskil:
-    """Return the local Fiskil without resetting it, for property tests, which cannot use function-scoped fixtures."""
-    return fiskil_worker.driver.fiskil
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let a test with the mark ``fiskil_scenario`` play its scenarios before its other fixtures are set up."""
+    names = getattr(item, "fixturenames", None)
+    if names is not None and item.get_closest_marker(MARK) and names[:1] != ["fiskil_outcomes"]:
+        names[:] = ["fiskil_outcomes", *(name for name in names if name != "fiskil_outcomes")]
 
 
-@pytest.fixture
-def sandbox(fiskil_server: LocalFiskil) -> Iterator[LocalFiskil]:
-    """Yield a local Fiskil on loopback without end users; it is reset after the test."""
-    fiskil_server.reset()
-    yield fiskil_server
-    fiskil_server.reset()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Empty what the fixtures of the test hold, before they are set up."""
+    empty(item)
 
 
-@pytest.fixture
-def fiskil(sandbox: LocalFiskil) -> LocalFiskil:
-    """Return the local Fiskil of the fixture ``sandbox``."""
-    return sandbox
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Empty what the fixtures of the test held, after they are torn down."""
+    yield
+    empty(item)
 
 
-@pytest.fixture
-def enrol(sandbox: LocalFiskil) -> Any:
-    """Return the function that enrols end users: ``enrol("rosa")`` by name, ``enrol()`` for a generated person."""
-    return sandbox.enrol
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+    """Refuse a fixture that fills ``fiskil`` for longer than one test."""
+    with refuse_lost_end_users(fixturedef, lambda: request.getfixturevalue("fiskil")):
+        return (yield)
 
 
-@pytest.fixture
-def end_user(sandbox: LocalFiskil) -> EndUser:
-    """Return Rosa, enrolled, with a consent and every dataset synced."""
-    rosa = sandbox.enrol("rosa")
-    sandbox.authorise(rosa)
-    return rosa
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+    """Empty what the fixtures of a property test hold, before each example."""
+    with empty_for_each_example(pyfuncitem):
+        return (yield)
 
 
-@pytest.fixture
-def fiskil_clock(sandbox: LocalFiskil) -> Clock:
-    """Return the sandbox clock: real time, until the test advances it."""
-    return sandbox.sandbox.clock
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Fail a test with the mark ``fiskil_scenario`` if a scenario failed."""
+    if item.get_closest_marker(MARK):
+        from fiskil_harness.pytest_plugin.marked_tests import judge_marked
+
+        judge_marked(item)
 
 
-@pytest.fixture
-def broken(sandbox: LocalFiskil) -> Any:
-    """Return ``sandbox.broken``, a context manager that sets a fault on a route."""
-    return sandbox.broken
+class ScenarioResults:
+    """A plugin that collects the results of all scenarios, from every xdist worker, for the summary at the end."""
 
+    def __init__(self) -> None:
+        self._results: dict[str, list[str]] = {}
+        """The results as JSON, by test; a repeated test replaces its own."""
 
-@pytest.fixture(scope="session")
-def fiskil_app(fiskil_worker: Worker) -> AppUnderTest:
-    """Return the app of the config, or ``fiskil_app_object``, started once per session and connected to the sandbox."""
-    from fiskil_harness.pytest_plugin.items import app_of, without_traceback
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+        """Attach the results of the test's scenarios to its report, which xdist sends to its controller."""
+        report: Any = yield
+        if call.when == "call" and (item.get_closest_marker(MARK) or item.get_closest_marker("fiskil")):
+            from fiskil_harness.pytest_plugin.results import shorten_summary, texts_of
 
-    with without_traceback():
-        return app_of(fiskil_worker)
+            shorten_summary(item, report)
+            report.fiskil_results = texts_of(item)
+        return report
 
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Keep the results of the test."""
+        results = getattr(report, "fiskil_results", None)
+        if results:
+            self._results[report.nodeid] = results
 
-@pytest.fixture
-def deliveries(sandbox: LocalFiskil) -> Deliveries:
-    """Return an object with ``deliver(url)``, ``retry`` and ``replay``, which send the sandbox's events to a receiver."""
-    from fiskil_harness.server.manual_deliveries import Deliveries
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print the status of each practice that the scenarios test."""
+        if self._results:
+            from fiskil_harness.pytest_plugin.results import print_practices
 
-    return Deliveries(sandbox)
-
-
-@pytest.fixture
-def callback_server() -> Iterator[HTTPServer]:
-    """Yield a pytest-httpserver on loopback that records the requests of redirects, alerts and webhooks."""
-    from pytest_httpserver import HTTPServer
-
-    server = HTTPServer(host="127.0.0.1", port=0, threaded=True)
-    server.start()
-    yield server
-    server.clear()
-    server.stop()
+            print_practices(terminalreporter, [text for texts in self._results.values() for text in texts])

@@ -21,7 +21,11 @@ class Deliveries:
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self._fiskil = fiskil
-        self._dispatcher = Dispatcher(fiskil.sandbox, lambda: fiskil.dialect)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the events, the URL and the journal. Call it after the sandbox was reset."""
+        self._dispatcher = Dispatcher(self._fiskil.sandbox, lambda: self._fiskil.dialect)
         self._url = ""
         self.journal = Journal()
 

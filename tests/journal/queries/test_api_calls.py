@@ -3,7 +3,7 @@
 import pytest
 
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.api_calls import covers, dataset_read
+from fiskil_harness.journal.queries.api_calls import calls, covers, dataset_read, routes_of
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,14 @@ def test_a_call_covers_the_usage_within_its_parameters(tape: JournalBuilder, que
 def test_a_route_returns_one_dataset_of_an_end_user(tape: JournalBuilder, route: str, dataset: str) -> None:
     """Public data, such as plans, is of no end user."""
     assert dataset_read(tape.call(route)) == dataset
+
+
+def test_a_token_that_is_left_changes_no_count(tape: JournalBuilder) -> None:
+    """The number of routes is the same for an app that needs a new token, and for one that has one."""
+    tape.call("accounts")
+    without = routes_of(calls(tape.build()))
+    tape.call("token", token="t2")
+    with_token = routes_of(calls(tape.build()))
+
+    assert with_token == without == 1
+    assert routes_of(calls(tape.build(), "token")) == 1
