@@ -112,7 +112,7 @@ def _commands(names: list[str]) -> Iterator[str]:
     for app in gallery.apps().values():
         caught = next((name for name in names if name in app.scenarios), "")
         if caught and app.collection == "flawed":
-            yield f"$ fiskil-harness run {caught} --gallery {app.name}      # a flawed app that it catches"
+            yield f"$ fiskil-harness run {caught} --gallery {app.name}    # a flawed app"
             break
     yield "```"
 

@@ -114,8 +114,7 @@ def llms_text(folder: Path) -> str:
     lines = [f"# {project['site_name']}", "", f"> {project['site_description']}", ""]
     for part, pages in navigation().items():
         lines += [f"## {part}", ""]
-        practices = sorted(f"practices/{path.name}" for path in (folder / "practices").glob("*.*.md"))
-        for page in (*pages, *(practices if "practices/index.md" in pages else ())):
+        for page in pages:
             title, sentence = _introduction((folder / page).read_text(encoding="utf-8"))
             lines.append(f"- [{title}]({page}): {sentence}")
         lines.append("")
