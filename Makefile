@@ -110,6 +110,8 @@ docs: $(VENV)/.installed
 	@mv docs/inconclusive.md.new docs/inconclusive.md
 	@$(BIN)/python -m tools.cli_table >docs/cli.md.new
 	@mv docs/cli.md.new docs/cli.md
+	@$(BIN)/python -m tools.option_table >docs/options.md.new
+	@mv docs/options.md.new docs/options.md
 	@$(BIN)/python -m tools.config_table >docs/config.md.new
 	@mv docs/config.md.new docs/config.md
 	@$(BIN)/python -m tools.probe_table >docs/probes.md.new

@@ -9,44 +9,49 @@ from collections.abc import Iterator
 
 import click
 
-from fiskil_harness.cli.main import COMMANDS, PROGRAM, program
+from fiskil_harness.cli.main import PROGRAM, program
 
 HEAD = """# Commands and options
 
 Generated from the program by `make docs`; a test fails if this page is not current.
-`fiskil-harness COMMAND --help` shows the same. [The gate](gate.md) lists the exit codes.
+`fiskil-harness COMMAND --help` shows the same. [Options by name](options.md) is an index, and
+[the gate](gate.md) lists the exit codes.
 """
 
 
 def page() -> str:
     """Return the page ``docs/cli.md``."""
-    context = click.Context(program, info_name=PROGRAM)
-    lines = [HEAD]
-    for name in COMMANDS:
-        command = program.get_command(context, name)
+    return "\n".join([HEAD, *(line for command, context in all_commands() for line in _described(command, context))])
+
+
+def all_commands() -> Iterator[tuple[click.Command, click.Context]]:
+    """Yield each command of the program with its context; a group comes before the commands in it."""
+    yield from _commands_in(program, click.Context(program, info_name=PROGRAM))
+
+
+def _commands_in(group: click.Group, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if command is not None:
-            lines += _described(command, click.Context(command, info_name=name, parent=context), "##")
-    return "\n".join(lines)
+            below = click.Context(command, info_name=name, parent=context)
+            yield command, below
+            if isinstance(command, click.Group):
+                yield from _commands_in(command, below)
 
 
-def _described(command: click.Command, context: click.Context, heading: str) -> Iterator[str]:
-    """Yield a section about *command*, and one about each command below it."""
-    usage = " ".join(command.collect_usage_pieces(context))
-    yield from (f"{heading} {context.command_path.partition(' ')[2]}", "")
-    yield from ("```text", f"{context.command_path} {usage}", "```", "")
+def _described(command: click.Command, context: click.Context) -> Iterator[str]:
+    """Yield the section about *command*."""
+    names = context.command_path.split()[1:]
+    yield from (f"{'#' * (len(names) + 1)} {' '.join(names)}", "")
+    yield from ("```text", f"{context.command_path} {' '.join(command.collect_usage_pieces(context))}", "```", "")
     yield from (_text(command.help or ""), "")
     records = [record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))]
     if records:
         yield from ("| argument or option | effect |", "|---|---|")
-        yield from (f"| `{_cell(names)}` | {_cell(effect)} |" for names, effect in records)
+        yield from (f"| `{cell(option)}` | {cell(effect)} |" for option, effect in records)
         yield ""
     if command.epilog:
         yield from ("```console", *(f"$ {line}" for line in _examples(command.epilog)), "```", "")
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            if below is not None:
-                yield from _described(below, click.Context(below, info_name=name, parent=context), f"{heading}#")
 
 
 def _text(text: str) -> str:
@@ -59,7 +64,8 @@ def _examples(epilog: str) -> Iterator[str]:
     return (line.strip() for line in lines if line.strip().startswith(PROGRAM))
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return *text* in one line, as a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 

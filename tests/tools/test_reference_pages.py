@@ -7,13 +7,18 @@ from fiskil_harness.cli.config_keys import config_keys
 from fiskil_harness.cli.main import COMMANDS, program
 from fiskil_harness.core.config.hooks import HOOKS
 from tests.paths import DOCS
-from tools import cli_table, config_table, practice_pages, probe_table
+from tools import cli_table, config_table, option_table, practice_pages, probe_table
 
 
 @pytest.mark.parametrize(
     ("file", "text"),
-    [("cli.md", cli_table.page), ("config.md", config_table.page), ("probes.md", probe_table.page)],
-    ids=["cli", "config", "probes"],
+    [
+        ("cli.md", cli_table.page),
+        ("options.md", option_table.page),
+        ("config.md", config_table.page),
+        ("probes.md", probe_table.page),
+    ],
+    ids=["cli", "options", "config", "probes"],
 )
 def test_a_page_is_current(file: str, text) -> None:
     """``make docs`` writes the page again."""
@@ -46,6 +51,7 @@ def test_every_option_of_every_command_is_listed() -> None:
 
     assert [name for name in COMMANDS if f"\n## {name}\n" not in page] == []
     assert [option for option in options if option.startswith("--") and option not in page] == []
+    assert [option for option in options if option.startswith("--") and f"\n## {option}\n" not in option_table.page()] == []
 
 
 def test_every_key_and_hook_is_listed() -> None:
