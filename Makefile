@@ -7,8 +7,9 @@
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
-#   make docs      update the generated pages in docs/: endpoints, bugs, faults, scenarios, proofs, practices, commands, config
+#   make docs      update the generated pages in docs/: endpoints, bugs, faults, scenarios, proofs, practices, commands, config; and fixtures/schemas
 #   make docs-site build the documentation site into build/site; a broken link fails
+#   make environments  install the wheel beside Django, Flask, FastAPI and aiohttp; update docs/environments.md
 #   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
 #   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
 
@@ -23,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs docs-site costs client-errors clean
+.PHONY: demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs docs-site environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -75,12 +76,12 @@ $(VENV)/.python:
 $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 	@.ci/system-tools pages
 	@echo "Installing fiskil-harness into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@$(BIN)/python -m pip install --quiet --editable '.[browser,monitoring,speed]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@.ci/system-tools test
-	@$(BIN)/python -m pip install --quiet --editable '.[browser,dev]'
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
@@ -117,9 +118,16 @@ docs: $(VENV)/.installed
 	@$(BIN)/python -m tools.probe_table >docs/probes.md.new
 	@mv docs/probes.md.new docs/probes.md
 	@$(BIN)/python -m tools.practice_pages docs/practices
+	@$(BIN)/python -m tools.json_schemas
 
 docs-site: $(VENV)/.installed-docs
 	@$(BIN)/python -m tools.site
+
+# uv chooses the lowest versions of the direct dependencies, which pip cannot.
+environments: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/python -m tools.environments >docs/environments.md.new
+	@mv docs/environments.md.new docs/environments.md
 
 costs: $(VENV)/.installed
 	@$(BIN)/fiskil-harness gate --config examples/reference_app/fiskil-harness.toml --workers 2 --json .costs.json

@@ -10,7 +10,7 @@ from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import name_of as probe_name
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load_all
-from fiskil_harness.scenario.steps import DisturbRoutes, InjectFault, PlainStep
+from fiskil_harness.scenario.steps import DisturbRoutes, InjectFault, Step
 from fiskil_harness.scenario.steps import name_of as step_name
 
 HEAD = """# Every scenario, and the flawed apps that it catches
@@ -61,7 +61,7 @@ def is_about_client(scenario: Scenario) -> bool:
     return any(not practice.startswith(RECEIVING) for practice in scenario.practices)
 
 
-def what_goes_wrong(steps: Iterable[PlainStep]) -> tuple[str, ...]:
+def what_goes_wrong(steps: Iterable[Step]) -> tuple[str, ...]:
     """Return the faults with their routes, and the other steps in which something goes wrong; each once."""
     texts = [
         f"{step.route}: {fault_text(step.fault)}" if isinstance(step, InjectFault | DisturbRoutes) else step_name(step)

@@ -59,3 +59,36 @@ def test_an_app_without_a_config_is_its_address() -> None:
     settings = Settings(app=AppSettings(url="http://127.0.0.1:8000"))
 
     assert identity_of(settings) == AppIdentity(name="http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "language"),
+    [
+        ("{python} -m uvicorn shop:app --port {port}", (), "Python"),
+        ("gunicorn shop.wsgi", ("package.json",), "Python"),
+        ("node server.js {port}", (), "JavaScript"),
+        ("npm start", ("pyproject.toml",), "JavaScript"),
+        ("/usr/bin/node dist/server.mjs", (), "JavaScript"),
+        ("./start.sh", ("package.json",), "JavaScript"),
+        ("./start.sh", ("requirements.txt",), "Python"),
+        ("./start.sh", ("package.json", "pyproject.toml"), ""),
+        ("./start.sh", (), ""),
+    ],
+)
+def test_the_language_is_that_of_the_command_or_the_folder(
+    tmp_path: Path, command: str, files: tuple[str, ...], language: str
+) -> None:
+    """It is unknown if neither decides."""
+    for name in files:
+        (tmp_path / name).write_text("{}" if name == "package.json" else "")
+
+    settings = Settings(folder=tmp_path, source="fiskil-harness.toml", app=AppSettings(command=command))
+
+    assert identity_of(settings).language == language
+
+
+def test_a_python_object_is_written_in_python(tmp_path: Path) -> None:
+    """It has no command."""
+    settings = Settings(folder=tmp_path, source="fiskil-harness.toml", app=AppSettings(object="shop:build"))
+
+    assert identity_of(settings).language == "Python"

@@ -60,7 +60,7 @@ def test_the_harness_is_installed_from_an_address_with_a_digest(recipe: str) -> 
 
     assert re.findall(r"pip install (\S+)(?=.*-r requirements)", text)
     assert set(re.findall(r"pip install (\S+)", text)) <= {'"$FISKIL_HARNESS"', "pytest-split==0.11.0"}
-    assert re.search(r'FISKIL_HARNESS: "fiskil-harness @ https://\S+/v[\d.]+\.tar\.gz#sha256=[0-9a-f]{64}"', text)
+    assert re.search(r'FISKIL_HARNESS: "fiskil-harness\[all\] @ https://\S+/v[\d.]+\.tar\.gz#sha256=[0-9a-f]{64}"', text)
 
 
 def test_the_merge_waits_for_the_shards() -> None:

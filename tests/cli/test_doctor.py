@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from fiskil_harness.app.monitoring import MISSING
+from fiskil_harness.cli import doctor_checks
 from fiskil_harness.cli.doctor_checks import Check, State, diagnose
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import stopwatch
@@ -63,6 +65,19 @@ def test_the_message_hook_is_called_with_a_cancellation(
 
     assert (check.state, "returns 401" in check.message) == (State.WARNING, True)
     assert ("has no {origin}, so it is unknown whether the app accepts messages of other" in check.message) is is_noted
+
+
+def test_a_missing_extra_costs_practices(receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says what to install, and which practices need it."""
+    monkeypatch.setattr(doctor_checks, "missing_extra", lambda: MISSING)
+
+    check = checks_of(receiver_settings(app={"observe": {"effects": "GET /effects", "metrics": "GET /metrics"}}))[
+        "monitoring"
+    ]
+
+    assert check.state is State.MISSING
+    assert check.message.startswith(MISSING)
+    assert "alerts.error-rate" in check.message
 
 
 def test_a_page_that_is_not_html_is_wrong(receiver_settings: MakeSettings) -> None:

@@ -1,5 +1,6 @@
 """The commands init, doctor and completion."""
 
+import json
 import resource
 import subprocess
 import tomllib
@@ -10,7 +11,7 @@ import pytest
 
 from fiskil_harness.cli import main
 from fiskil_harness.core import config
-from fiskil_harness.core.config import parse
+from fiskil_harness.core.config import FILE, parse
 from fiskil_harness.core.config.schema import Settings
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -44,6 +45,24 @@ def test_every_key_of_the_config_is_in_the_template(tmp_path: Path, monkeypatch:
     for section in ("drive", "observe", "facts", "limits", "tls"):
         shape = getattr(loaded.app, section)
         assert {name for name in shape.__struct_fields__ if name not in raw["app"][section]} == set()
+
+
+def test_init_writes_a_schema_on_request(tmp_path: Path) -> None:
+    """The first line of the config names the schema beside it, as editors expect."""
+    assert exit_code_of("init", str(tmp_path), "--schema") == 0
+
+    assert (tmp_path / FILE).read_text().startswith("#:schema ./fiskil-harness.schema.json\n")
+    assert config.load(folder=tmp_path).app.ready is not None
+    assert "properties" in json.loads((tmp_path / "fiskil-harness.schema.json").read_text())
+
+
+def test_init_does_not_overwrite_a_schema(tmp_path: Path) -> None:
+    """The exit code is 2, and no config is written."""
+    (tmp_path / "fiskil-harness.schema.json").write_text("mine")
+
+    assert exit_code_of("init", str(tmp_path), "--schema") == 2
+
+    assert [file.name for file in tmp_path.iterdir()] == ["fiskil-harness.schema.json"]
 
 
 def test_init_does_not_overwrite_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

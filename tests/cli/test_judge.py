@@ -79,8 +79,8 @@ def test_the_exit_code_and_the_report_are_those_of_the_run(
     assert (ended, errors) == (code, "")
     assert output.splitlines()[-1] == "Again: fiskil-harness run webhook_repeated"
     assert again["result"] == live["result"]
-    assert again["digests"]["evidence"] == live["digests"]["evidence"]
-    assert again["digests"]["config"] == live["digests"]["config"]
+    assert again["sha256"] == live["sha256"]
+    assert again["run"]["digest"] == live["run"]["digest"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "short", "edited", "version", "other", "large"])

@@ -61,10 +61,11 @@ def report(tmp_path: Path) -> Path:
             platform="Linux",
             again="fiskil-harness run webhook_repeated --seed 7",
             again_for_scenario="fiskil-harness run {scenario} --seed 7",
+            digest=digest_of(settings),
         ),
     )
     path = tmp_path / "report.json"
-    path.write_text(json_report.render(completed(whole, config=digest_of(settings))))
+    path.write_text(json_report.render(completed(whole)))
     return path
 
 
@@ -83,6 +84,8 @@ def test_an_unchanged_report_is_verified(report: Path, run_report: RunReport) ->
 
     assert code == 0
     assert "is unchanged: seed 7, fiskil-harness 0.1.0." in out
+    assert f"sha256  {json.loads(report.read_text())['sha256']}" in out
+    assert "The digest identifies no author" in out
 
 
 def test_an_altered_report_is_detected(report: Path, run_report: RunReport) -> None:
@@ -92,12 +95,12 @@ def test_an_altered_report_is_detected(report: Path, run_report: RunReport) -> N
     code, out, _ = run_report("verify", report)
 
     assert code == 1
-    assert "was altered, or is not the expected report:\n  the result changed: the digest is " in out
+    assert "was altered, or is not the expected report:\n  the result changed: its SHA-256 is " in out
 
 
-def test_another_seal_than_the_stored_one_is_detected(report: Path, run_report: RunReport) -> None:
-    """A stored seal reveals a report whose digests were computed again."""
-    code, out, _ = run_report("verify", report, "--seal", "0" * 64)
+def test_another_digest_than_the_stored_one_is_detected(report: Path, run_report: RunReport) -> None:
+    """A stored digest reveals a report whose digest was computed again."""
+    code, out, _ = run_report("verify", report, "--sha256", "0" * 64)
 
     assert code == 1
     assert "was expected" in out
@@ -120,7 +123,7 @@ def test_a_report_of_another_config_is_detected(report: Path, run_report: RunRep
         ("{", "is not a report"),
         ("[]", "is not a report"),
         ('{"format": "fiskil-harness/report/1"}', "has the format 'fiskil-harness/report/1'"),
-        ('{"format": "fiskil-harness/report/5", "surprise": 1}', "is not a complete report"),
+        ('{"format": "fiskil-harness/report/6", "surprise": 1}', "is not a complete report"),
     ],
 )
 def test_a_file_that_is_not_a_report_is_refused(report: Path, run_report: RunReport, text: str, words: str) -> None:
@@ -159,3 +162,21 @@ def test_without_an_output_the_formats_are_named(report: Path, run_report: RunRe
 
     assert code == 2
     assert err == "No output was given. Add --html, --markdown or --junit, each with a file.\n"
+
+
+def test_the_tasks_are_printed_as_json(report: Path, run_report: RunReport) -> None:
+    """The exit code is 0, because the report was read."""
+    code, out, _ = run_report("tasks", report)
+
+    (task,) = json.loads(out)
+    assert (code, task["scenario"]) == (0, "webhook_repeated")
+    assert task["again"] == "fiskil-harness run webhook_repeated --seed 7"
+
+
+def test_tasks_need_a_report(report: Path, run_report: RunReport) -> None:
+    """The exit code is 2, with one line and without a traceback."""
+    report.write_text("{}")
+
+    code, out, err = run_report("tasks", report)
+
+    assert (code, out, err.count("\n")) == (2, "", 1)

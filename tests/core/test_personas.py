@@ -78,7 +78,7 @@ def test_an_invalid_file_is_refused(fields: dict[str, Any], expected: str) -> No
         personas.people(files)
 
     message = str(raised.value)
-    assert message.startswith("The file ada.toml of fixtures/end_users ")
+    assert message.startswith("The file ada.toml of a person ")
     assert expected in message
     assert message.count(". ") <= 3
 

@@ -37,6 +37,6 @@ def test_every_config_is_valid(text: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_page_lists_all_exit_codes() -> None:
-    """The page lists the six exit codes and has eleven commands."""
+    """The page lists the six exit codes and has twelve commands."""
     assert re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE) == ["0", "1", "2", "3", "4", "130"]
-    assert len(COMMANDS) == 11
+    assert len(COMMANDS) == 12

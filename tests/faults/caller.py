@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from fiskil_harness.faults import FAULTS, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults import FAULTS, Fault, MatchedExchange, Reply
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.plain_http import plain_client
 
@@ -109,7 +109,7 @@ def json_of(reply: Reply) -> Any:
     return msgspec.json.decode(reply.body)
 
 
-def faults_in(*modules: str) -> list[type[PlainFault]]:
+def faults_in(*modules: str) -> list[type[Fault]]:
     """Return the faults that the given modules of the package ``faults`` define."""
     return [kind for kind in FAULTS.values() if kind.__module__.rpartition(".")[2] in modules]
 

@@ -7,7 +7,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from tests.faults.caller import Caller, exchange_on, json_of, reply_with
 from tests.plain_http import plain_client
 
@@ -118,7 +118,7 @@ def test_a_lifetime_is_missing(caller: Caller) -> None:
     ],
     ids=repr,
 )
-def test_token_responses_are_values(fault: PlainFault, fields: object) -> None:
+def test_token_responses_are_values(fault: Fault, fields: object) -> None:
     """One field is changed, and the order of the others stays."""
     assert list(json_of(fault.change_response(reply_with(TOKEN), exchange_on("token"))).items()) == list(
         dict(fields).items()
@@ -126,14 +126,14 @@ def test_token_responses_are_values(fault: PlainFault, fields: object) -> None:
 
 
 @pytest.mark.parametrize("fault", [faults.KeyRefused(), faults.TokenField(), faults.TokenLifetime()], ids=repr)
-def test_a_token_fault_leaves_other_routes_unchanged(caller: Caller, fault: PlainFault) -> None:
+def test_a_token_fault_leaves_other_routes_unchanged(caller: Caller, fault: Fault) -> None:
     """On any other route the fault does not bite, and the error states that."""
     with pytest.raises(FaultUnbitten, match="1 response"), caller.fiskil.broken("banking.*", fault):
         assert caller.get(ROUTE).status_code == 200
 
 
 @pytest.mark.parametrize("fault", [faults.Unauthorised(), faults.Forbidden(), faults.UnauthorisedLate()], ids=repr)
-def test_a_data_fault_leaves_the_token_route_unchanged(caller: Caller, fault: PlainFault) -> None:
+def test_a_data_fault_leaves_the_token_route_unchanged(caller: Caller, fault: Fault) -> None:
     """On every route the fault leaves the token route unchanged."""
     with caller.fiskil.broken("*", fault):
         assert caller.request_token().status_code == 200
@@ -149,7 +149,7 @@ def test_a_data_fault_leaves_the_token_route_unchanged(caller: Caller, fault: Pl
     ],
     ids=repr,
 )
-def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+def test_invalid_arguments_are_refused(fault: Fault, message: str) -> None:
     """Invalid arguments are refused before a socket is opened."""
     with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from tests.faults.caller import Caller, exchange_on, json_of, reply_with
 
 ROUTE = "banking.transactions"
@@ -92,7 +92,7 @@ def test_a_list_in_an_envelope() -> None:
     ],
     ids=repr,
 )
-def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+def test_invalid_arguments_are_refused(fault: Fault, message: str) -> None:
     """Invalid arguments are refused before a socket is opened."""
     with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.faults import PlainFault, Reply
+from fiskil_harness.faults import Fault, Reply
 from tests.faults.caller import exchange_on, faults_in, json_of, reply_with
 
 KINDS = faults_in("status", "rates", "payload", "fields", "paging", "rows", "auth", "clock")
-FORMS: dict[type[PlainFault], tuple[dict[str, Any], ...]] = {
+FORMS: dict[type[Fault], tuple[dict[str, Any], ...]] = {
     faults.DateForm: tuple({"form": form} for form in ("offset", "date_only", "no_zone", "epoch")),
     faults.MoneyForm: ({"form": "number"}, {"form": "text"}),
     faults.BigNumbers: ({}, {"target": "ids"}),
@@ -39,18 +39,18 @@ def responses() -> list[Reply]:
     return [page, refused, Reply(status=204, headers=(), body=b""), *map(reply_with, ODD)]
 
 
-def spoil(fault: PlainFault, reply: Reply) -> Reply:
+def spoil(fault: Fault, reply: Reply) -> Reply:
     """Return a response after a fault."""
     exchange = exchange_on(query=b"end_user_id=eu_1&page%5Bafter%5D=x")
     return fault.change_response(fault.response_instead(exchange) or reply, exchange)
 
 
-def forms_of(kind: type[PlainFault]) -> list[PlainFault]:
+def forms_of(kind: type[Fault]) -> list[Fault]:
     """Yield the fault in every form that leaves a different response to the next."""
     return [kind(**arguments) for arguments in FORMS.get(kind, ({},))]
 
 
-def apply_after(first: PlainFault) -> int:
+def apply_after(first: Fault) -> int:
     """Apply every fault after *first* to every response, and return the number of combinations."""
     after_first = [spoil(first, reply) for reply in responses()]
     after_both = [spoil(second, reply) for kind in KINDS for second in forms_of(kind) for reply in after_first]
@@ -58,7 +58,7 @@ def apply_after(first: PlainFault) -> int:
 
 
 @pytest.mark.parametrize("first", [fault for kind in KINDS for fault in forms_of(kind)], ids=repr)
-def test_no_fault_fails_after_another(first: PlainFault) -> None:
+def test_no_fault_fails_after_another(first: Fault) -> None:
     """Each fault returns a response."""
     assert apply_after(first) >= len(KINDS) * len(responses())
 

@@ -154,7 +154,7 @@ REFRAMING = [
 
 @pytest.mark.parametrize("kind", REFRAMING, ids=lambda value: value.ids[0])
 @pytest.mark.parametrize("first", [faults.LimitBytes(after_bytes=5), faults.SecondResponse(), faults.Trailers()], ids=repr)
-def test_broken_framing_is_not_repaired(first: faults.AnyFault, kind: type[faults.PlainFault]) -> None:
+def test_broken_framing_is_not_repaired(first: faults.AnyFault, kind: type[faults.Fault]) -> None:
     """A second framing fault would repair the first."""
     broken = first.shape(acts(), make_exchange())
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from fiskil_harness import faults
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.caller import PATHS, Caller, faults_in
@@ -35,12 +35,12 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
         yield caller
 
 
-def routes_bitten(caller: Caller, fault: PlainFault) -> set[str]:
+def routes_bitten(caller: Caller, fault: Fault) -> set[str]:
     """Return the routes on which the fault has something to spoil, on a first page and on the next one."""
     return {route for route in ROUTES if _bites(caller, route, fault)}
 
 
-def _bites(caller: Caller, route: str, fault: PlainFault) -> int:
+def _bites(caller: Caller, route: str, fault: Fault) -> int:
     caller.renew()
     first = caller.get(route).json()
     following = first.get("links", {}).get("next", "") if isinstance(first, dict) else ""
@@ -53,13 +53,13 @@ def _bites(caller: Caller, route: str, fault: PlainFault) -> int:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in UNMET], ids=lambda kind: kind.__name__)
-def test_a_fault_bites_somewhere(everywhere: Caller, kind: type[PlainFault]) -> None:
+def test_a_fault_bites_somewhere(everywhere: Caller, kind: type[Fault]) -> None:
     """The fault bites with its defaults, or nearly."""
     assert routes_bitten(everywhere, kind(**PARAMETERS.get(kind, {})))
 
 
 @pytest.mark.parametrize("kind", sorted(UNMET, key=repr), ids=lambda kind: kind.__name__)
-def test_a_fault_without_an_occasion_spares_every_response(everywhere: Caller, kind: type[PlainFault]) -> None:
+def test_a_fault_without_an_occasion_spares_every_response(everywhere: Caller, kind: type[Fault]) -> None:
     """An unchanged response is never recorded as bitten."""
     assert routes_bitten(everywhere, kind()) == set()
 

@@ -8,7 +8,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from tests.faults.caller import Caller, exchange_on, faults_in, json_of, reply_with, rows_in
 
 ROUTE = "banking.transactions"
@@ -22,7 +22,7 @@ ROW = {
 }
 
 
-def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
+def bitten_response(caller: Caller, fault: Fault, *, route: str = ROUTE) -> httpx.Response:
     """Return the response that a client gets when the fault bites."""
     with caller.fiskil.broken(route, fault):
         return caller.get(route)
@@ -52,7 +52,7 @@ def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) ->
     ],
     ids=repr,
 )
-def test_a_fault_changes_one_field(fault: PlainFault, row: dict[str, Any]) -> None:
+def test_a_fault_changes_one_field(fault: Fault, row: dict[str, Any]) -> None:
     """One field of the row is changed, and no other."""
     changed = fault.change_response(
         reply_with({"transactions": [ROW], "links": {"next": "http://127.0.0.1:1/"}}), exchange_on()
@@ -159,7 +159,7 @@ def test_a_missing_field_is_waited_for(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("kind", faults_in("fields"), ids=lambda kind: kind.__name__)
-def test_an_undocumented_response_is_spared(kind: type[PlainFault]) -> None:
+def test_an_undocumented_response_is_spared(kind: type[Fault]) -> None:
     """A response that is not JSON stays unchanged."""
     page = reply_with({"transactions": [ROW]}).with_body(b"<html>")
 
@@ -178,7 +178,7 @@ def test_an_undocumented_response_is_spared(kind: type[PlainFault]) -> None:
     ],
     ids=repr,
 )
-def test_unknown_forms_are_refused(fault: PlainFault, message: str) -> None:
+def test_unknown_forms_are_refused(fault: Fault, message: str) -> None:
     """Unknown forms are refused before a socket is opened, with the nearest word."""
     with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -7,7 +7,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.caller import MOST_PAGES, Caller, exchange_on, json_of, reply_with
 
@@ -29,7 +29,7 @@ FIRST = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1"
     ],
     ids=repr,
 )
-def test_the_link_to_the_next_page_is_replaced(fault: PlainFault, link: str | None) -> None:
+def test_the_link_to_the_next_page_is_replaced(fault: Fault, link: str | None) -> None:
     """The link is that of a page in the middle of a walk."""
     page = reply_with({"transactions": [{"fiskil_id": "one"}], "links": {"next": NEXT, "prev": "p"}})
 
@@ -220,7 +220,7 @@ def test_a_count_is_wrong(caller: Caller) -> None:
     ],
     ids=repr,
 )
-def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+def test_invalid_arguments_are_refused(fault: Fault, message: str) -> None:
     """Invalid arguments are refused before a socket is opened."""
     with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -7,7 +7,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from tests.faults.caller import Caller, exchange_on, faults_in, reply_with
 
 ROUTE = "banking.transactions"
@@ -15,7 +15,7 @@ ROW = {"fiskil_id": "bank_tx_1", "account_id": "30714402", "amount": "-155.00", 
 PAGE = reply_with({"transactions": [ROW], "links": {}})
 
 
-def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
+def bitten_response(caller: Caller, fault: Fault, *, route: str = ROUTE) -> httpx.Response:
     """Return the response that a client gets when the fault bites."""
     with caller.fiskil.broken(route, fault):
         return caller.get(route)
@@ -37,7 +37,7 @@ def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) ->
     ],
     ids=repr,
 )
-def test_a_body_ends_with_these_bytes(fault: PlainFault, body: bytes) -> None:
+def test_a_body_ends_with_these_bytes(fault: Fault, body: bytes) -> None:
     """The body is exact to the byte, under a correct length."""
     changed = fault.change_response(PAGE, exchange_on())
 
@@ -56,13 +56,13 @@ def test_a_body_ends_with_these_bytes(fault: PlainFault, body: bytes) -> None:
     ],
     ids=repr,
 )
-def test_a_body_begins_with_these_bytes(fault: PlainFault, body: bytes) -> None:
+def test_a_body_begins_with_these_bytes(fault: Fault, body: bytes) -> None:
     """The body is exact to the byte."""
     assert fault.change_response(PAGE, exchange_on()).body.startswith(body)
 
 
 @pytest.mark.parametrize("kind", faults_in("payload"), ids=lambda kind: kind.__name__)
-def test_a_response_without_a_body_is_spared(kind: type[PlainFault]) -> None:
+def test_a_response_without_a_body_is_spared(kind: type[Fault]) -> None:
     """The response stays the same, so that the fault waits for another."""
     nothing = faults.Reply(status=204, headers=(), body=b"")
 
@@ -83,7 +83,7 @@ def test_a_response_without_a_body_is_spared(kind: type[PlainFault]) -> None:
     ],
     ids=repr,
 )
-def test_a_spoilt_body_is_spared(fault: PlainFault) -> None:
+def test_a_spoilt_body_is_spared(fault: Fault) -> None:
     """A body that another fault has cut cannot be edited."""
     cut = PAGE.with_body(PAGE.body[:20])
 
@@ -102,7 +102,7 @@ def test_a_spoilt_body_is_spared(fault: PlainFault) -> None:
     ],
     ids=repr,
 )
-def test_a_json_parser_refuses_the_body(caller: Caller, fault: PlainFault) -> None:
+def test_a_json_parser_refuses_the_body(caller: Caller, fault: Fault) -> None:
     """The status is a success, and the body cannot be parsed."""
     response = bitten_response(caller, fault)
 
@@ -223,7 +223,7 @@ def test_a_fault_without_its_kind_of_value_waits(caller: Caller) -> None:
     ],
     ids=repr,
 )
-def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+def test_invalid_arguments_are_refused(fault: Fault, message: str) -> None:
     """Invalid arguments, such as bodies over ten megabytes, are refused before a socket is opened."""
     with pytest.raises(ConfigError, match=message):
         fault.check()

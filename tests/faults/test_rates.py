@@ -6,13 +6,13 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults import MatchedExchange, PlainFault
+from fiskil_harness.faults import Fault, MatchedExchange
 from tests.faults.caller import Caller, exchange_on
 
 ROUTE = "banking.transactions"
 
 
-def statuses(fault: PlainFault, exchanges: list[MatchedExchange]) -> list[int]:
+def statuses(fault: Fault, exchanges: list[MatchedExchange]) -> list[int]:
     """Return the status of each response; 0 if the API receives the request."""
     replies = [fault.response_instead(exchange) for exchange in exchanges]
     return [0 if reply is None else reply.status for reply in replies]
@@ -136,7 +136,7 @@ def test_a_brownout_fails_in_the_middle(caller: Caller) -> None:
     ],
     ids=repr,
 )
-def test_limits_that_limit_nothing_are_refused(fault: PlainFault, message: str) -> None:
+def test_limits_that_limit_nothing_are_refused(fault: Fault, message: str) -> None:
     """Arguments that limit nothing are refused before a socket is opened."""
     with pytest.raises(ConfigError, match=message):
         fault.check()

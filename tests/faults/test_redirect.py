@@ -91,7 +91,7 @@ def test_a_downgrade_leads_to_http(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [faults.RedirectLoop, faults.RedirectCrossOrigin, faults.RedirectDowngrade])
-def test_a_status_that_is_no_redirect_is_refused(kind: Callable[..., faults.PlainFault]) -> None:
+def test_a_status_that_is_no_redirect_is_refused(kind: Callable[..., faults.Fault]) -> None:
     """Such a status is refused before any request."""
     with pytest.raises(ConfigError, match="status must be 301 or 302 or 303 or 307 or 308, got 200"):
         kind(status=200).check()

@@ -4,7 +4,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, FaultUnbitten
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from tests.faults.caller import Caller, exchange_on, faults_in, json_of, reply_with
 
 ROUTE = "banking.transactions"
@@ -99,7 +99,7 @@ def test_rows_are_posted_in_the_evening(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("kind", faults_in("rows"), ids=lambda kind: kind.__name__)
-def test_a_response_without_rows_is_spared(kind: type[PlainFault]) -> None:
+def test_a_response_without_rows_is_spared(kind: type[Fault]) -> None:
     """An empty list and a response that is not a list are spared."""
     empty, single = reply_with({"transactions": [], "links": {}}), reply_with({"product": {"name": "Saver"}})
 

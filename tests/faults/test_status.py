@@ -9,13 +9,13 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults import Fault
 from tests.faults.caller import Caller, exchange_on, json_of
 
 ROUTE = "banking.transactions"
 
 
-def bitten_response(caller: Caller, fault: PlainFault, *, route: str = ROUTE) -> httpx.Response:
+def bitten_response(caller: Caller, fault: Fault, *, route: str = ROUTE) -> httpx.Response:
     """Return the response that a client gets when the fault bites."""
     with caller.fiskil.broken(route, fault):
         return caller.get(route)
@@ -189,7 +189,7 @@ def test_each_response_is_a_value() -> None:
     ],
     ids=repr,
 )
-def test_invalid_arguments_are_refused(fault: PlainFault, message: str) -> None:
+def test_invalid_arguments_are_refused(fault: Fault, message: str) -> None:
     """Invalid arguments are refused before a socket is opened, with the nearest word."""
     with pytest.raises(ConfigError, match=message):
         fault.check()

@@ -174,19 +174,20 @@ def test_a_practice_that_is_no_longer_required_is_worse(outcome_of: OutcomeOf) -
     comparison = compared(before, proving(outcome_of), settings=only_retries, digest="other")
 
     assert [(difference.subject, difference.before, difference.now) for difference in comparison.worse] == [
-        (IDEMPOTENT, "required", "not required")
+        (f"config: gate.required {IDEMPOTENT}", "required", "not required")
     ]
     assert comparison.exit_code == 3
     assert comparison.caveats == ("The baseline has a different config.",)
 
 
 def test_a_waived_violation_is_not_worse(outcome_of: OutcomeOf) -> None:
-    """The violation is worse once the waiver has expired."""
+    """The new waiver is worse instead; the violation is worse once the waiver has expired."""
     day = datetime.timedelta(days=1)
     waiver = Waiver(practice=IDEMPOTENT, reason="soon", owner="Bo", date=TODAY - day, expires=TODAY + day)
     valid, expired = Settings(waive=(waiver,)), Settings(waive=(replace(waiver, expires=TODAY - day),))
 
-    assert compared(baseline(proving(outcome_of)), failing(outcome_of), settings=valid).worse == ()
+    waived = compared(baseline(proving(outcome_of)), failing(outcome_of), settings=valid)
+    assert [difference.subject for difference in waived.worse] == [f"config: waive {IDEMPOTENT}"]
     comparison = compared(baseline(failing(outcome_of), settings=valid), failing(outcome_of), settings=expired)
     assert [difference.subject for difference in comparison.worse] == [IDEMPOTENT]
 
@@ -215,8 +216,8 @@ def test_a_waived_violation_equals_a_practice_that_is_met() -> None:
     assert [difference.weight for difference in _practices([waived], [with_status(Status.VIOLATED)])] == [Verdict.FAIL]
 
 
-def test_another_version_is_a_caveat_and_another_seed_is_not(outcome_of: OutcomeOf) -> None:
-    """A seed changes people and rows, a version changes what is tested."""
+def test_another_version_is_a_caveat(outcome_of: OutcomeOf) -> None:
+    """A version changes what is tested."""
     before = replace(baseline(proving(outcome_of)), run=replace(RUN, harness="0"))
 
     comparison = compared(before, proving(outcome_of))

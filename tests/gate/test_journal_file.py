@@ -163,6 +163,7 @@ def test_a_gate_is_judged_again(write: Write, settings: Settings, session: Sessi
         is_fast=is_fast,
         is_only_required=not is_fast,
         left_out=("tab_closed",),
+        expected=("tab_closed",),
     )
 
     whole = journal_file.judge(StoredRun(write(expected)))
@@ -311,7 +312,7 @@ def test_another_version_is_refused(write: Write) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b'{"format": "fiskil-harness/report/5"}\n', gzip.compress(b"text\n"), gzip.compress(b'{"format":"x"}\n')],
+    [b"", b"{}", b'{"format": "fiskil-harness/report/6"}\n', gzip.compress(b"text\n"), gzip.compress(b'{"format":"x"}\n')],
     ids=["empty", "JSON", "a report", "other gzip", "other JSON"],
 )
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:

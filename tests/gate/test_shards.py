@@ -74,6 +74,17 @@ def merge(*reports: ShardReport) -> GateResult:
     return merged(reports, settings=SETTINGS, today=TODAY, again="again", again_for_scenario="again {scenario}")
 
 
+def test_all_shards_together_must_run_what_was_expected() -> None:
+    """A scenario may be in any shard."""
+    reports = [shard_report(number) for number in (1, 2, 3)]
+    ran, left_out = planned().scenarios[0].name, planned().left_out[0]
+    options: dict[str, Any] = {"settings": SETTINGS, "today": TODAY, "again": "", "again_for_scenario": ""}
+
+    result = merged(reports, **options, expected=(ran, left_out)).result
+
+    assert result.not_run == (f"--expect: {left_out} did not run: this gate left it out.",)
+
+
 def test_shards_give_the_result_of_a_whole_gate() -> None:
     """The merged result equals that of a gate in one piece, including interpretation runs and coverage."""
     marks = {f"called {scenario.name}" for scenario in planned().scenarios}
@@ -181,7 +192,7 @@ def test_shards_that_ran_other_scenarios_are_refused() -> None:
         ("{", "is not a report. `fiskil-harness gate --json FILE` writes one"),
         ("\udcff", "is not a report"),
         ("{}", "is not a report of fiskil-harness"),
-        ('{"format": "fiskil-harness/report/0"}', "has the format 'fiskil-harness/report/0'; this version reads"),
+        ('{"format": "fiskil-harness/report/0"}', "has the format 'fiskil-harness/report/0', and this version reads"),
         ('{"format": "fiskil-harness/report/1", "result": 3}', "is not a (complete )?report|has the format"),
     ],
 )

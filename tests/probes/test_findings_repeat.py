@@ -20,7 +20,7 @@ from fiskil_harness.probes import (
     SendsIssuedTokensOnly,
     StopsOnBadCredentials,
 )
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 from tests.probes.receivers import receiver_journal
 
 
@@ -135,7 +135,7 @@ def burst_with_conflicts(conflicts: int) -> Journal:
         "applies",
     ],
 )
-def test_the_number_of_attempts_does_not_change_a_finding(probe: PlainProbe, build: Callable[[int], Journal]) -> None:
+def test_the_number_of_attempts_does_not_change_a_finding(probe: Probe, build: Callable[[int], Journal]) -> None:
     """Two and three attempts give the same finding."""
     finding: Finding = probe.examine(build(2))
 

@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 from fiskil_harness.probes import Case, Verdict, name_of
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 
 CASES = (Case(name="odd", verdict=Verdict.FAIL),)
 
 
-class Example(PlainProbe, frozen=True, kw_only=True, tag="example"):
+class Example(Probe, frozen=True, kw_only=True, tag="example"):
     """An example probe."""
 
     expected: ClassVar[str] = "something"

@@ -4,6 +4,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fiskil_harness.core import plugins as class_tables
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import Form, plans
 from fiskil_harness.scenario.scenario import SavedPlan, Scenario, dump_plan
@@ -33,7 +34,7 @@ def test_a_plan_survives_its_file(plan: Scenario) -> None:
     """A plan is valid for its practices, and its JSON is read as the same plan."""
     text = dump_plan(plan.check(), seed=3)
 
-    assert msgspec.json.decode(text, type=SavedPlan).scenario == plan
+    assert class_tables.decode(text, SavedPlan).scenario == plan
 
 
 @BRIEF

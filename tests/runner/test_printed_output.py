@@ -21,7 +21,7 @@ MakeSettings = Callable[..., Settings]
 Work = Callable[[str], Worker]
 
 
-class GivesUp(steps.PlainStep, frozen=True, tag="gives_up"):
+class GivesUp(steps.Step, frozen=True, tag="gives_up"):
     """A step that fails, so that the scenario is INCONCLUSIVE."""
 
     def perform(self, stage: Stage) -> None:

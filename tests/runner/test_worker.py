@@ -28,7 +28,7 @@ MakeSettings = Callable[..., Settings]
 MakeWorker = Callable[..., Worker]
 
 
-class Explodes(steps.PlainStep, frozen=True, tag="explodes"):
+class Explodes(steps.Step, frozen=True, tag="explodes"):
     """A step that raises an internal error."""
 
     def perform(self, stage: Stage) -> None:
@@ -37,7 +37,7 @@ class Explodes(steps.PlainStep, frozen=True, tag="explodes"):
         raise ZeroDivisionError(f"no good with {secret}")
 
 
-class Corrupts(steps.PlainStep, frozen=True, tag="corrupts"):
+class Corrupts(steps.Step, frozen=True, tag="corrupts"):
     """A step that records a delivery from which no excerpt can be made."""
 
     def perform(self, stage: Stage) -> None:
@@ -46,7 +46,7 @@ class Corrupts(steps.PlainStep, frozen=True, tag="corrupts"):
         stage.journal.write(msgspec.structs.replace(last, body="words"))
 
 
-class Leaks(steps.PlainStep, frozen=True, tag="leaks"):
+class Leaks(steps.Step, frozen=True, tag="leaks"):
     """A step that fails with a secret in the reason."""
 
     def perform(self, stage: Stage) -> None:
@@ -54,7 +54,7 @@ class Leaks(steps.PlainStep, frozen=True, tag="leaks"):
         raise StepError(f"the app wrote {stage.fiskil.credentials.client_secret}")
 
 
-class LeaksEnvironment(steps.PlainStep, frozen=True, tag="leaks_environment"):
+class LeaksEnvironment(steps.Step, frozen=True, tag="leaks_environment"):
     """A step that fails with a secret of this process's environment in the reason."""
 
     def perform(self, stage: Stage) -> None:
@@ -62,7 +62,7 @@ class LeaksEnvironment(steps.PlainStep, frozen=True, tag="leaks_environment"):
         raise StepError(f"the app wrote {os.environ[stage.settings.hosted.client_secret_env]}")
 
 
-class LeaksConfig(steps.PlainStep, frozen=True, tag="leaks_config"):
+class LeaksConfig(steps.Step, frozen=True, tag="leaks_config"):
     """A step that fails with a secret of the config in the reason, after the app has printed it."""
 
     def perform(self, stage: Stage) -> None:
@@ -72,7 +72,7 @@ class LeaksConfig(steps.PlainStep, frozen=True, tag="leaks_config"):
         raise StepError(f"the app wrote {secret}")
 
 
-class Vanishes(steps.PlainStep, frozen=True, tag="vanishes"):
+class Vanishes(steps.Step, frozen=True, tag="vanishes"):
     """A step after which the app has exited."""
 
     def perform(self, stage: Stage) -> None:
@@ -81,7 +81,7 @@ class Vanishes(steps.PlainStep, frozen=True, tag="vanishes"):
         raise AppError("The app exited with 1. Its last lines:\n  at 12:00:00 on port 51234")
 
 
-class VanishesWhenUsed(steps.PlainStep, frozen=True, tag="vanishes_when_used"):
+class VanishesWhenUsed(steps.Step, frozen=True, tag="vanishes_when_used"):
     """A step after which an app has exited that still stores messages of an earlier scenario."""
 
     def perform(self, stage: Stage) -> None:

@@ -112,7 +112,7 @@ def test_a_custom_step_is_refused(tmp_path: Path) -> None:
     """Workers receive scenarios as plans, so only the harness's steps are possible."""
     path = tmp_path / "our_own.py"
     path.write_text(
-        MINE.replace("SCENARIO", "class Mine(steps.PlainStep, tag='mine'):\n    pass\n\n\nSCENARIO").replace(
+        MINE.replace("SCENARIO", "class Mine(steps.Step, tag='mine'):\n    pass\n\n\nSCENARIO").replace(
             "steps.Deliver()", "Mine()"
         )
     )

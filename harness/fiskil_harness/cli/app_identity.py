@@ -1,6 +1,7 @@
-"""The identity of the app under test: its name, version and commit, as files in the folder of its config state them."""
+"""The identity of the app under test: its name, version, commit and language, as its config and its folder state them."""
 
 import json
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -11,6 +12,12 @@ from fiskil_harness.gate.judgement import AppIdentity
 
 GIT_CAP_S = 5
 MOST_CHARACTERS = 80
+_IN_COMMAND = {
+    "Python": re.compile(r"python[\d.]*|uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|flask|fastapi|.+\.py"),
+    "JavaScript": re.compile(r"node|npm|npx|yarn|pnpm|bun|deno|tsx|.+\.[cm]?[jt]s"),
+}
+"""Words of a command that show the app's language."""
+_FILES = {"Python": ("pyproject.toml", "requirements.txt", "manage.py"), "JavaScript": ("package.json",)}
 
 
 def identity_of(settings: Settings) -> AppIdentity:
@@ -23,8 +30,25 @@ def identity_of(settings: Settings) -> AppIdentity:
     folder = settings.folder.absolute()
     project = _project(folder)
     return AppIdentity(
-        name=_line(project.get("name")) or folder.name, version=_line(project.get("version")), commit=_commit(folder)
+        name=_line(project.get("name")) or folder.name,
+        version=_line(project.get("version")),
+        commit=_commit(folder),
+        language=language_of(settings),
     )
+
+
+def language_of(settings: Settings) -> str:
+    """Return "Python" or "JavaScript", by the command that starts the app, else by files in its folder; "" if unknown."""
+    if settings.app.object:
+        return "Python"
+    words = (settings.app.command or "").replace("{python}", "python").split()
+    by_command = {
+        language for word in words for language, pattern in _IN_COMMAND.items() if pattern.fullmatch(Path(word).name)
+    }
+    if len(by_command) == 1:
+        return by_command.pop()
+    by_files = [language for language, names in _FILES.items() if any((settings.folder / name).exists() for name in names)]
+    return by_files[0] if len(by_files) == 1 else ""
 
 
 def _project(folder: Path) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from fiskil_harness.cli import options
-from fiskil_harness.core.printable import json_text, printable
-from fiskil_harness.gate.report import files
+from fiskil_harness.cli.json_reports import texts_beside, write
+from fiskil_harness.core.printable import printable
 
 if TYPE_CHECKING:
     from fiskil_harness.contract.report import ContractReport
@@ -62,14 +62,14 @@ def contract_command(
     from fiskil_harness.contract.hosted_target import HOSTED
     from fiskil_harness.core.clauses import Interpretations, parse
 
-    if json_path is not None and str(json_path) != "-":
-        files.refuse_unwritable(json_path)
     chosen = Interpretations(parse(interpretations))
     tested = versions or ("v1", "v2", "v3")
     address = url or (HOSTED if is_hosted else None)
     rest = tested, chosen, seed, examples
-    report = _test_remote(address, *rest) if address else _test_local(*rest)
-    _show(report, json_path)
+    with texts_beside(json_path):
+        report = _test_remote(address, *rest) if address else _test_local(*rest)
+        _show(report)
+    write(report, json_path)
     return report.exit_code
 
 
@@ -123,14 +123,9 @@ def _test_remote(
         return report
 
 
-def _show(report: "ContractReport", json_path: Path | None) -> None:
+def _show(report: "ContractReport") -> None:
     from fiskil_harness.cli.screen import console
 
-    is_stdout = json_path is not None and str(json_path) == "-"
-    screen: Any = console(is_error=is_stdout)
+    screen = console()
     for line in report.lines():
         screen.print(printable(line), markup=False)
-    if is_stdout:
-        click.echo(json_text(report.json()), nl=False)
-    elif json_path is not None:
-        files.write(json_path, json_text(report.json()))

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from fiskil_harness.cli import options
+from fiskil_harness.cli.json_reports import texts_beside, write
 from fiskil_harness.core.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from fiskil_harness.cli.doctor_checks import Check
@@ -16,29 +19,43 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=options.examples(
-        "fiskil-harness doctor", "fiskil-harness doctor --config staging.toml", "fiskil-harness doctor --api hosted"
+        "fiskil-harness doctor",
+        "fiskil-harness doctor --config staging.toml",
+        "fiskil-harness doctor --api hosted",
+        "fiskil-harness doctor --json -",
     )
 )
 @options.config
 @options.api
-def doctor_command(config_file: Path | None, api: str) -> int:
+@options.json_file
+def doctor_command(config_file: Path | None, api: str, json_path: Path | None) -> int:
     """Start the app, use every hook of the config once, and report what works and what each missing hook would unlock.
 
     With --api hosted the app is not started; the command checks the config, the environment and the account at Fiskil.
     """
-    from fiskil_harness.cli.doctor_checks import State, diagnose
-    from fiskil_harness.cli.screen import console
+    from fiskil_harness.cli.doctor_checks import DoctorReport, diagnose
     from fiskil_harness.core.config import load
+
+    settings = load(config_file)
+    with texts_beside(json_path):
+        if api == "hosted":
+            from fiskil_harness.cli import doctor_hosted
+
+            checks = doctor_hosted.check(settings)
+        else:
+            checks = diagnose(settings)
+        exit_code = _show_all(checks, api)
+    write(DoctorReport(checks=tuple(checks), exit_code=exit_code), json_path)
+    return exit_code
+
+
+def _show_all(checks: "Sequence[Check]", api: str) -> int:
+    """Print the checks and the next step; return the exit code."""
+    from fiskil_harness.cli.doctor_checks import State
+    from fiskil_harness.cli.screen import console
     from fiskil_harness.gate.report.text import counted
 
     screen = console()
-    settings = load(config_file)
-    if api == "hosted":
-        from fiskil_harness.cli import doctor_hosted
-
-        checks = doctor_hosted.check(settings)
-    else:
-        checks = diagnose(settings)
     for check in checks:
         _show(check, screen)
     wrong = [check for check in checks if check.state is State.WRONG]

@@ -6,10 +6,12 @@ They report what works, what is wrong, and what each missing hook would unlock; 
 import enum
 from collections.abc import Callable, Iterator
 from importlib import metadata
+from typing import Literal
 
 from msgspec import Struct
 
 from fiskil_harness.app.effects import NOT_FOUND, EffectsReport, EffectsUnknown, is_unknown_path, parse_effects
+from fiskil_harness.app.monitoring import missing_extra
 from fiskil_harness.app.templates import choose, fill_text
 from fiskil_harness.cli.doctor_effects import missing_parts
 from fiskil_harness.core.clock import real_now, wait_until
@@ -71,6 +73,14 @@ class Check(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class DoctorReport(Struct, frozen=True, kw_only=True):
+    """The checks, and the exit code of the command."""
+
+    format: Literal["fiskil-harness/doctor/1"] = "fiskil-harness/doctor/1"
+    checks: tuple[Check, ...]
+    exit_code: int
+
+
 def diagnose(settings: Settings) -> list[Check]:
     """Start the app, check every hook and the environment, and return the results.
 
@@ -83,7 +93,7 @@ def diagnose(settings: Settings) -> list[Check]:
         worker.launch()
         checks = [Check(hook="app", state=State.WORKS, message="starts and becomes ready"), *_hooks(worker.driver)]
         checks += [*_gate(settings), *_statements(settings), *_missing(worker.driver)]
-        checks += [*_browser(worker.driver), *_environment()]
+        checks += [*_browser(worker.driver), *_monitoring(worker.driver), *_environment()]
         return worker.redactor.redact_tree(checks)
     finally:
         worker.close()
@@ -151,6 +161,14 @@ def _browser(driver: Driver) -> Iterator[Check]:
         yield Check(hook="browser", state=State.MISSING, message=f"{error} Without it no practice about pages is proven.")
     else:
         yield Check(hook="browser", state=State.WORKS, message="Chromium starts")
+
+
+def _monitoring(driver: Driver) -> Iterator[Check]:
+    """Check that the packages are installed that read metrics and OTLP exports, if the config has either."""
+    if (driver.app.has(METRICS) or driver.app.passes_value("otlp_url")) and (missing := missing_extra()):
+        unproven = ", ".join(hook_costs(load_all(), [METRICS])[METRICS])
+        message = f"{missing} Without it only alerts prove these: {unproven}."
+        yield Check(hook="monitoring", state=State.MISSING, message=message)
 
 
 def _environment() -> Iterator[Check]:

@@ -34,7 +34,9 @@ def explain_command(name: str) -> int:
         UsageError: Nothing has this name.
     """
     from fiskil_harness.cli.explanations import TOPICS
+    from fiskil_harness.core.config import load_plugins
 
+    load_plugins()
     found = [(kind, explain) for kind, (names, explain) in TOPICS.items() if name in names()]
     if not found:
         raise UsageError(_unknown(name))

@@ -4,6 +4,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 
+from fiskil_harness.core.plugins import origin_of
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.catalogue import entries, entries_of
 from fiskil_harness.faults.parameters import parameters
@@ -26,7 +27,7 @@ def fault_lines(name: str) -> Iterator[str]:
             yield ""
     yield from _indented(f"usage   {usage(name)}", later=10)
     fields = ", ".join(f"{parameter.field}={parameter.default!r}" for parameter in parameters(kind))
-    yield from _indented(f"python  faults.{kind.__name__}({fields})", later=10)
+    yield from _indented(f"python  {'' if origin_of('fault', name) else 'faults.'}{kind.__name__}({fields})", later=10)
     for entry in entries_of(name):
         yield ""
         yield from _indented(f"{entry.id}  {entry.happens}")

@@ -243,7 +243,7 @@ def _source(sources: Iterable[str]) -> Iterator[str]:
 def _sources_of(probes: Iterable[str]) -> list[str]:
     """Return the sources of what these probes expect: clauses with their pages, and the page of practices."""
     sources = [source.strip() for name in probes for source in PROBES[name].source.split(", ")]
-    return [PAGE if source.startswith("practices:") or source not in clauses() else cited(source) for source in sources]
+    return [PAGE if source.startswith("practices:") else cited(source) for source in sources if source]
 
 
 def _practices_with(probe: str) -> list[Practice]:

@@ -41,6 +41,7 @@ def with_exit_codes(text: str) -> str:
             "fiskil-harness gate --json report.json --junit report.xml",
             "fiskil-harness gate --journal gate.journal",
             "fiskil-harness gate --baseline report.json",
+            "fiskil-harness gate --expect webhooks.idempotent,webhook_repeated",
             "fiskil-harness gate --shard 1/3 --json shard1.json",
             "fiskil-harness gate --seed 7 --gallery no_dedupe",
             "fiskil-harness gate --all-interpretations --workers 2",
@@ -62,6 +63,7 @@ def with_exit_codes(text: str) -> str:
 )
 @click.option("--shard", metavar="K/N", help="Run only shard K of N; `merge` judges the whole from all of them.")
 @options.baseline
+@options.expect
 @options.interpretations
 @click.option(
     "--all-interpretations",
@@ -83,6 +85,7 @@ def gate_command(
     is_only_required: bool,
     shard: str | None,
     baseline_path: Path | None,
+    expected: tuple[str, ...],
     interpretations: tuple[str, ...],
     is_all_interpretations: bool,
     api: str,
@@ -97,7 +100,10 @@ def gate_command(
     The scenarios of required practices run first. With --only-required no others run, and the report says so.
 
     With --baseline the exit code depends only on what is worse than in that report: 1 if something is newly violated, 3 if
-    something is no longer proven, else 0.
+    something is no longer proven or the config became looser, else 0.
+
+    With --expect the gate stays shut, with exit code 3, if a listed scenario did not run to its end, or if no experiment
+    had a result about a listed practice.
 
     The gate decides by the chosen interpretations. With --all-interpretations the app also runs under every alternative
     interpretation. If the app fails under one, the report shows that, but the gate stays open unless the config requires
@@ -106,13 +112,19 @@ def gate_command(
     """
     from fiskil_harness.cli.results import RunRequest, conclude
     from fiskil_harness.core.clock import real_now, stopwatch
+    from fiskil_harness.gate import expectations
     from fiskil_harness.gate.fast_selection import parse_shard, scenarios_of_shard
     from fiskil_harness.gate.judgement import Shard, check, judge
     from fiskil_harness.gate.shards import judge_shard, plan
     from fiskil_harness.runner.session import default_workers
 
     _refuse_contradictory_options(
-        is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_interpretations=is_all_interpretations, **reports
+        is_fast=is_fast,
+        shard=shard,
+        baseline_path=baseline_path,
+        expected=expected,
+        is_all_interpretations=is_all_interpretations,
+        **reports,
     )
     refuse_local_writes(api, allow_writes=allow_writes)
     settings = load_settings(config_file, gallery_name, interpretations)
@@ -126,17 +138,19 @@ def gate_command(
             "--only-required": is_only_required,
             "--shard": shard,
             "--baseline": baseline_path,
+            "--expect": expected,
             "--journal": reports.get("journal_path"),
         }
         return run_hosted((), settings, seed, config_file, interpretations, local_only, allow_writes=allow_writes, **reports)
     number, count = parse_shard(shard) if shard else (1, 1)
+    names = expectations.parse(expected)
     before = read_baseline(baseline_path)
     planned = plan(
         settings, is_fast=is_fast, is_all_interpretations=is_all_interpretations, is_only_required=is_only_required
     )
     arguments = repeat_arguments(seed, config_file, gallery_name, interpretations)
     own: dict[str, object] = {"--workers": workers, "--fast": is_fast, "--only-required": is_only_required, "--shard": shard}
-    own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path}
+    own |= {"--all-interpretations": is_all_interpretations, "--baseline": baseline_path, "--expect": names}
     gate_arguments = arguments_of(own)
     scenarios = scenarios_of_shard(planned.scenarios, number, count)
     at_start, most_workers = (workers, workers) if workers else default_workers(settings)
@@ -164,7 +178,7 @@ def gate_command(
         judgement, own_shard = judge_shard(session.outcomes, shard=own_shard, **judge_with)
         return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), shard=own_shard)
     marks = session.coverage_marks
-    judge_with["is_only_required"] = is_only_required
+    judge_with |= {"is_only_required": is_only_required, "expected": names}
     judgement = judge(session.outcomes, is_whole=session.is_whole, coverage_marks=marks, **judge_with)
     comparison = compared(judgement, before, baseline_path, settings=settings, today=today, coverage_marks=marks)
     return conclude(judgement, session, settings=settings, request=request, took_s=elapsed(), comparison=comparison)
@@ -207,7 +221,7 @@ def read_unaltered(path: Path) -> "GateResult":
     """Return the report in the file at *path*.
 
     Raises:
-        UsageError: The file is not a report, or the report was altered: it does not match its digests.
+        UsageError: The file is not a report, or the report was altered: its result does not match its digest.
     """
     from fiskil_harness.gate import saved_reports
     from fiskil_harness.gate.report import sealing
@@ -224,11 +238,19 @@ def read_unaltered(path: Path) -> "GateResult":
 
 
 def _refuse_contradictory_options(
-    *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_interpretations: bool, **reports: Any
+    *,
+    is_fast: bool,
+    shard: str | None,
+    baseline_path: Path | None,
+    expected: tuple[str, ...],
+    is_all_interpretations: bool,
+    **reports: Any,
 ) -> None:
     if is_fast and is_all_interpretations:
         raise UsageError("--fast tests each question once, and --all-interpretations tests many again. Remove one of them.")
     if shard and baseline_path:
         raise UsageError("--baseline needs a whole gate, and --shard runs a part of one. Give --baseline to `merge`.")
+    if shard and expected:
+        raise UsageError("--expect needs a whole gate, and --shard runs a part of one. Give --expect to `merge`.")
     if shard and reports.get("json_path") is None:
         raise UsageError("`merge` needs the JSON report of each shard. Add --json FILE.")

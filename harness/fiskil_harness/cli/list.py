@@ -7,6 +7,7 @@ import click
 from msgspec import Struct
 
 from fiskil_harness.cli import options
+from fiskil_harness.cli.json_reports import write
 from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.errors import UnknownName
 
@@ -81,6 +82,14 @@ def _probes() -> Iterable[Row]:
     from fiskil_harness.probes import PROBES
 
     return _documented(PROBES)
+
+
+def _schemes() -> Iterable[Row]:
+    from fiskil_harness.core.config.webhook_format import PRESETS
+
+    for name, dialect in PRESETS.items():
+        scheme = dialect.scheme
+        yield Row(name=name, about=f"{scheme.header}: {scheme.prefix}{scheme.algorithm} of {scheme.signs}, {scheme.digest}")
 
 
 def _practices() -> Iterable[Row]:
@@ -159,6 +168,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "routes": ("routes of the API, where faults can act", _routes),
     "steps": ("actions and events of a scenario", _steps),
     "probes": ("questions about the app's behaviour", _probes),
+    "schemes": ("signature schemes of webhook senders", _schemes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
     "proofs": ("the experiments behind each practice", _proofs),
     "stated": ("practices of which only the config says a part, and why", _stated),
@@ -187,6 +197,9 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
     Raises:
         UnknownName: There is no such kind, or the kind has no entry of that name.
     """
+    from fiskil_harness.core.config import load_plugins
+
+    load_plugins()
     if kind is not None and kind not in KINDS:
         raise UnknownName("kind", kind, KINDS)
     rows = (
@@ -194,17 +207,22 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
         if kind
         else [Row(name=name, about=f"{about} ({len(list(rows_of()))})") for name, (about, rows_of) in KINDS.items()]
     )
+    if kind is not None:
+        rows = [_with_origin(row, kind) for row in rows]
     if kind == "faults" and name is not None and name.isupper():
         from fiskil_harness.cli.explain_fault import entry_lines
         from fiskil_harness.faults.catalogue import entries
 
         if name in entries():
-            click.echo("\n".join(entry_lines(name)))
+            lines = list(entry_lines(name))
+            write([Row(name=name, about=" ".join(map(str.strip, lines[1:])))], json_path)
+            if json_path is None:
+                click.echo("\n".join(lines))
             return 0
     if name is not None:
         rows = _named(name, rows, str(kind))
     if json_path is not None:
-        _write_json(rows, json_path)
+        write(rows, json_path)
     elif kind == "faults" and name is not None:
         from fiskil_harness.cli.explain_fault import fault_lines
 
@@ -212,6 +230,14 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
     else:
         _print(rows)
     return 0
+
+
+def _with_origin(row: Row, kind: str) -> Row:
+    """Return *row* with the plugin that registered its name, if one did."""
+    from fiskil_harness.core.plugins import origin_of
+
+    plugin = origin_of("person" if kind == "people" else kind.removesuffix("s"), row.name)
+    return Row(name=row.name, about=f"{row.about} (plugin {plugin})") if plugin else row
 
 
 def _named(name: str, rows: list[Row], kind: str) -> list[Row]:
@@ -231,18 +257,6 @@ def _print(rows: list[Row]) -> None:
         name = row.name if len(row.name) < width else ""
         for line in wrapped(row.about, 80, first_indent=f"{name:<{width}}", later_indent=" " * width):
             click.echo(line.rstrip())
-
-
-def _write_json(rows: list[Row], path: "Path") -> None:
-    import msgspec
-
-    from fiskil_harness.gate.report import files
-
-    text = msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
-    if str(path) == "-":
-        click.echo(text, nl=False)
-    else:
-        files.write(path, text)
 
 
 def _documented(kinds: Mapping[str, type]) -> Iterable[Row]:

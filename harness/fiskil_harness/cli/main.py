@@ -27,13 +27,15 @@ COMMANDS = {
     "judge": "Judge a recorded run again, without the app.",
     "replay": "Run a saved plan again.",
     "webhooks": "Test a webhook receiver: one URL, one secret.",
-    "report": "Verify a JSON report, or write it in other formats.",
+    "report": "Verify a JSON report, write it in other formats, or list tasks.",
     "selftest": "Test the harness on apps with known flaws.",
     "serve": "Serve a local Fiskil until Ctrl-C.",
     "relay": "Record and disturb calls to the hosted API until Ctrl-C.",
     "contract": "Test the sandbox, or Fiskil's own API, against the contract.",
+    "new": "Write your own probe, step, fault or scenario, and its test.",
     "list": "List scenarios, people, faults, practices ...",
     "explain": "Explain a practice, scenario, probe, bug, config key ...",
+    "agent": "Print a guide for programs: connect, run, read, fix, prove.",
     "completion": "Print the completion script of a shell.",
 }
 """Every command and its line in the help. Each command is in the module of the same name."""

@@ -26,6 +26,7 @@ from fiskil_harness.errors import UsageError
 @options.config
 @options.gallery
 @options.baseline
+@options.expect
 @options.interpretations
 @options.verbose
 @options.reports
@@ -34,6 +35,7 @@ def merge_command(
     config_file: Path | None,
     gallery_name: str | None,
     baseline_path: Path | None,
+    expected: tuple[str, ...],
     interpretations: tuple[str, ...],
     **reports: Any,
 ) -> int:
@@ -48,7 +50,7 @@ def merge_command(
     """
     from fiskil_harness.cli.results import RunRequest, present
     from fiskil_harness.core.clock import real_now
-    from fiskil_harness.gate import shards
+    from fiskil_harness.gate import expectations, shards
     from fiskil_harness.gate.digests import digest_of
     from fiskil_harness.gate.judgement import check
 
@@ -58,12 +60,14 @@ def merge_command(
         raise UsageError("--app-log writes what the app prints, and nothing runs here. Give it to `gate --shard`.")
     settings = load_settings(config_file, gallery_name, interpretations)
     check(settings)
+    names = expectations.parse(expected)
     before = read_baseline(baseline_path)
     shard_reports = [shards.ShardReport(name=str(path), whole=read_unaltered(path)) for path in paths]
     shards.check(shard_reports, digest=digest_of(settings), harness=version())
     first = shard_reports[0].whole
     arguments = repeat_arguments(first.result.seed, config_file, gallery_name, interpretations)
     own = arguments_of({"--fast": first.result.is_fast, "--only-required": shard_reports[0].shard.is_only_required})
+    own += arguments_of({"--expect": names})
     request = RunRequest(
         command="gate",
         again=f"fiskil-harness gate{arguments}{own}",
@@ -74,7 +78,12 @@ def merge_command(
     request.check()
     today = real_now().date()
     whole = shards.merged(
-        shard_reports, settings=settings, today=today, again=request.again, again_for_scenario=request.again_for_scenario
+        shard_reports,
+        settings=settings,
+        today=today,
+        again=request.again,
+        again_for_scenario=request.again_for_scenario,
+        expected=names,
     )
     marks = shards.coverage_marks(shard_reports)
     comparison = compared(whole.result, before, baseline_path, settings=settings, today=today, coverage_marks=marks)

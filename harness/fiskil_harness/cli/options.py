@@ -1,5 +1,6 @@
 """Options that several commands share, so that their names, help and behaviour are the same everywhere."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ def examples(*lines: str) -> str:
 def scenario_names(_context: click.Context, _parameter: click.Parameter, prefix: str) -> list[str]:
     """Return the names of scenarios that begin with *prefix*, for completion in a shell."""
     from fiskil_harness.core.catalog import scenario_names
+    from fiskil_harness.core.config import load_plugins
+    from fiskil_harness.errors import HarnessError
 
+    with contextlib.suppress(HarnessError):  # completion has no place for a message
+        load_plugins()
     return [name for name in scenario_names() if name.startswith(prefix)]
 
 
@@ -118,6 +123,14 @@ journal_file = click.option(
     type=FILE,
     help="Write what happened, without secrets; `judge` evaluates it again.",
 )
+expect = click.option(
+    "--expect",
+    "expected",
+    metavar="NAMES",
+    multiple=True,
+    help="Fail if one of these scenarios or practices did not run; names with commas, may be repeated.",
+)
+"""Names of scenarios and practices that must run."""
 reports = _together(json_file, readable_reports, har_file, app_log)
 """An option for every report file."""
 faults = click.option(

@@ -41,12 +41,14 @@ def relay_command(
     Raises:
         UsageError: A fault, the URL, a port or a file cannot be used.
     """
+    from fiskil_harness.core.config import load_plugins
     from fiskil_harness.errors import UsageError
     from fiskil_harness.faults.expression import rules_of
     from fiskil_harness.gate.report import files
     from fiskil_harness.journal import har
     from fiskil_harness.server.relay_server import RelayServer
 
+    load_plugins()
     rules = [rule for text in faults for rule in rules_of(text)]
     if har_path is not None:
         files.refuse_unwritable(har_path)

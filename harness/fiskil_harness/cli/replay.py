@@ -61,10 +61,12 @@ def replay_command(
         UsageError: The options exclude each other, or a file cannot be read or written.
     """
     from fiskil_harness.cli.results import RunRequest
+    from fiskil_harness.core.config import load_plugins
     from fiskil_harness.errors import UsageError
     from fiskil_harness.scenario.scenario import read_plan
     from fiskil_harness.scenario.selection import from_plan
 
+    load_plugins(config_file)
     saved, scenario = read_plan(plan), from_plan(plan)
     if url is not None:
         if config_file is not None or gallery_name is not None:

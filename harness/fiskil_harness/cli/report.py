@@ -1,4 +1,4 @@
-"""The ``report`` command: verifies a JSON report of an earlier run, or writes it in other formats."""
+"""The ``report`` command: verifies a JSON report of an earlier run, writes it in other formats, or lists its tasks."""
 
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from fiskil_harness.cli import options
     epilog=options.examples(
         "fiskil-harness report verify report.json",
         "fiskil-harness report render report.json --html report.html",
+        "fiskil-harness report tasks report.json",
     ),
 )
 def report_command() -> None:
-    """Verify a JSON report, or write it in other formats."""
+    """Verify a JSON report, write it in other formats, or list its failures as tasks."""
 
 
 @report_command.command(
@@ -27,12 +28,12 @@ def report_command() -> None:
 )
 @click.argument("path", metavar="FILE", type=options.FILE)
 @options.config
-@click.option("--seal", metavar="DIGEST", help="The seal that you stored elsewhere; the report must have the same.")
-def verify_command(path: Path, config_file: Path | None, seal: str | None) -> int:
-    """Compute the digests of the report in FILE again, and report whether it was altered.
+@click.option("--sha256", metavar="DIGEST", help="The digest that you stored elsewhere; the report must have the same.")
+def verify_command(path: Path, config_file: Path | None, sha256: str | None) -> int:
+    """Compute the SHA-256 of the result in the report FILE again, and report whether the result was altered.
 
-    With --config the report must also belong to that config. The digests are no signature: a person who alters a report can
-    compute the digests again. Store the seal elsewhere, and pass it with --seal.
+    With --config the report must also belong to that config. The digest identifies no author: a person who alters a report
+    can compute it again. Store the digest elsewhere, and pass it with --sha256.
 
     Exit codes: 0 unchanged, 1 altered or not the expected report, 2 not a report of this format.
     """
@@ -41,25 +42,25 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
 
     whole = saved_reports.read(path)
     reasons = sealing.altered(whole)
-    if seal is not None and seal != whole.digests.seal:
-        reasons.append(f"the seal is {whole.digests.seal}, but {seal} was expected")
+    if sha256 is not None and sha256 != whole.sha256:
+        reasons.append(f"the SHA-256 of the result is {whole.sha256}, but {sha256} was expected")
     if config_file is not None:
         from fiskil_harness.core.config import load
         from fiskil_harness.gate.digests import digest_of
 
         expected = digest_of(load(config_file))
-        if expected != whole.digests.config:
+        if expected != whole.run.digest:
             reasons.append(
-                f"it belongs to another config: {config_file} has the digest {expected}, the report {whole.digests.config}"
+                f"it belongs to another config: {config_file} has the digest {expected}, the report {whole.run.digest}"
             )
     if reasons:
         click.echo(f"{path} was altered, or is not the expected report:")
         for reason in reasons:
             click.echo(f"  {reason}")
         return 1
-    digests = whole.digests
-    click.echo(f"{path} is unchanged: seed {digests.seed}, fiskil-harness {digests.harness}.")
-    click.echo(f"  evidence  {digests.evidence}\n  config    {digests.config}\n  seal      {digests.seal}")
+    click.echo(f"The result in {path} is unchanged: seed {whole.result.seed}, fiskil-harness {whole.run.harness}.")
+    click.echo(f"  sha256  {whole.sha256}")
+    click.echo("The digest identifies no author: a person who alters a report can compute it again.")
     return 0
 
 
@@ -96,4 +97,19 @@ def render_command(path: Path, html_path: Path | None, markdown_path: Path | Non
         if output == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)
     files.write_each((output, render(whole)) for output, render in outputs if output != STANDARD_OUTPUT)
+    return 0
+
+
+@report_command.command("tasks", epilog=options.examples("fiskil-harness report tasks report.json"))
+@click.argument("path", metavar="FILE", type=options.FILE)
+def tasks_command(path: Path) -> int:
+    """Print each failure in the report FILE as a task, as a JSON array on standard output.
+
+    A task has what shows the failure, the rule, the remedy with code in the app's language, the command that runs it again,
+    and when the task is done. Failures with the same cause are one task. The array is empty if nothing failed.
+    """
+    from fiskil_harness.gate import saved_reports
+    from fiskil_harness.gate.report import tasks
+
+    click.echo(tasks.render(saved_reports.read(path)), nl=False)
     return 0

@@ -131,7 +131,6 @@ def present(
     request: RunRequest,
     tracebacks: Sequence[str] = (),
     hars: Sequence[dict[str, Any]] = (),
-    digest: str | None = None,
 ) -> int:
     """Show and write a report, and return the exit code.
 
@@ -141,7 +140,6 @@ def present(
     Args:
         tracebacks: Tracebacks of internal errors, which are printed to standard error.
         hars: Recorded exchanges, one HAR document per scenario.
-        digest: The digest of the config (default: that of *settings*).
 
     Raises:
         UsageError: A report file cannot be written; the other report files were written.
@@ -153,7 +151,7 @@ def present(
         run=redactor.redact_tree(whole.run),
         comparison=redactor.redact_tree(whole.comparison),
     )
-    whole = completed(judged, config=digest_of(settings) if digest is None else digest)
+    whole = completed(judged)
     _show(whole, request)
     for traceback in tracebacks:
         click.echo(traceback, err=True)
@@ -180,11 +178,12 @@ def _show(whole: GateResult, request: RunRequest) -> None:
 
 def save_plans(session: SessionResult) -> tuple[str, ...]:
     """Write every generated plan that failed into ``fiskil-plans/``, and return the paths, which `replay` accepts."""
+    from fiskil_harness.core import plugins
     from fiskil_harness.scenario.scenario import SavedPlan
 
     paths: list[str] = []
     for plan in session.plans:
-        saved = msgspec.json.decode(plan, type=SavedPlan)
+        saved = plugins.decode(plan, SavedPlan)
         name = f"{saved.scenario.name or 'plan'}-{saved.seed}"
         path = PLANS / f"{name}.json"
         try:

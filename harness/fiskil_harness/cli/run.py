@@ -64,9 +64,11 @@ def run_command(
 ) -> int:
     """Run scenarios by NAME: a name, a pattern, or the file of your own scenario."""
     from fiskil_harness.cli.results import RunRequest
+    from fiskil_harness.core.config import load_plugins
     from fiskil_harness.scenario.selection import select_from, with_plans
 
     refuse_local_writes(api, allow_writes=allow_writes)
+    load_plugins(config_file)
     if api == HOSTED:
         local_only = {
             "--plans": plan_count,

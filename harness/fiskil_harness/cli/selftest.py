@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fiskil_harness.cli import options
+from fiskil_harness.cli.json_reports import texts_beside, write
 
 if TYPE_CHECKING:
     from fiskil_harness.cli.screen import Progress
@@ -29,6 +30,7 @@ INDENT = " " * 14
         "fiskil-harness selftest --receivers --workers 4",
         "fiskil-harness selftest --practices --workers 4",
         "fiskil-harness selftest 'stdlib_*' no_dedupe --seed 7",
+        "fiskil-harness selftest --receivers --json selftest.json",
     )
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=options.gallery_names)
@@ -40,7 +42,15 @@ INDENT = " " * 14
 @click.option(
     "--workers", metavar="N", type=options.WORKERS, default=WORKERS, show_default=True, help="Apps to run in parallel."
 )
-def selftest_command(names: tuple[str, ...], shows_practices: bool, is_receivers: bool, seed: int, workers: int) -> int:
+@options.json_file
+def selftest_command(
+    names: tuple[str, ...],
+    shows_practices: bool,
+    is_receivers: bool,
+    seed: int,
+    workers: int,
+    json_path: Path | None,
+) -> int:
     """Test the harness: it must catch every flawed app of the gallery, and raise no alarm about a correct one.
 
     Each app of the gallery, or those that match a NAME or pattern, runs the scenarios that concern it and some others. Exit
@@ -51,18 +61,24 @@ def selftest_command(names: tuple[str, ...], shows_practices: bool, is_receivers
     about a run, so no app can violate it.
     """
     from fiskil_harness.cli.screen import Progress
-    from fiskil_harness.gate.selftest.matrix import bug_table, practice_table
+    from fiskil_harness.gate.selftest.matrix import SelftestReport, bug_table, practice_table
 
     entries = _select(names, is_receivers=is_receivers)
-    with Progress([entry.name for entry in entries], workers=workers) as progress:
-        results = _Run(seed, progress).evaluate(entries, workers=workers)
-    for result in results:
-        _show(result)
     is_whole = not names and not is_receivers
-    _show_bugs(bug_table(results), is_whole=is_whole)
-    rows = practice_table(results) if shows_practices else []
-    _show_practices(rows)
-    return _conclude(results, uncaught=[row.practice for row in rows if is_whole and not row.caught])
+    with texts_beside(json_path):
+        with Progress([entry.name for entry in entries], workers=workers) as progress:
+            results = _Run(seed, progress).evaluate(entries, workers=workers)
+        for result in results:
+            _show(result)
+        bugs, practices = bug_table(results), practice_table(results) if shows_practices else []
+        _show_bugs(bugs, is_whole=is_whole)
+        _show_practices(practices)
+        exit_code = _conclude(results, uncaught=[row.practice for row in practices if is_whole and not row.caught])
+    report = SelftestReport(
+        seed=seed, apps=tuple(results), bugs=tuple(bugs), practices=tuple(practices), exit_code=exit_code
+    )
+    write(report, json_path)
+    return exit_code
 
 
 class _Run:

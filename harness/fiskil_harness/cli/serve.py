@@ -137,11 +137,13 @@ def serve_command(
     import tempfile
 
     from fiskil_harness.core.clauses import Interpretations, parse
+    from fiskil_harness.core.config import load_plugins
     from fiskil_harness.faults.expression import rules_of
     from fiskil_harness.journal import har
     from fiskil_harness.server.serving import LocalServer
     from fiskil_harness.webhooks import delivery_log as log
 
+    load_plugins()
     secret, chosen = _secret(secret_env), Interpretations(parse(interpretations))
     rules = [rule for text in faults for rule in rules_of(text)]
     if env_file is not None:

@@ -93,6 +93,7 @@ def webhooks_command(
         UsageError: The options exclude each other, or a report cannot be written.
     """
     from fiskil_harness.cli.results import RunRequest
+    from fiskil_harness.core.config import load_plugins
     from fiskil_harness.errors import UsageError
     from fiskil_harness.scenario.selection import receiver_scenarios, with_plans
 
@@ -102,6 +103,7 @@ def webhooks_command(
         raise UsageError("--heavy adds named deliveries, and --phase random has none. Remove one of them.")
     if config_file is not None and (effects or scheme):
         raise UsageError("--effects and --scheme replace the config, so they cannot be combined with --config. Remove one.")
+    load_plugins(config_file)
     settings, note = (None, "")
     if not effects and not scheme:
         settings, note = settings_of_folder(url, secret_env, uses_events, config_file=config_file)

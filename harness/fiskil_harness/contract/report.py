@@ -1,8 +1,8 @@
 """The report of a contract test: lines for the terminal, JSON for machines, and the exit code."""
 
 from collections.abc import Iterator
+from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from fiskil_harness.contract.clause_checks import CheckContext
@@ -28,6 +28,7 @@ class ContractReport(Struct, kw_only=True):
     Schemathesis, and ``crashes`` are internal errors of the sandbox.
     """
 
+    format: Literal["fiskil-harness/contract/1"] = "fiskil-harness/contract/1"
     where: str
     seed: int
     clauses: list[ClauseCheck] = []
@@ -83,7 +84,3 @@ class ContractReport(Struct, kw_only=True):
         failed = sum(len(exercise.failures) for exercise in self.exercises)
         cases = sum(exercise.cases for exercise in self.exercises)
         yield f"{holding} of {len(self.clauses)} checked clauses hold; {cases} requests, {failed} failures."
-
-    def json(self) -> str:
-        """Return the report as indented JSON, with a newline at the end."""
-        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2).decode() + "\n"

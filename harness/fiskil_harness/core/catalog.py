@@ -6,6 +6,7 @@ This module runs no scenario: it imports a scenario's file and returns its ``SCE
 import importlib.util
 import sys
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from fiskil_harness.errors import ConfigError, UnknownName
 _INSTALLED = Path(__file__).parents[1] / "_data"
 OPT_IN = "opt_in"
 HOSTED = "hosted"
+_PLUGIN_PEOPLE: dict[str, Path] = {}
+_PLUGIN_SCENARIOS: dict[str, Path] = {}
 _ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[3]
 
 
@@ -51,7 +54,35 @@ def people() -> dict[str, Person]:
     Raises:
         ConfigError: A file is invalid.
     """
-    return personas.people({path.stem: _read(path) for path in sorted((folder("fixtures") / "end_users").glob("*.toml"))})
+    return personas.people(people_files({}))
+
+
+def people_files(others: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """Return the parsed files of all people by name: those that ship, those of plugins, and *others*.
+
+    Raises:
+        ConfigError: A file cannot be read.
+    """
+    shipped = {path.stem: path for path in sorted((folder("fixtures") / "end_users").glob("*.toml"))}
+    return {name: _read(path) for name, path in {**shipped, **_PLUGIN_PEOPLE, **others}.items()}
+
+
+def register(*, people: Mapping[str, Path], scenarios: Mapping[str, Path]) -> None:
+    """Add the files of people and scenarios of plugins, by name."""
+    _PLUGIN_PEOPLE.update(people)
+    _PLUGIN_SCENARIOS.update(scenarios)
+    _forget_people()
+
+
+def unregister() -> None:
+    """Remove the files of all plugins."""
+    _PLUGIN_PEOPLE.clear()
+    _PLUGIN_SCENARIOS.clear()
+    _forget_people()
+
+
+def _forget_people() -> None:
+    people.cache_clear()
 
 
 def person(name: str) -> Person:
@@ -75,8 +106,11 @@ def read_fixture(name: str) -> dict[str, Any]:
 
 
 def scenario_names() -> list[str]:
-    """Return the names of all shipped scenarios, sorted, without opt-in scenarios and those for the hosted API."""
-    return sorted([*file_names(), *(cell.name for cell in route_grid.cells())])
+    """Return the names of all scenarios, sorted: those that ship and those of plugins.
+
+    Opt-in scenarios and those for the hosted API are left out.
+    """
+    return sorted([*file_names(), *_PLUGIN_SCENARIOS, *(cell.name for cell in route_grid.cells())])
 
 
 def file_names() -> list[str]:
@@ -100,7 +134,8 @@ def scenario_path(name: str) -> Path:
     Raises:
         UnknownName: There is no such scenario; the message suggests the nearest match, or the new name of a renamed one.
     """
-    path = _scenarios_in(folder("scenarios") / OPT_IN).get(name) or _scenarios_in(folder("scenarios")).get(name)
+    files = _scenarios_in(folder("scenarios") / OPT_IN) | _scenarios_in(folder("scenarios")) | _PLUGIN_SCENARIOS
+    path = files.get(name)
     if path is None:
         from fiskil_harness.core.renamed import new_name
 

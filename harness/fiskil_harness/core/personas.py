@@ -173,4 +173,4 @@ def _unknown(field: str, value: str, known: Iterable[str]) -> str:
 
 
 def _wrong(name: str, problem: str) -> ConfigError:
-    return ConfigError(f"The file {name}.toml of fixtures/end_users {problem}")
+    return ConfigError(f"The file {name}.toml of a person {problem}")

@@ -1,8 +1,10 @@
 """Faults that break the calls between app and API: each is a frozen value. One module per family."""
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.tags import by_tag
+from fiskil_harness.faults.admission import problem_of
 from fiskil_harness.faults.auth import (
     ExpireTokens,
     Forbidden,
@@ -29,7 +31,7 @@ from fiskil_harness.faults.connection import (
 )
 from fiskil_harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
 from fiskil_harness.faults.delay import Latency, LognormalDelay, UniformDelay
-from fiskil_harness.faults.fault import End, MatchedExchange, Pause, Piece, PlainFault, Reply, World
+from fiskil_harness.faults.fault import End, Fault, MatchedExchange, Pause, Piece, Reply, World
 from fiskil_harness.faults.fields import (
     CamelCase,
     DateForm,
@@ -124,13 +126,13 @@ from fiskil_harness.faults.transport import (
     Timeout,
 )
 
-FAULTS = by_tag(globals().values(), PlainFault)
-"""Every class of faults by its name in plans and on the command line, such as ``reset_peer``."""
+FAULTS = by_tag(globals().values(), Fault)
+"""Every class of faults by its name in plans and on the command line, such as ``reset_peer``; plugins add theirs."""
 
 if TYPE_CHECKING:
-    AnyFault = PlainFault
+    AnyFault = Fault
 else:
-    AnyFault = Union[tuple(FAULTS.values())]  # noqa: UP007 - made of a table
+    AnyFault = plugins.declare("fault", Fault, FAULTS, problem_of=problem_of)
 
 __all__ = [
     "FAULTS",
@@ -179,6 +181,7 @@ __all__ = [
     "ExpireTokens",
     "ExpiredCertificate",
     "ExtraField",
+    "Fault",
     "Flap",
     "Forbidden",
     "ForeignRows",
@@ -227,7 +230,6 @@ __all__ = [
     "Pause",
     "Pending",
     "Piece",
-    "PlainFault",
     "PlainHttp",
     "Quota",
     "RateLimit",

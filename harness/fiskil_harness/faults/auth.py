@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import BodyFault, ErrorInstead, MatchedExchange, PlainFault, Reply, World
+from fiskil_harness.faults.fault import BodyFault, ErrorInstead, Fault, MatchedExchange, Reply, World
 from fiskil_harness.faults.schema_places import decoded, encoded
 
 TOKEN_ROUTE = "token"
@@ -13,7 +13,7 @@ Lifetime = Literal["missing", "zero", "negative", "huge", "text", "null"]
 _ODD: dict[str, Any] = {"zero": 0, "negative": -1, "huge": LONGEST_LIFETIME_S, "text": "900", "null": None}
 
 
-class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
+class ExpireTokens(Fault, frozen=True, kw_only=True, tag="expire_tokens"):
     """Every access token expires just before the request reaches the API."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-EARLY", "A-EXPIRE-MIDWALK", "A-STAMPEDE")
@@ -25,7 +25,7 @@ class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
         return True
 
 
-class UnauthorisedLate(PlainFault, frozen=True, kw_only=True, tag="unauthorised_late"):
+class UnauthorisedLate(Fault, frozen=True, kw_only=True, tag="unauthorised_late"):
     """The API does its work, but the client gets 401, as if its token had expired in the meantime."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-AT-BOUNDARY",)
@@ -121,7 +121,7 @@ class TokenField(BodyFault, frozen=True, kw_only=True, tag="token_field"):
         return encoded(reply, {self.field if name == "token" else name: value for name, value in fields.items()})
 
 
-class TokenLifetime(PlainFault, frozen=True, kw_only=True, tag="token_lifetime"):
+class TokenLifetime(Fault, frozen=True, kw_only=True, tag="token_lifetime"):
     """The token response has an unusual ``expires_in`` or none; the token itself stays valid for the usual time.
 
     Args:

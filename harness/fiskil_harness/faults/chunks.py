@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import CRLF, Head, chunked, is_framed, with_head
-from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, FramingFault, MatchedExchange, PlainFault
+from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, Fault, FramingFault, MatchedExchange
 
 LONGEST_EXTENSION = 60_000
 MOST_TRAILERS = 1_000
@@ -43,7 +43,7 @@ class BadChunkSize(FramingFault, frozen=True, kw_only=True, tag="bad_chunk_size"
         return [*chunked(acts, last=b"xyz\r\n"), End.CLOSE] if is_framed(acts) else acts
 
 
-class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension"):
+class ChunkExtension(Fault, frozen=True, kw_only=True, tag="chunk_extension"):
     """The body is sent in chunks with an extension after each chunk size, which is valid but rare.
 
     Args:
@@ -63,7 +63,7 @@ class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension
         return chunked(acts, extension=extension, last=b"0%s\r\n\r\n" % extension) if is_framed(acts) else acts
 
 
-class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
+class Trailers(Fault, frozen=True, kw_only=True, tag="trailers"):
     """The body is sent in chunks and followed by trailers (headers after the body), which is valid but rare.
 
     Args:

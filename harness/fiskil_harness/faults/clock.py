@@ -4,12 +4,12 @@ from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, ClassVar
 
-from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply, World, refuse_outside
+from fiskil_harness.faults.fault import Between, Fault, MatchedExchange, Reply, World, refuse_outside
 
 LONGEST_S = 366 * 86_400
 
 
-class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_flight"):
+class AdvanceInFlight(Fault, frozen=True, kw_only=True, tag="advance_in_flight"):
     """Sandbox time moves forward by ``seconds`` while the request is open.
 
     Args:
@@ -30,7 +30,7 @@ class AdvanceInFlight(PlainFault, frozen=True, kw_only=True, tag="advance_in_fli
         return True
 
 
-class DateSkew(PlainFault, frozen=True, kw_only=True, tag="date_skew"):
+class DateSkew(Fault, frozen=True, kw_only=True, tag="date_skew"):
     """The ``Date`` header of the response is wrong by ``skew_s`` seconds.
 
     Args:

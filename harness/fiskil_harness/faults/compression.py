@@ -3,7 +3,7 @@
 import gzip
 from typing import Annotated, ClassVar
 
-from fiskil_harness.faults.fault import Between, BodyFault, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Between, BodyFault, Fault, MatchedExchange, Reply
 
 ENCODING = b"content-encoding"
 LARGEST_BODY = 10_000_000
@@ -19,7 +19,7 @@ class GzipLie(BodyFault, frozen=True, kw_only=True, tag="gzip_lie"):
         return reply.with_header(ENCODING, b"gzip") if _is_plain(reply) else reply
 
 
-class GzipBomb(PlainFault, frozen=True, kw_only=True, tag="gzip_bomb"):
+class GzipBomb(Fault, frozen=True, kw_only=True, tag="gzip_bomb"):
     """The gzip body is small, but decompresses to ``size_bytes``: many spaces, followed by valid JSON.
 
     The body is compressed even for a client that does not accept gzip.

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from fiskil_harness.core.net.certificates import ServerCertificate
-from fiskil_harness.faults.fault import End, PlainFault
+from fiskil_harness.faults.fault import End, Fault
 
 LONGEST_MS = 60_000
 
@@ -65,7 +65,7 @@ class PortState(enum.Enum):
     DROPS = "drops"
 
 
-class ConnectionFault(PlainFault, frozen=True, kw_only=True):
+class ConnectionFault(Fault, frozen=True, kw_only=True):
     """Base class of faults that act on connections; their rules have the route ``connection``.
 
     A fault with a ``port_state`` (a port fault) matches no single connection: it acts from the moment it is set until it is

@@ -13,10 +13,10 @@ from fiskil_harness.faults.fault import (
     Act,
     Between,
     End,
+    Fault,
     FramingFault,
     MatchedExchange,
     Piece,
-    PlainFault,
     head_and_body,
     refuse_outside,
 )
@@ -25,7 +25,7 @@ MessagePart = Annotated[Literal["head", "body"], QUOTED]
 MOST_BITS = 10_000
 
 
-class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
+class ChunkLoss(Fault, frozen=True, kw_only=True, tag="chunk_loss"):
     """Random chunks of the response are lost, and the rest is sent unchanged.
 
     No network does this to HTTP, because TCP sends a lost packet again. A broken proxy or buffer does: the bytes after the
@@ -72,7 +72,7 @@ class ChunkLoss(PlainFault, frozen=True, kw_only=True, tag="chunk_loss"):
         return remaining if has_end(remaining) else [*remaining, End.STALL]
 
 
-class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
+class Corrupt(Fault, frozen=True, kw_only=True, tag="corrupt"):
     """In the head or in the body, ``bits`` random bits are flipped.
 
     Args:

@@ -10,13 +10,13 @@ from typing import Annotated, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.acts import LONGEST_MS, bounded
-from fiskil_harness.faults.fault import QUOTED, Act, Between, MatchedExchange, Pause, Piece, PlainFault
+from fiskil_harness.faults.fault import QUOTED, Act, Between, Fault, MatchedExchange, Pause, Piece
 
 Stream = Annotated[Literal["upstream", "downstream"], QUOTED]
 RESAMPLES = 10
 
 
-class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
+class Latency(Fault, frozen=True, kw_only=True, tag="latency"):
     """Each piece arrives ``latency_ms`` later, plus or minus ``jitter_ms``, in the same order.
 
     The jitter is uniform, in whole milliseconds from -``jitter_ms`` to ``jitter_ms`` - 1. Downstream, the API does its work
@@ -79,7 +79,7 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
         return max(0, self.latency_ms + jitter_ms) / 1000
 
 
-class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay"):
+class LognormalDelay(Fault, frozen=True, kw_only=True, tag="lognormal_delay"):
     """The response starts after a log-normal delay: half of the delays are below ``median_ms``, a few are much longer.
 
     As in WireMock, a delay beyond ``max_ms`` is drawn again, ten times at most.
@@ -122,7 +122,7 @@ class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay
         return min(drawn_ms, self.max_ms)
 
 
-class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
+class UniformDelay(Fault, frozen=True, kw_only=True, tag="uniform_delay"):
     """The response starts after a random delay from ``lower_ms`` to ``upper_ms``, both included.
 
     Args:

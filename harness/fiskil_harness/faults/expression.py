@@ -28,7 +28,7 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.applicability import require_place, require_possible
 from fiskil_harness.faults.conditions import CONDITIONS, is_repeated, read_conditions, when_text
-from fiskil_harness.faults.fault import PlainFault
+from fiskil_harness.faults.fault import Fault
 from fiskil_harness.faults.lexer import Tokens, quoted
 from fiskil_harness.faults.rules import Rule
 from fiskil_harness.faults.text import fault_text, read_fault
@@ -58,7 +58,7 @@ def rules_of(text: str) -> tuple[Rule, ...]:
     return tuple(_rule(fault, place, when) for fault in faults)
 
 
-def _rule(fault: PlainFault, place: dict[str, str | int], when: dict[str, Any]) -> Rule:
+def _rule(fault: Fault, place: dict[str, str | int], when: dict[str, Any]) -> Rule:
     rule = Rule(fault=fault, **place, **when)  # type: ignore[arg-type]
     if is_repeated(rule) and not rule.nth and "times" not in when:
         rule = structs.replace(rule, times=0)

@@ -150,7 +150,7 @@ QUOTED = "quoted"
 ErrorStatus = Annotated[int, Between(400, 599)]
 
 
-class PlainFault(Struct, frozen=True, kw_only=True):
+class Fault(Struct, frozen=True, kw_only=True):
     """Base class of faults, which changes nothing; each fault overrides the methods that it needs.
 
     Class attributes:
@@ -218,27 +218,27 @@ class PlainFault(Struct, frozen=True, kw_only=True):
         return acts
 
 
-class ErrorInstead(PlainFault, frozen=True, kw_only=True):
+class ErrorInstead(Fault, frozen=True, kw_only=True):
     """Base class of faults that respond with an error status in place of the API."""
 
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
 
-class BodyFault(PlainFault, frozen=True, kw_only=True):
+class BodyFault(Fault, frozen=True, kw_only=True):
     """Base class of faults that break the body of the API's response, and nothing else."""
 
     spoils: ClassVar[tuple[str, ...]] = ("body",)
 
 
-class FramingFault(PlainFault, frozen=True, kw_only=True):
+class FramingFault(Fault, frozen=True, kw_only=True):
     """Base class of faults after which the response is no valid HTTP, and the connection closes."""
 
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("framing",)
 
 
-class EarlyEnd(PlainFault, frozen=True, kw_only=True):
+class EarlyEnd(Fault, frozen=True, kw_only=True):
     """Base class of faults that end a response too early."""
 
     ends: ClassVar[bool] = True
@@ -277,7 +277,7 @@ def refuse_outside(fault: object, name: str, least: int, most: int | None = None
 
 
 @cache
-def _limits(fault: type[PlainFault]) -> tuple[tuple[str, Any, Any], ...]:
+def _limits(fault: type[Fault]) -> tuple[tuple[str, Any, Any], ...]:
     """Return the name, type and limit of each argument that has a limit; last those whose limit is another argument."""
     hints, types = get_type_hints(fault, include_extras=True), get_type_hints(fault)
     limits = {name: next(iter(getattr(hints[name], "__metadata__", ())), None) for name in fault.__struct_fields__}

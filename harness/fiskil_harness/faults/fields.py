@@ -7,7 +7,7 @@ from datetime import UTC, timedelta, timezone
 from typing import Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import BodyFault, MatchedExchange, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import BodyFault, Fault, MatchedExchange, Reply, refuse_outside
 from fiskil_harness.faults.schema_places import NOTHING, Place, decoded, edited, encoded, moment_of, rows_of
 from fiskil_harness.sandbox.api.versions import convert_body
 
@@ -94,7 +94,7 @@ class UnknownEnum(BodyFault, frozen=True, kw_only=True, tag="unknown_enum"):
         )
 
 
-class MissingOptional(PlainFault, frozen=True, kw_only=True, tag="missing_optional"):
+class MissingOptional(Fault, frozen=True, kw_only=True, tag="missing_optional"):
     """Optional fields are missing.
 
     Args:
@@ -162,7 +162,7 @@ class MoneyForm(BodyFault, frozen=True, kw_only=True, tag="money_form"):
         )
 
 
-class DateForm(PlainFault, frozen=True, kw_only=True, tag="date_form"):
+class DateForm(Fault, frozen=True, kw_only=True, tag="date_form"):
     """Dates with a time are written in another format, with the same meaning as far as the format allows.
 
     Args:

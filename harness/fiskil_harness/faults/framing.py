@@ -24,10 +24,10 @@ from fiskil_harness.faults.fault import (
     End,
     ErrorInstead,
     ErrorStatus,
+    Fault,
     FramingFault,
     MatchedExchange,
     Piece,
-    PlainFault,
     Reply,
     up_to,
 )
@@ -98,7 +98,7 @@ class DuplicateContentLength(FramingFault, frozen=True, kw_only=True, tag="dupli
         return [*with_length(acts, size, size + self.extra_bytes), End.CLOSE] if is_framed(acts) else acts
 
 
-class TruncatedWithoutLength(PlainFault, frozen=True, kw_only=True, tag="truncated_without_length"):
+class TruncatedWithoutLength(Fault, frozen=True, kw_only=True, tag="truncated_without_length"):
     """The head has no length, so the body ends where the connection closes: too early, after ``after_bytes``.
 
     Only the JSON shows that something is missing.
@@ -159,7 +159,7 @@ class BodyAfterHead(FramingFault, frozen=True, kw_only=True, tag="body_after_hea
         return [*acts, Piece(b"x" * self.size_bytes, is_body=True), End.CLOSE]
 
 
-class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"):
+class BareLineFeeds(Fault, frozen=True, kw_only=True, tag="bare_line_feeds"):
     """The lines of the head end in LF without CR; most clients accept that, strict clients do not."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-LF-ONLY",)
@@ -170,7 +170,7 @@ class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"
         return with_head(acts, final_head(acts).replace(CRLF, b"\n")) if has_head(acts) else acts
 
 
-class SecondResponse(PlainFault, frozen=True, kw_only=True, tag="second_response"):
+class SecondResponse(Fault, frozen=True, kw_only=True, tag="second_response"):
     """The response is followed by a second response, an empty JSON object, and the connection stays open.
 
     A client that reuses the connection mistakes the second response for the response to its next request.

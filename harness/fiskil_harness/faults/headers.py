@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.acts import LONGEST_MS, bounded, has_head
-from fiskil_harness.faults.fault import Act, Between, MatchedExchange, Pause, Piece, PlainFault, Reply
+from fiskil_harness.faults.fault import Act, Between, Fault, MatchedExchange, Pause, Piece, Reply
 
 NAME = re.compile(r"[a-z0-9-]+")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -15,7 +15,7 @@ LARGEST_HEADER = 5_000_000
 MOST_HEADERS = 20_000
 
 
-class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forever"):
+class ContinueForever(Fault, frozen=True, kw_only=True, tag="continue_forever"):
     """For ``lasts_ms`` a ``100 Continue`` arrives every ``every_ms``; only then does the response arrive.
 
     No single read takes long, so a read timeout does not end the call.
@@ -39,7 +39,7 @@ class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forev
         return bounded((*before, *acts)) if has_head(acts) else acts
 
 
-class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
+class EarlyHints(Fault, frozen=True, kw_only=True, tag="early_hints"):
     """Before the response ``103 Early Hints`` arrives ``count`` times, which HTTP allows.
 
     Args:
@@ -58,7 +58,7 @@ class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
         return [*[Piece(EARLY_HINTS)] * self.count, *acts] if has_head(acts) else acts
 
 
-class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
+class HugeHeader(Fault, frozen=True, kw_only=True, tag="huge_header"):
     """The response has one header whose value is ``size_bytes`` long.
 
     Args:
@@ -77,7 +77,7 @@ class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
         return reply.with_header(b"x-padding", b"x" * self.size_bytes)
 
 
-class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
+class ManyHeaders(Fault, frozen=True, kw_only=True, tag="many_headers"):
     """The response has ``count`` additional headers.
 
     Args:
@@ -99,7 +99,7 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
         return Reply(status=reply.status, headers=(*reply.headers, *added), body=reply.body)
 
 
-class DuplicateHeader(PlainFault, frozen=True, kw_only=True, tag="duplicate_header"):
+class DuplicateHeader(Fault, frozen=True, kw_only=True, tag="duplicate_header"):
     """A header that is allowed only once occurs twice, the second time with ``value``.
 
     Args:

@@ -6,10 +6,10 @@ from random import Random
 from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import LONGEST_MS, MOST_PIECES, body_size, bounded
-from fiskil_harness.faults.fault import Act, Between, MatchedExchange, Pause, Piece, PlainFault, refuse_outside
+from fiskil_harness.faults.fault import Act, Between, Fault, MatchedExchange, Pause, Piece, refuse_outside
 
 
-class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
+class Bandwidth(Fault, frozen=True, kw_only=True, tag="bandwidth"):
     """The response arrives at ``rate_kb_s``, in slices of up to 100 ms.
 
     Args:
@@ -39,7 +39,7 @@ class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
                 yield Piece(part, act.is_body)
 
 
-class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
+class Slicer(Fault, frozen=True, kw_only=True, tag="slicer"):
     """The response arrives in pieces of about ``average_bytes``, with a pause of ``delay_us`` after each piece.
 
     As in Toxiproxy, a piece is cut in two near its middle, repeatedly, until all pieces are small enough.
@@ -97,7 +97,7 @@ class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
         return size - self.average_bytes > self.variation_bytes
 
 
-class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
+class Drip(Fault, frozen=True, kw_only=True, tag="drip"):
     """A byte of the body arrives every ``every_ms``, so no single read takes long; after a minute the rest arrives at once.
 
     Args:
@@ -130,7 +130,7 @@ class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
                 yield Piece(act.data[singles:], is_body=True)
 
 
-class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
+class Dribble(Fault, frozen=True, kw_only=True, tag="dribble"):
     """The body arrives in ``chunks`` equal pieces over ``total_ms``, with a pause before each.
 
     The last piece also has the remaining bytes. If the body is shorter than ``chunks``, each byte is a piece, as with

@@ -13,8 +13,8 @@ from fiskil_harness.faults.fault import (
     Between,
     ErrorInstead,
     ErrorStatus,
+    Fault,
     MatchedExchange,
-    PlainFault,
     Reply,
     refuse_outside,
 )
@@ -28,7 +28,7 @@ LinkForm = Literal["relative", "plain", "encoded"]
 RowOrder = Literal["reversed", "shuffled"]
 
 
-class PageRepeated(PlainFault, frozen=True, kw_only=True, tag="page_repeated"):
+class PageRepeated(Fault, frozen=True, kw_only=True, tag="page_repeated"):
     """The ``links.next`` of a page points to the same page: its rows are served once more, then pagination continues."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-DUP-PAGE",)
@@ -38,7 +38,7 @@ class PageRepeated(PlainFault, frozen=True, kw_only=True, tag="page_repeated"):
         return _with_next(reply, exchange, _url(exchange, exchange.query.decode("latin-1")))
 
 
-class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
+class CursorLoop(Fault, frozen=True, kw_only=True, tag="cursor_loop"):
     """The ``links.next`` of a page points back to the first page; with ``times=0`` pagination never ends."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-CURSOR-LOOP",)
@@ -48,7 +48,7 @@ class CursorLoop(PlainFault, frozen=True, kw_only=True, tag="cursor_loop"):
         return _with_next(reply, exchange, _url(exchange, _without_cursor(exchange)))
 
 
-class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
+class Overlap(Fault, frozen=True, kw_only=True, tag="overlap"):
     """A page begins with the last ``rows`` rows of the previous page, as if rows had been inserted during pagination.
 
     Args:
@@ -75,7 +75,7 @@ class Overlap(PlainFault, frozen=True, kw_only=True, tag="overlap"):
         return encoded(reply, value)
 
 
-class Gap(PlainFault, frozen=True, kw_only=True, tag="gap"):
+class Gap(Fault, frozen=True, kw_only=True, tag="gap"):
     """A page after the first has lost its first ``rows`` rows, as if earlier rows had been removed during pagination.
 
     Args:
@@ -118,7 +118,7 @@ class CursorExpired(ErrorInstead, frozen=True, kw_only=True, tag="cursor_expired
         return exchange.refusal(self.status, "InvalidRequest", "the cursor has expired") if _is_later(exchange) else None
 
 
-class NextEmpty(PlainFault, frozen=True, kw_only=True, tag="next_empty"):
+class NextEmpty(Fault, frozen=True, kw_only=True, tag="next_empty"):
     """A page has no rows, but its ``links.next`` points to a page with these rows."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-EMPTY",)
@@ -134,7 +134,7 @@ class NextEmpty(PlainFault, frozen=True, kw_only=True, tag="next_empty"):
         return encoded(reply, value)
 
 
-class NextAbsent(PlainFault, frozen=True, kw_only=True, tag="next_absent"):
+class NextAbsent(Fault, frozen=True, kw_only=True, tag="next_absent"):
     """A page that is not the last has no ``links.next``."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ABSENT-EARLY",)
@@ -146,7 +146,7 @@ class NextAbsent(PlainFault, frozen=True, kw_only=True, tag="next_absent"):
         return encoded(reply, value)
 
 
-class NextForeign(PlainFault, frozen=True, kw_only=True, tag="next_foreign"):
+class NextForeign(Fault, frozen=True, kw_only=True, tag="next_foreign"):
     """The ``links.next`` of a page points to another host, which a client must not call, least of all with its token."""
 
     ids: ClassVar[tuple[str, ...]] = ("P-NEXT-ORIGIN",)
@@ -158,7 +158,7 @@ class NextForeign(PlainFault, frozen=True, kw_only=True, tag="next_foreign"):
         return _with_next(reply, exchange, _at(exchange.foreign_url(), link)) if link else reply
 
 
-class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
+class NextForm(Fault, frozen=True, kw_only=True, tag="next_form"):
     """The URL in ``links.next`` is written in another form with the same meaning.
 
     Args:
@@ -188,7 +188,7 @@ class NextForm(PlainFault, frozen=True, kw_only=True, tag="next_form"):
                 return urlunsplit(parts._replace(query=parts.query.replace("[", "%5B").replace("]", "%5D")))
 
 
-class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
+class PageSize(Fault, frozen=True, kw_only=True, tag="page_size"):
     """Pages contain at most ``rows`` rows, even if a larger page is requested.
 
     Args:
@@ -213,7 +213,7 @@ class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
         return msgspec.structs.replace(exchange, query=urlencode([*other_parameters, (SIZE, self.rows)]).encode())
 
 
-class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_changed"):
+class RowOrderChanged(Fault, frozen=True, kw_only=True, tag="row_order_changed"):
     """The rows of a page are in another order.
 
     Args:
@@ -237,7 +237,7 @@ class RowOrderChanged(PlainFault, frozen=True, kw_only=True, tag="row_order_chan
         return encoded(reply, value)
 
 
-class TotalLies(PlainFault, frozen=True, kw_only=True, tag="total_lies"):
+class TotalLies(Fault, frozen=True, kw_only=True, tag="total_lies"):
     """The totals in a response are too large by ``more``; only income responses contain totals.
 
     Args:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.faults.fault import PlainFault
+from fiskil_harness.faults.fault import Fault
 from fiskil_harness.faults.lexer import Tokens, quoted
 from fiskil_harness.faults.units import UNITS, Unit, stem_and_unit
 
@@ -121,7 +121,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 
 @cache
-def parameters(kind: type[PlainFault]) -> tuple[Parameter, ...]:
+def parameters(kind: type[Fault]) -> tuple[Parameter, ...]:
     """Return the parameters of a fault, in the order of its fields."""
     hints, name = get_type_hints(kind), str(kind.__struct_config__.tag)
     return tuple(_parameter(name, field, hints[field.name]) for field in msgspec.structs.fields(kind))

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar, Literal
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Between, BodyFault, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Between, BodyFault, Fault, MatchedExchange, Reply
 from fiskil_harness.faults.schema_places import NOTHING, Place, decoded, edited, encoded, rows_of
 from fiskil_harness.faults.status import in_cdr_form
 
@@ -67,7 +67,7 @@ class BadJson(BodyFault, frozen=True, kw_only=True, tag="bad_json"):
         return reply if malformed == body else reply.with_body(malformed)
 
 
-class HtmlInside(PlainFault, frozen=True, kw_only=True, tag="html_inside"):
+class HtmlInside(Fault, frozen=True, kw_only=True, tag="html_inside"):
     """The API does its work and the status stays, but the body is an HTML sign-in page, as of a public network."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-HTML200",)
@@ -78,7 +78,7 @@ class HtmlInside(PlainFault, frozen=True, kw_only=True, tag="html_inside"):
         return reply.with_body(_PAGE).with_header(b"content-type", b"text/html") if reply.body else reply
 
 
-class ContentType(PlainFault, frozen=True, kw_only=True, tag="content_type"):
+class ContentType(Fault, frozen=True, kw_only=True, tag="content_type"):
     """The body is unchanged, but ``content-type`` states another media type, a wrong charset, or is missing.
 
     Args:
@@ -166,7 +166,7 @@ class NotANumber(BodyFault, frozen=True, kw_only=True, tag="not_a_number"):
         return edited(reply, exchange, _counts, lambda place: place.put(float(self.token)))
 
 
-class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
+class BigNumbers(Fault, frozen=True, kw_only=True, tag="big_numbers"):
     """Whole numbers exceed 2 ** 53, so a client that reads them as floats rounds them.
 
     Args:
@@ -191,7 +191,7 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
         return edited(reply, exchange, finds, lambda place: place.put(2**53 + 1 + 2 * int(place.value)))
 
 
-class DuplicateKeys(PlainFault, frozen=True, kw_only=True, tag="duplicate_keys"):
+class DuplicateKeys(Fault, frozen=True, kw_only=True, tag="duplicate_keys"):
     """Each amount occurs twice in its JSON object, once as ``0.00``; a parser uses either the first or the last.
 
     Args:
@@ -242,7 +242,7 @@ class DeepNesting(BodyFault, frozen=True, kw_only=True, tag="deep_nesting"):
         return reply.with_body(reply.body[:-1] + comma + name + deep + reply.body[-1:])
 
 
-class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
+class HugeBody(Fault, frozen=True, kw_only=True, tag="huge_body"):
     """One text of the response is ``size_kb`` long, and all of it is sent.
 
     Args:
@@ -268,7 +268,7 @@ class HugeBody(PlainFault, frozen=True, kw_only=True, tag="huge_body"):
         return edited(reply, exchange, is_first, lambda place: place.put(place.value + " HUGE" * (self.size_kb * 200)))
 
 
-class EmptyList(PlainFault, frozen=True, kw_only=True, tag="empty_list"):
+class EmptyList(Fault, frozen=True, kw_only=True, tag="empty_list"):
     """A list that has rows is served without rows and without further pages."""
 
     ids: ClassVar[tuple[str, ...]] = ("J-EMPTY-LIST", "D-READY-BEFORE-DATA")

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qs
 
-from fiskil_harness.faults.fault import Between, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Between, Fault, MatchedExchange, Reply
 from fiskil_harness.faults.schema_places import Place, decoded, edited, encoded, moment_of, rows_of
 
 Line = Literal["DEGRADED", "OUTAGE", "HEALTHY"]
@@ -14,7 +14,7 @@ MOST_REMEMBERED = 1_000
 UNKNOWN_ACCOUNT = "00000000-0000-4000-8000-000000000000"
 
 
-class StaleResponse(PlainFault, frozen=True, kw_only=True, tag="stale_response"):
+class StaleResponse(Fault, frozen=True, kw_only=True, tag="stale_response"):
     """A repeated request gets the body of the first response again, as from a database replica that lags behind."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-BALANCE-STALE", "D-READY-BEFORE-DATA")
@@ -30,7 +30,7 @@ class StaleResponse(PlainFault, frozen=True, kw_only=True, tag="stale_response")
         return reply if first_body == reply.body else reply.with_body(first_body)
 
 
-class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
+class ShortHistory(Fault, frozen=True, kw_only=True, tag="short_history"):
     """Rows older than ``days`` are missing, because the institution keeps no more.
 
     Args:
@@ -55,7 +55,7 @@ class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
         return encoded(reply, value)
 
 
-class UnstableIds(PlainFault, frozen=True, kw_only=True, tag="unstable_ids"):
+class UnstableIds(Fault, frozen=True, kw_only=True, tag="unstable_ids"):
     """Each row has a new ``fiskil_id``, as after a new consent; the new id is the same in every response."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-ID-UNSTABLE",)
@@ -70,7 +70,7 @@ class UnstableIds(PlainFault, frozen=True, kw_only=True, tag="unstable_ids"):
         )
 
 
-class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
+class PartialRows(Fault, frozen=True, kw_only=True, tag="partial_rows"):
     """The rows of one account are missing, because its sync is not complete."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-PARTIAL-SYNC", "D-ACCOUNT-DRIFT")
@@ -90,7 +90,7 @@ class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
         return encoded(reply, value)
 
 
-class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
+class ForeignRows(Fault, frozen=True, kw_only=True, tag="foreign_rows"):
     """The list contains an additional row, of a consent that the end user never gave."""
 
     ids: ClassVar[tuple[str, ...]] = ("A-TENANT-MIX",)
@@ -108,7 +108,7 @@ class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
         return encoded(reply, value)
 
 
-class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
+class DayEdge(Fault, frozen=True, kw_only=True, tag="day_edge"):
     """Rows were posted at 23:30 UTC, when the next day has already begun in eastern Australia."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-TZ-EDGE",)
@@ -118,7 +118,7 @@ class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
         return edited(reply, exchange, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
 
 
-class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_line"):
+class InstitutionLine(Fault, frozen=True, kw_only=True, tag="institution_line"):
     """The list of institutions reports ``status`` for one institution, or for all of them.
 
     Args:

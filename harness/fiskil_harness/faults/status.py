@@ -9,7 +9,7 @@ import msgspec
 
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.faults.fault import Between, ErrorInstead, ErrorStatus, Headers, MatchedExchange, PlainFault, Reply
+from fiskil_harness.faults.fault import Between, ErrorInstead, ErrorStatus, Fault, Headers, MatchedExchange, Reply
 from fiskil_harness.faults.schema_places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400
@@ -50,7 +50,7 @@ _WORDS = {
 }
 
 
-class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
+class Status(Fault, frozen=True, kw_only=True, tag="status"):
     """The API does nothing and responds with ``status``, and with a ``Retry-After`` header if ``retry_after_s`` is given.
 
     Args:
@@ -104,7 +104,7 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         return Reply(status=reply.status, headers=(*reply.headers, *exchange.waits(self.retry_after_s)), body=reply.body)
 
 
-class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
+class ErrorBody(Fault, frozen=True, kw_only=True, tag="error_body"):
     """The API does nothing and responds with ``status`` and a body that is not in the API's own format.
 
     Args:
@@ -209,7 +209,7 @@ class RetryAfter(ErrorInstead, frozen=True, kw_only=True, tag="retry_after"):
         return (date, (b"retry-after", until if self.form == "http_date" else _WORDS[self.form]))
 
 
-class ErrorInside(PlainFault, frozen=True, kw_only=True, tag="error_inside"):
+class ErrorInside(Fault, frozen=True, kw_only=True, tag="error_inside"):
     """The API does nothing and responds 200 with an error, or with no data, in the body.
 
     Args:

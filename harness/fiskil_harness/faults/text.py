@@ -15,14 +15,14 @@ from fiskil_harness.core.renamed import new_name
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.errors import ConfigError, UnknownName, nearest
 from fiskil_harness.faults import FAULTS
-from fiskil_harness.faults.fault import PlainFault
+from fiskil_harness.faults.fault import Fault
 from fiskil_harness.faults.lexer import Tokens
 from fiskil_harness.faults.parameters import Parameter, parameters
 
 ENDS = (",", "+", "then", ")")
 
 
-def fault_text(fault: PlainFault) -> str:
+def fault_text(fault: Fault) -> str:
     """Return *fault* as text."""
     known = parameters(type(fault))
     parts = [name_of(fault)]
@@ -43,7 +43,7 @@ def usage(name: str) -> str:
     return " ".join([name, *phrases])
 
 
-def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
+def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> Fault:
     """Read and return the next fault; its text ends before a comma, a further fault, or a word in *stops*.
 
     Raises:

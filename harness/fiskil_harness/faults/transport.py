@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar
 
 from fiskil_harness.faults.acts import LONGEST_MS
 from fiskil_harness.faults.delay import Stream
-from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, MatchedExchange, Pause, Piece, PlainFault, up_to
+from fiskil_harness.faults.fault import Act, Between, EarlyEnd, End, Fault, MatchedExchange, Pause, Piece, up_to
 
 
-class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
+class Timeout(Fault, frozen=True, kw_only=True, tag="timeout"):
     """No byte gets through, and the connection closes after ``timeout_ms`` of silence.
 
     Args:
@@ -42,7 +42,7 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
         return (Pause(self.timeout_ms / 1000), End.CLOSE) if self.timeout_ms else (End.STALL,)
 
 
-class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
+class ResetBefore(Fault, frozen=True, kw_only=True, tag="reset_before"):
     """The connection is reset ``delay_ms`` after the request, before the first byte of the response.
 
     Args:
@@ -91,7 +91,7 @@ class ResetPeer(EarlyEnd, frozen=True, kw_only=True, tag="reset_peer"):
         return acts if shortened is None else [*shortened, *_late(self.delay_ms, End.RESET)]
 
 
-class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response"):
+class EmptyResponse(Fault, frozen=True, kw_only=True, tag="empty_response"):
     """The connection closes without a byte of a response.
 
     Args:

@@ -1,6 +1,7 @@
 """Comparison of a gate with a baseline (an earlier report): what became worse, and what became better.
 
-Only scenarios that both gates ran are compared, so a scenario that the baseline did not run makes nothing worse.
+Only scenarios that both gates ran are compared, so a scenario that the baseline did not run makes nothing worse. A config
+that became looser is worse too, because a gate that demands less proves less.
 """
 
 import datetime
@@ -10,8 +11,9 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import judgement
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
-from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement, is_only_required
+from fiskil_harness.gate.judgement import CONFIG, Comparison, Decision, Difference, GateResult, Judgement, is_only_required
 from fiskil_harness.gate.practice_status import PracticeStatus, Status, some
+from fiskil_harness.gate.terms import loosened, pinned_seed
 from fiskil_harness.probes import Verdict, heaviest
 from fiskil_harness.probes.outcome import Outcome
 
@@ -78,6 +80,7 @@ def compare(
     )
     is_narrow = is_only_required(now) or is_only_required(before.result)
     differences = [
+        *_config(before.result, now),
         *_practices(before.result.statuses, judged.statuses, is_narrow=is_narrow),
         *_probes(before.result.scenarios, comparable, judged.statuses),
         *_interpretations(before.result.interpretation_runs, now.interpretation_runs),
@@ -101,8 +104,7 @@ def _practices(
         new = by_id.get(old.practice)
         if new is None or (old.is_required and not new.is_required):
             if old.is_required:
-                text = "not required" if new else "unknown"
-                yield Difference(subject=old.practice, before="required", now=text, weight=Verdict.INCONCLUSIVE)
+                yield _looser(f"gate.required {old.practice}", "required", "not required" if new else "unknown")
         elif _is_different(old, new) and (_is_compared(new) or not is_narrow):
             weight = Verdict.PASS
             if _rank(new) > _rank(old):
@@ -137,6 +139,16 @@ def _interpretations(before: Sequence[InterpretationRun], now: Sequence[Interpre
                 now=str(new.result),
                 weight=WEIGHTS[_RESULT_RANKS[new.result]],
             )
+
+
+def _config(before: Judgement, now: Judgement) -> Iterator[Difference]:
+    """Yield each way in which the config or the options became looser, except practices that are no longer required."""
+    for change in (*loosened(before.terms, now.terms), *pinned_seed(before.seed, now.seed)):
+        yield _looser(change.key, change.before, change.now)
+
+
+def _looser(key: str, before: str, now: str) -> Difference:
+    return Difference(subject=f"{CONFIG}{key}", before=before, now=now, weight=Verdict.INCONCLUSIVE)
 
 
 def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[ProbeInScenario, Verdict]]:

@@ -1,7 +1,6 @@
-"""Digests of a report and of its config, by which a later alteration of the report can be detected.
+"""Digests of a report's result and of a config.
 
-They are not signatures: a person who alters a report can compute them again. A copy of the seal outside the report reveals
-that too.
+They are not signatures: they identify no author, and a person who alters a report can compute its digest again.
 """
 
 import hashlib
@@ -11,27 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
 
 _SECRET = re.compile(r"auth|credential|key|pass|pwd|secret|token", re.IGNORECASE)
-
-
-class Digests(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """SHA-256 of the parts of a report.
-
-    ``evidence`` covers the report's ``result``, ``config`` the config without secrets, and ``details`` all other fields.
-    ``harness`` is the version that wrote the report, ``seed`` the seed of the run. ``seal`` covers all of these together.
-    Equal seeds give equal ``evidence``.
-    """
-
-    evidence: str = ""
-    config: str = ""
-    details: str = ""
-    harness: str = ""
-    seed: int = 0
-    seal: str = ""
 
 
 def digest(node: Any) -> str:

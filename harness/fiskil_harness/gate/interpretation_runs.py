@@ -78,6 +78,15 @@ def planned(settings: Settings, *, is_all: bool) -> list[Scenario]:
     ]
 
 
+def required(settings: Settings) -> tuple[str, ...]:
+    """Return the interpretations under which the app must pass, besides defaults: those required, and those chosen."""
+    chosen = [f"{clause_id}={choice}" for clause_id, choice in settings.sandbox.interpretations.items()]
+    others = [
+        f"{clause.id}={choice}" for clause, choice in _alternatives(settings) if is_required(settings, clause.id, choice)
+    ]
+    return tuple(sorted({*chosen, *others}))
+
+
 def is_of_interpretation_run(outcome: Outcome) -> bool:
     """Return whether *outcome* belongs to an interpretation run."""
     return INTERPRETATION_SEPARATOR in outcome.scenario

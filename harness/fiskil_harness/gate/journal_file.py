@@ -23,6 +23,7 @@ from typing import IO, Any
 import msgspec
 from msgspec import Struct
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.urls import origin_of
 from fiskil_harness.core.redaction.environment_secrets import environment_secrets
@@ -84,6 +85,7 @@ class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_fast: bool = False
     is_only_required: bool = False
     left_out: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
     shard: Shard | None = None
 
 
@@ -127,6 +129,7 @@ def write(
         is_fast=judged.is_fast,
         is_only_required=judgement.is_only_required(judged),
         left_out=judged.left_out,
+        expected=judged.terms.expected,
         shard=shard and msgspec.structs.replace(shard, interpretation_outcomes=()),
     )
     redactor = Redactor(lambda: environment_secrets(settings))
@@ -173,8 +176,15 @@ class StoredRun:
         except (ValueError, RecursionError) as error:
             reason = str(error).replace("`", "'")[:MOST_TEXT]
             raise UsageError(
-                f"{str(path)!r} was written by another version, which this one cannot read: {reason}."
+                f"{str(path)!r} was written by another version, which this one cannot read: {reason}.{self._plugin_hint()}"
             ) from None
+
+    def _plugin_hint(self) -> str:
+        """Return a sentence about the plugins of the run that are not loaded here; "" if there are none."""
+        settings = getattr(self, "settings", None)
+        names = {plugin.module for plugin in plugins.loaded()}
+        missing = [name[:MOST_TEXT] for name in settings.plugins if name not in names] if settings else []
+        return f" The run had the plugin {missing[0]!r}: name it in the config of the current folder." if missing else ""
 
     def scenarios(self) -> Iterator[StoredScenario]:
         """Yield the scenarios, one after another.
@@ -313,6 +323,7 @@ def _judgement(
         is_fast=header.is_fast,
         is_only_required=header.is_only_required,
         left_out=header.left_out,
+        expected=header.expected,
         **judge_with,
     )
     return judged, None

@@ -13,9 +13,8 @@ from msgspec import Struct
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.gate import interpretation_runs
+from fiskil_harness.gate import expectations, interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
-from fiskil_harness.gate.digests import Digests
 from fiskil_harness.gate.inconclusive_causes import CauseGroup, cause_groups
 from fiskil_harness.gate.interpretation_runs import InterpretationResult, InterpretationRun, was_not_run
 from fiskil_harness.gate.practice_status import (
@@ -29,6 +28,7 @@ from fiskil_harness.gate.practice_status import (
     status_of,
 )
 from fiskil_harness.gate.strength import Strength, strengths
+from fiskil_harness.gate.terms import Terms, terms_of
 from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
@@ -38,7 +38,7 @@ from fiskil_harness.probes.outcome import Measure, Outcome, applicable
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, route_coverage
 
-FORMAT = "fiskil-harness/report/5"
+FORMAT = "fiskil-harness/report/6"
 PURPOSES = HOOKS | {
     ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
     SECRET_IN_ENV: "allows starting the app without the secret",
@@ -46,6 +46,8 @@ PURPOSES = HOOKS | {
     CA_FILE_IN_ENV: "makes the app trust the valid certificates of the local Fiskil",
 }
 """The purpose of each hook, and of each template value that is reported as a missing hook."""
+CONFIG = "config: "
+"""The beginning of the subject of a difference in the config."""
 ONLY_REQUIRED = "Only what the required practices need was tested,"
 """The beginning of the remark about a gate that leaves out everything else."""
 INCOMPLETE = "so the gate is incomplete and stays shut."
@@ -78,7 +80,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     those that it did not. ``strengths`` lists the experiments that passed for each practice. ``causes`` are the
     INCONCLUSIVE findings of the scenarios that apply to the app, by cause. ``remarks`` are sentences that a reader needs
     to interpret the decision. ``required_stated`` is the number of required practices that are met only because the
-    config states a part that no experiment can try.
+    config states a part that no experiment can try. ``terms`` are the parts of the config that make a gate strict, and
+    ``not_run`` are sentences about scenarios and practices that were expected (``--expect``) and did not run.
     """
 
     seed: int
@@ -99,6 +102,13 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     strengths: tuple[Strength, ...] = ()
     causes: tuple[CauseGroup, ...] = ()
     remarks: tuple[str, ...] = ()
+    terms: Terms = Terms()
+    not_run: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Sentences about what keeps the gate shut besides practices: what did not run, and errors of the config."""
+        return self.not_run + self.config_errors
 
     @property
     def verdict(self) -> Verdict:
@@ -116,11 +126,12 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AppIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The name, version and commit of the app under test; "" for what is unknown."""
+    """The name, version, commit and programming language of the app under test; "" for what is unknown."""
 
     name: str = ""
     version: str = ""
     commit: str = ""
+    language: str = ""
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,15 +176,21 @@ class Shard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Difference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A change since the baseline. ``subject`` is a practice, a probe in a scenario, or an interpretation.
+    """A change since the baseline. ``subject`` is a practice, a probe in a scenario, an interpretation, or a config key.
 
-    ``weight`` is FAIL if the subject is violated now, INCONCLUSIVE if it is no longer proven, and PASS if it is better.
+    ``weight`` is FAIL if the subject is violated now, PASS if it is better, and INCONCLUSIVE if it is no longer proven or if
+    the config became looser.
     """
 
     subject: str
     before: str
     now: str
     weight: Verdict
+
+    @property
+    def is_of_config(self) -> bool:
+        """True if the config became looser."""
+        return self.subject.startswith(CONFIG)
 
 
 class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,7 +216,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``routes`` lists the kinds of fault that each route met; which of several calls at a time meets a fault is chance.
     ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app, ``printed`` its output in each
     scenario that did not pass. ``shard`` is set if the report covers one shard of a gate, ``comparison`` if a baseline was
-    given. ``digests`` cover all the other fields.
+    given. ``sha256`` is the SHA-256 of ``result`` as canonical JSON (see ``digests.digest``).
     """
 
     format: str = FORMAT
@@ -213,17 +230,19 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     printed: tuple[Printed, ...] = ()
     shard: Shard | None = None
     comparison: Comparison | None = None
-    digests: Digests = Digests()
+    sha256: str = ""
 
     @property
     def exit_code(self) -> int:
-        """Exit code of the command. With a baseline, only regressions, config errors and missing shards make it non-zero."""
+        """Exit code of the command. With a baseline, regressions and everything that did not run make it non-zero."""
         code = exit_code(
             self.result, was_interrupted=self.run.was_interrupted, has_internal_error=self.run.internal_errors > 0
         )
         if self.comparison is None or code in {4, 130}:
             return code
-        return self.comparison.exit_code or (2 if self.result.config_errors or self.result.missing_shards else 0)
+        if self.result.config_errors or self.result.missing_shards:
+            return self.comparison.exit_code or 2
+        return self.comparison.exit_code or (3 if self.result.not_run else 0)
 
 
 def check(settings: Settings) -> None:
@@ -261,6 +280,7 @@ def judge(
     is_fast: bool = False,
     is_only_required: bool = False,
     left_out: tuple[str, ...] = (),
+    expected: tuple[str, ...] = (),
 ) -> Judgement:
     """Judge every practice, and decide whether the gate is open.
 
@@ -269,6 +289,7 @@ def judge(
         coverage_marks: Results of the app's API calls in all scenarios together (see ``coverage.coverage_marks``).
         is_fast: True if each question was tested only once; *left_out* then lists the scenarios that did not run.
         is_only_required: True if only scenarios of required practices ran.
+        expected: Names of scenarios and practices; the gate stays shut unless they ran.
     """
     marks = frozenset(coverage_marks)
     untested_faults = () if is_fast else missing_faults(marks)
@@ -293,7 +314,8 @@ def judge(
     config_errors = tuple(_needless_waivers(statuses, settings, today))
     required_met = [status for status in statuses if status.is_required and _is_met(status)]
     is_met = len(required_met) == len(required) and not any(map(_is_violated, statuses))
-    is_open = is_whole and is_met and not config_errors and not any(map(stays_shut, runs))
+    not_run = tuple(expectations.not_run(expected, usual, statuses))
+    is_open = is_whole and is_met and not (config_errors or not_run) and not any(map(stays_shut, runs))
     return Judgement(
         seed=seed,
         decision=Decision.OPEN if is_open else Decision.SHUT,
@@ -312,6 +334,8 @@ def judge(
         coverage=coverage.coverage(settings.app.facts, (flow for outcome in usual for flow in outcome.coverage), marks),
         strengths=strengths(usual),
         causes=cause_groups(applicable(usual)),
+        terms=terms_of(settings, (outcome.scenario for outcome in usual), expected=expected),
+        not_run=not_run,
         remarks=(
             *_remarks(usual, settings, today, is_fast=is_fast, left_out=left_out),
             *([f"{ONLY_REQUIRED} in {len(usual)} of {len(usual) + len(left_out)} scenarios."] if is_only_required else []),

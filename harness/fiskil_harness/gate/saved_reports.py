@@ -30,7 +30,7 @@ def read(path: Path) -> GateResult:
         raise UsageError(f"{str(path)!r} is not a report of fiskil-harness. `fiskil-harness gate --json FILE` writes one.")
     if file_format != FORMAT:
         raise UsageError(
-            f"{str(path)!r} has the format {file_format!r}; this version reads {FORMAT!r}. Create the report again."
+            f"{str(path)!r} has the format {file_format!r}, and this version reads {FORMAT!r}: create the report again."
         )
     try:
         return msgspec.json.decode(raw, type=GateResult)

@@ -139,9 +139,18 @@ def coverage_marks(reports: Sequence[ShardReport]) -> frozenset[str]:
 
 
 def merged(
-    reports: Sequence[ShardReport], *, settings: Settings, today: datetime.date, again: str, again_for_scenario: str
+    reports: Sequence[ShardReport],
+    *,
+    settings: Settings,
+    today: datetime.date,
+    again: str,
+    again_for_scenario: str,
+    expected: tuple[str, ...] = (),
 ) -> GateResult:
     """Return the whole gate, judged from the outcomes of its shards.
+
+    Args:
+        expected: Names of scenarios and practices that must have run.
 
     Raises:
         UsageError: The shards ran other scenarios than this version would run.
@@ -173,6 +182,7 @@ def merged(
         is_fast=first.result.is_fast,
         is_only_required=shard.is_only_required,
         left_out=planned.left_out,
+        expected=expected,
     )
     if missing_remark:
         judged = msgspec.structs.replace(judged, remarks=(missing_remark, *judged.remarks))

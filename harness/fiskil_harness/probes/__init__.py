@@ -1,9 +1,11 @@
 """Probes: each file checks one property of the app, using the finished journal."""
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.model.findings import Case, Finding, Verdict, heaviest
 from fiskil_harness.core.tags import by_tag, name_of
+from fiskil_harness.probes.admission import problem_of
 from fiskil_harness.probes.api_client.backs_off import BacksOff
 from fiskil_harness.probes.api_client.bounds_its_walks import BoundsItsWalks
 from fiskil_harness.probes.api_client.gives_up_on_refusals import GivesUpOnRefusals
@@ -52,7 +54,7 @@ from fiskil_harness.probes.pages.shows_no_server_error import ShowsNoServerError
 from fiskil_harness.probes.pages.shows_progress import ShowsProgress
 from fiskil_harness.probes.pages.shows_syncing import ShowsSyncing
 from fiskil_harness.probes.pages.states_its_use import StatesItsUse
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 from fiskil_harness.probes.secrets.calls_from_the_server import CallsFromTheServer
 from fiskil_harness.probes.secrets.keeps_secrets_off_pages import KeepsSecretsOffPages
 from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
@@ -100,13 +102,13 @@ from fiskil_harness.probes.webhooks.survives_fuzzing import SurvivesFuzzing
 from fiskil_harness.probes.webhooks.survives_malformed_requests import SurvivesMalformedRequests
 from fiskil_harness.probes.webhooks.uses_one_message_id import UsesOneMessageId
 
-PROBES = by_tag(globals().values(), PlainProbe)
-"""Every class of probes by its name in plan files."""
+PROBES = by_tag(globals().values(), Probe)
+"""Every class of probes by its name in plan files; plugins add theirs."""
 
 if TYPE_CHECKING:
-    AnyProbe = PlainProbe
+    AnyProbe = Probe
 else:
-    AnyProbe = Union[tuple(PROBES.values())]  # noqa: UP007 - made of a table
+    AnyProbe = plugins.declare("probe", Probe, PROBES, problem_of=problem_of)
 
 __all__ = [
     "PROBES",
@@ -166,8 +168,8 @@ __all__ = [
     "OpensOwnSessions",
     "OpensPagesDespiteFaults",
     "PagesFollowEvents",
-    "PlainProbe",
     "PollsSparingly",
+    "Probe",
     "ReachesEventState",
     "ReadsAfterEvent",
     "ReadsLimitedHistory",

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.journal import (
@@ -27,6 +28,7 @@ from fiskil_harness.journal import (
 from fiskil_harness.journal.queries.api_calls import calls, calls_beside, is_complete_success
 from fiskil_harness.journal.queries.unread_datasets import fact_for_route
 from fiskil_harness.probes import PROBES, AnyProbe, Finding, Verdict, name_of
+from fiskil_harness.probes.admission import result_problem
 from fiskil_harness.probes.hints import IsGiven, with_true_hint
 from fiskil_harness.probes.practices import all_practices, counting_for
 
@@ -125,6 +127,9 @@ def general_probes() -> tuple[AnyProbe, ...]:
     return tuple(kind() for kind in PROBES.values() if kind.is_general)
 
 
+plugins.on_change(general_probes.cache_clear)
+
+
 def _obstacles(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
     inconclusive = [finding for finding in examined if finding.verdict is Verdict.INCONCLUSIVE]
     hook_failure = failed_hook(journal)
@@ -189,9 +194,10 @@ def _effects_problem(journal: Journal) -> str:
 
 def _examine(probe: Any, journal: Journal) -> Finding:
     try:
-        finding: Finding = probe.examine(journal)
+        finding = probe.examine(journal)
     except HarnessError:
         raise
     except Exception as error:  # noqa: BLE001 - a probe that fails is a finding too
         return _inconclusive(name_of(probe), f"the probe itself failed with {type(error).__name__}")
-    return finding
+    problem = result_problem(probe, finding)
+    return _inconclusive(name_of(probe), f"the probe itself {problem}") if problem else finding

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from fiskil_harness.core import catalog
+from fiskil_harness.core import catalog, plugins
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.probes import Finding, name_of
+from fiskil_harness.probes import PROBES, Finding, name_of
 
 
 class Practice(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class Practice(Struct, frozen=True, kw_only=True):
 
 @cache
 def all_practices() -> dict[str, Practice]:
-    """Return every practice by id, in the order of Fiskil's documentation page.
+    """Return every practice by id, in the order of Fiskil's documentation page; its probes include those of plugins.
 
     Raises:
         ConfigError: fixtures/practices.toml has an invalid row.
@@ -54,7 +54,15 @@ def all_practices() -> dict[str, Practice]:
         practices = msgspec.convert(catalog.read_fixture("practices.toml")["practice"], tuple[Practice, ...])
     except msgspec.ValidationError as error:
         raise ConfigError(f"fixtures/practices.toml is invalid: {error}.") from None
-    return {practice.id: practice for practice in practices}
+    return {row.id: structs.replace(row, probes=(*row.probes, *_of_plugins(row.id))) for row in practices}
+
+
+def _of_plugins(practice_id: str) -> list[str]:
+    """Return the names of the probes of plugins that count for a practice."""
+    return [name for name, kind in PROBES.items() if practice_id in kind.practices]
+
+
+plugins.on_change(all_practices.cache_clear)
 
 
 def practice(practice_id: str) -> Practice:
@@ -89,18 +97,22 @@ def refuse_bad_pairs(name: str, practice_ids: tuple[str, ...], probes: tuple[Any
     Raises:
         ConfigError: A probe counts for none of the practices, or a practice lists none of the probes.
     """
-    names = [name_of(probe) for probe in probes]
-    for probe in names:
-        if practice_ids and not any(probe in practice(practice_id).probes for practice_id in practice_ids):
-            allowed = [practice_id for practice_id in all_practices() if probe in practice(practice_id).probes]
+    for probe in probes:
+        if practice_ids and not any(_may_count(probe, practice_id) for practice_id in practice_ids):
+            allowed = [practice_id for practice_id in all_practices() if _may_count(probe, practice_id)]
             raise ConfigError(
-                f"Scenario {name!r} has the probe {probe}, which counts for none of its practices. "
+                f"Scenario {name!r} has the probe {name_of(probe)}, which counts for none of its practices. "
                 f"It counts for: {', '.join(allowed) or 'none'}."
             )
     for practice_id in practice_ids:
         allowed = list(practice(practice_id).probes)
-        if names and not set(names) & set(allowed):
+        if probes and not any(_may_count(probe, practice_id) for probe in probes):
             raise ConfigError(
                 f"Scenario {name!r} names the practice {practice_id}, but none of its probes counts for it. "
                 f"Probes that do: {', '.join(allowed) or 'none'}."
             )
+
+
+def _may_count(probe: Any, practice_id: str) -> bool:
+    """Return whether findings of *probe* may count for a practice, also if no plugin has registered its class yet."""
+    return name_of(probe) in practice(practice_id).probes or practice_id in getattr(probe, "practices", ())

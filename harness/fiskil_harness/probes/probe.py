@@ -12,10 +12,10 @@ from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.journal import Journal
 
-__all__ = ["Case", "Finding", "PlainProbe", "Verdict"]
+__all__ = ["Case", "Finding", "Probe", "Verdict"]
 
 
-class PlainProbe(Struct, frozen=True, kw_only=True):
+class Probe(Struct, frozen=True, kw_only=True):
     """Base of all probes: a check of one property of the app. The tag of a probe is its name in plan files.
 
     ``needs`` are the hooks without which the probe can observe nothing. ``observes`` are hooks without which it cannot PASS,
@@ -24,6 +24,8 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     a FAIL also has ``fix``. A probe with ``is_general`` examines every journal. In a scenario that does not name the probe,
     only a FAIL counts. A probe with ``judges_responses`` can FAIL by the responses to deliveries alone, without effects.
     Reports show a FAIL of a probe with ``explains_others`` before the others of its scenario, because it may cause them.
+    ``practices`` are the ids of the practices that findings of a plugin's probe may count for; the rows of
+    ``fixtures/practices.toml`` list the probes that ship.
     """
 
     is_general: ClassVar[bool] = False
@@ -35,6 +37,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     expected: ClassVar[str] = ""
     source: ClassVar[str] = ""
     fix: ClassVar[str] = ""
+    practices: ClassVar[tuple[str, ...]] = ()
 
     def examine(self, journal: Journal) -> Finding:
         """Return the finding for the finished *journal*."""

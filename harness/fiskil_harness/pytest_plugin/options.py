@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.clauses import parse
-from fiskil_harness.core.config import Settings, find, load
+from fiskil_harness.core.config import Settings, find, load, load_plugins
 from fiskil_harness.core.config.loading import FILE
 from fiskil_harness.core.printable import printable
 from fiskil_harness.errors import ConfigError, HarnessError
@@ -31,6 +31,8 @@ def settings_of(config: pytest.Config) -> Settings:
         ConfigError: The config is invalid, or the arguments name more than one.
     """
     path = config_path(config)
+    if path is None:
+        load_plugins(folder=config.rootpath)  # those that are installed; a config loads them too
     settings = load(path) if path else Settings()
     chosen = {**settings.sandbox.interpretations, **parse(interpretations(config))}
     return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, interpretations=chosen))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.log_output import Mark, end_of, start_of, written_since
-from fiskil_harness.app.monitoring import Telemetry
+from fiskil_harness.app.monitoring import MISSING, Telemetry
 from fiskil_harness.core.clock import pause
 from fiskil_harness.journal import OTLP, Journal, Output
 
@@ -58,6 +58,8 @@ class AppOutput:
         for name, path in self._app.unlisted_logs().items():
             if text := written_since(path, self._unlisted_marks.get(path, Mark())).text:
                 journal.write(Output(place=name, text=text))
+        if "logs" in self._telemetry.unread:
+            journal.write(Output(place=OTLP, text=b"", problem=MISSING.rstrip(".")))
         if self._telemetry.line_count:
             # An app exports records some time after it writes them, so the last ones may not have arrived.
             pause(min(self._telemetry.lag_s + LAG_SPARE_S, patience_s))

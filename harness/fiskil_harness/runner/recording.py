@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.redaction.placeholders import Placeholders, with_kinds, with_words
 from fiskil_harness.journal import Canaries, Journal
@@ -118,7 +119,7 @@ def scenario_of(stored: StoredScenario) -> Scenario:
         ValueError: A step or a probe is unknown.
     """
     kind = GeneratedScenario if "kind" in stored.scenario else Scenario
-    return msgspec.convert(stored.scenario, kind)
+    return plugins.convert(stored.scenario, kind)
 
 
 def journal_of(stored: StoredScenario) -> Journal:

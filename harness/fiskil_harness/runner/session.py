@@ -22,7 +22,7 @@ from typing import Any, NoReturn, Protocol
 
 from msgspec import Struct
 
-from fiskil_harness.core import signals
+from fiskil_harness.core import plugins, signals
 from fiskil_harness.core.clauses import kept_by_apps
 from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import AppError, HarnessError, UsageError
@@ -242,7 +242,7 @@ class Session:
             min(workers.most, len(self.scenarios)),
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_open_worker,
-            initargs=(settings, self.seed, folder, records, app_log),
+            initargs=(plugins.loaded(), settings, self.seed, folder, records, app_log),
         )
         try:
             self._play_in(pool, self._first, workers)
@@ -342,7 +342,14 @@ class _WorkerProcess:
     is_playing = False
 
 
-def _open_worker(settings: Settings, seed: int, folder: Path, records: tuple[bool, bool], app_log: Path | None) -> None:
+def _open_worker(
+    loaded: tuple[plugins.Plugin, ...],
+    settings: Settings,
+    seed: int,
+    folder: Path,
+    records: tuple[bool, bool],
+    app_log: Path | None,
+) -> None:
     """Make this process a worker with a folder of its own; the first signal ends the worker in order."""
     numbers = signals.handled_signals()
 
@@ -353,6 +360,7 @@ def _open_worker(settings: Settings, seed: int, folder: Path, records: tuple[boo
             raise KeyboardInterrupt
         _exit()
 
+    plugins.register(loaded)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     worker = Worker(settings, seed=seed, folder=folder / f"worker-{os.getpid()}")
     worker.includes_har, worker.includes_recording = records

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.core import catalog, route_grid
+from fiskil_harness.core import catalog, plugins, route_grid
 from fiskil_harness.core.clauses import Interpretations
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.printable import has_unprintable
@@ -179,7 +179,14 @@ def load(name: str) -> Scenario:
         from fiskil_harness.scenario.route_grid import build
 
         return build(cell).check()
-    return load_file(catalog.scenario_path(name))
+    scenario = load_file(catalog.scenario_path(name))
+    plugin = plugins.origin_of("scenario", name)
+    if plugin and not scenario.practices:
+        raise ConfigError(
+            f"Plugin {plugin!r}: the scenario {name!r} names no practices, so a gate would ignore it. "
+            "`fiskil-harness list practices` shows the ids."
+        )
+    return scenario
 
 
 def load_file(path: Path) -> Scenario:
@@ -223,12 +230,13 @@ def read_plan(path: Path) -> SavedPlan:
         if head.format != FORMAT:
             raise PlanError(f"{path.name} has format {head.format!r}; this version reads {FORMAT!r}.{_renamed(head)}")
         kind = _SavedGeneratedScenario if "kind" in head.scenario else SavedPlan
-        plan = msgspec.json.decode(raw, type=kind, strict=True)
+        plan = plugins.decode(raw, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         invalid = re.match(r"Invalid value '(\w+)'", reason)
         renamed = invalid and (hint("steps", invalid[1]) or hint("probes", invalid[1]) or hint("faults", invalid[1]))
-        advice = renamed or " `run --save` and generated plans that fail write plan files."
+        own = " A name of your own needs its plugin in the config." if invalid else ""
+        advice = renamed or own or " `run --save` and generated plans that fail write plan files."
         raise PlanError(f"{path.name} is no plan: {reason}.{advice}") from None
     if plan.seed < 0:
         raise PlanError(f"{path.name} has the seed {plan.seed}; a seed is 0 or greater.")

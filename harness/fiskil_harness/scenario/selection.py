@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from fiskil_harness.core import catalog, route_grid
+from fiskil_harness.core import catalog, plugins, route_grid
 from fiskil_harness.core.renamed import new_name
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load, load_all, read_plan
@@ -123,12 +123,13 @@ def _as_plan(scenario: Scenario, path: Path) -> Scenario:
         UsageError: A step, fault or probe cannot be converted to JSON.
     """
     try:
-        return msgspec.convert(msgspec.to_builtins(scenario), type(scenario))
+        return plugins.convert(msgspec.to_builtins(scenario), type(scenario))
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         raise UsageError(
             f"The scenario of {path.name} cannot be saved as a plan: {reason}. "
-            "Use the steps, faults and probes of `fiskil-harness list steps`, `list faults` and `list probes`."
+            "Use the steps, faults and probes of `fiskil-harness list steps`, `list faults` and `list probes`. "
+            "A plugin can register your own; docs/extending.md shows how."
         ) from None
 
 

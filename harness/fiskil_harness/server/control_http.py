@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.internal_errors import Crash, crash_of
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.faults.proxy import Rule
@@ -113,7 +114,7 @@ def read(body: bytes, shape: Any) -> Any:
     """
     try:
         refuse_unknown_names(msgspec.json.decode(body or b"{}"), shape)
-        return msgspec.json.decode(body or b"{}", type=shape)
+        return plugins.decode(body or b"{}", shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         hint = " Send 'fault' as a line of text, or 'route' and 'fault'; `list faults` prints them." if shape is Rule else ""
         raise Refusal(400, f"The body is invalid: {_without_backticks(error)}.{hint}") from None

@@ -6,6 +6,7 @@ delivered later through ``requests_adapter``, because Schemathesis' own connecti
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib import metadata
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from fiskil_harness.core.config.webhook_format import IN_HEADER, Payload
 from fiskil_harness.core.hypothesis_home import isolated
 from fiskil_harness.core.model import Message
 from fiskil_harness.core.model.events import DATASETS
+from fiskil_harness.errors import StepError
 
 PATH = "/receiver"
 OWN = ("time", "id", "consent", "client", "subject", "institution")
@@ -88,19 +90,26 @@ def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> 
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed. Schemathesis would only end a phase of the generation.
+        StepError: Schemathesis generated no body, for example because another package is too new for it.
     """
     from schemathesis.engine import events, from_schema
 
     whole = document(msgspec.json.decode(payload, type=Payload), kind)
     bodies: dict[bytes, GeneratedBody] = {}
+    problems: list[str] = []
     with isolated():
         for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
             if isinstance(event, events.Interrupted):
                 # Schemathesis handles Ctrl-C as the end of a phase; here Ctrl-C ends the run.
                 raise KeyboardInterrupt
+            if isinstance(event, events.NonFatalError):
+                problems.append(str(event.value).partition("\n")[0])
             if isinstance(event, events.ScenarioFinished):
                 for body in _bodies(event.recorder, kind):
                     bodies.setdefault(body.body, body)
+    if not bodies:
+        reason = problems[0] if problems else "it reported no reason"
+        raise StepError(f"Schemathesis {metadata.version('schemathesis')} generated no bodies: {reason}.")
     return tuple(bodies.values())
 
 

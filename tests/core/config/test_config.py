@@ -161,7 +161,8 @@ def test_a_request_may_be_a_plain_string(hook: str) -> None:
     [
         (
             "ap = 1",
-            "unknown key 'ap' in [the top level]. Did you mean 'app'? Known: app, attest, gate, hosted, sandbox, waive.",
+            "unknown key 'ap' in [the top level]. Did you mean 'app'? "
+            "Known: app, attest, gate, hosted, plugins, sandbox, waive.",
         ),
         (
             '[app]\ncomand = "x"',
@@ -181,7 +182,10 @@ def test_a_request_may_be_a_plain_string(hook: str) -> None:
             '[[waive]]\npractise = "x"',
             "unknown key 'practise' in [waive]. Did you mean 'practice'? Known: date, expires, owner, practice, reason.",
         ),
-        ("folder = 'x'", "unknown key 'folder' in [the top level]. Known: app, attest, gate, hosted, sandbox, waive."),
+        (
+            "folder = 'x'",
+            "unknown key 'folder' in [the top level]. Known: app, attest, gate, hosted, plugins, sandbox, waive.",
+        ),
     ],
 )
 def test_an_unknown_key_is_an_error_with_the_nearest_key(text: str, expected: str) -> None:

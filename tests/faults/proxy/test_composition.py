@@ -6,10 +6,10 @@ import socket
 from collections.abc import Iterator
 
 import httpx
-import msgspec
 import pytest
 
 from fiskil_harness import faults
+from fiskil_harness.core import plugins
 from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.faults.proxy import Rule
@@ -206,7 +206,7 @@ def test_a_rule_states_when_it_bites(
     fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, fields: dict[str, object], statuses: list[int]
 ) -> None:
     """The rule selects exchanges, and which of those it bites."""
-    rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status", "status": 503}, **fields}, Rule)
+    rule = plugins.convert({"route": ROUTE, "fault": {"type": "status", "status": 503}, **fields}, Rule)
     fiskil.proxy.rules.set(rule.check())
 
     assert [client.get(accounts_url(rosa)).status_code for _ in range(6)] == statuses
@@ -253,7 +253,7 @@ SENSELESS = [
 @pytest.mark.parametrize(("fields", "message"), SENSELESS, ids=str)
 def test_an_impossible_rule_is_refused(fields: dict[str, object], message: str) -> None:
     """An impossible rule is refused before any request."""
-    rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status"}, **fields}, Rule)
+    rule = plugins.convert({"route": ROUTE, "fault": {"type": "status"}, **fields}, Rule)
 
     with pytest.raises(ConfigError, match=message):
         rule.check()

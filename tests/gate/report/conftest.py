@@ -116,4 +116,4 @@ def complete(with_bug: GateResult) -> GateResult:
     """Return the same result with the stories of a failed and a passed scenario, with a picture, and sealed."""
     stories = (story("webhook_repeated"), story("webhook_lost_acknowledgement"))
     whole = msgspec.structs.replace(with_bug, stories=stories, pictures=(picture("webhook_repeated"),))
-    return completed(whole, config="c" * 64)
+    return completed(whole)

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from fiskil_harness.gate.judgement import Comparison, Difference, GateResult
+from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult
 from fiskil_harness.gate.report import html, junit, markdown, terminal
 from fiskil_harness.probes import Verdict
 
@@ -89,3 +89,21 @@ def test_nothing_worse_is_one_line(result: GateResult) -> None:
 
     assert "Nothing is worse than in old.json: 0 better, 49 the same." in text_of(same).splitlines()
     assert same.exit_code == 0
+
+
+def test_every_report_lists_a_looser_config(result: GateResult) -> None:
+    """The summary on the terminal shows all of its changes, and does not only say that the gate is open."""
+    names = [f"config: app.limits.limit{number}_s" for number in range(9)]
+    worse = tuple(Difference(subject=name, before="1", now="2", weight=Verdict.INCONCLUSIVE) for name in names)
+    judged = replace(result.result, decision=Decision.OPEN)
+    loose = replace(result, result=judged, comparison=Comparison(baseline="old.json", worse=worse))
+    console = Console(width=80, record=True, soft_wrap=True)
+
+    terminal.show_summary(loose, console)
+    summary = console.export_text()
+    texts = [summary, text_of(loose), markdown.render(loose), html.render(loose), junit.render(loose)]
+
+    assert "but it is worse than old.json: 9 differences." in " ".join(summary.split())
+    assert "Compared with old.json: 9 worse (9 in the config), 0 better" in " ".join(summary.split())
+    assert not any("may go live" in text for text in texts)
+    assert [[name for name in names if name not in text] for text in texts] == [[]] * 5

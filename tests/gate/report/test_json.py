@@ -35,7 +35,7 @@ def test_a_report_matches_the_schema(document: dict[str, Any]) -> None:
 
 
 def test_a_report_with_stories_and_pictures_matches_the_schema(complete: GateResult) -> None:
-    """Stories, pictures and digests are part of the format."""
+    """Stories, pictures and the digest are part of the format."""
     jsonschema.validate(plain_json.loads(json.render(complete)), published_schema())
 
 
@@ -62,7 +62,7 @@ def test_values_that_differ_between_runs_are_outside_the_result(document: dict[s
 
     assert set(document) == {
         *("format", "result", "run", "measured", "routes", "excerpts"),
-        *("stories", "pictures", "printed", "shard", "comparison", "digests"),
+        *("stories", "pictures", "printed", "shard", "comparison", "sha256"),
     }
     assert "took_s" not in text
     assert "2026-06-01T" not in text

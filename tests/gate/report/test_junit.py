@@ -73,7 +73,7 @@ def test_the_suite_has_seed_and_seal(complete: GateResult) -> None:
 
     properties = {element.get("name"): element.get("value") for element in root.findall("./testsuite/properties/property")}
     assert properties["seed"] == "42"
-    assert properties["seal"] == complete.digests.seal != ""
+    assert properties["sha256"] == complete.sha256 != ""
 
 
 def test_a_required_practice_that_is_not_proven_is_an_error(root: ET.Element) -> None:

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from fiskil_harness.core.redaction import Index
-from fiskil_harness.gate.digests import digest_of
 from fiskil_harness.gate.judgement import GateResult, Run, report_only
 from fiskil_harness.gate.report import html, json, junit, markdown
 from fiskil_harness.gate.report.sealing import completed
@@ -52,7 +51,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[GateRe
         stories=tuple(played.story for played in results if played.story is not None),
         pictures=tuple(picture for played in results for picture in played.pictures),
     )
-    yield completed(whole, config=digest_of(settings)), secrets
+    yield completed(whole), secrets
     worker.close()
 
 

@@ -9,7 +9,7 @@ from fiskil_harness.probes import (
     NoticesErrors,
     NoticesFailedDeliveries,
     NoticesLatency,
-    PlainProbe,
+    Probe,
     Verdict,
 )
 
@@ -142,9 +142,7 @@ def test_silence_shows_in_metrics_that_deliveries_change(
         (NoticesFailedDeliveries(), refuse_delivery, "good", ("failing",)),
     ],
 )
-def test_an_alert_is_enough(
-    tape: JournalBuilder, probe: PlainProbe, record_failure, before: str, after: tuple[str, ...]
-) -> None:
+def test_an_alert_is_enough(tape: JournalBuilder, probe: Probe, record_failure, before: str, after: tuple[str, ...]) -> None:
     """The app has no metrics."""
     record_failure(tape)
     for moment in (*READ, *after):
@@ -156,7 +154,7 @@ def test_an_alert_is_enough(
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
 @pytest.mark.parametrize("problem", ["", "app.observe.metrics answered 404."])
-def test_unreadable_monitoring_is_inconclusive(tape: JournalBuilder, probe: PlainProbe, problem: str) -> None:
+def test_unreadable_monitoring_is_inconclusive(tape: JournalBuilder, probe: Probe, problem: str) -> None:
     """The finding names the hook that would help."""
     fail_call(tape)
     delay_call(tape)
@@ -171,7 +169,7 @@ def test_unreadable_monitoring_is_inconclusive(tape: JournalBuilder, probe: Plai
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesLatency(), NoticesFailedDeliveries(), CountsDeliveries()])
-def test_without_a_failure_the_result_is_inconclusive(tape: JournalBuilder, probe: PlainProbe) -> None:
+def test_without_a_failure_the_result_is_inconclusive(tape: JournalBuilder, probe: Probe) -> None:
     """No call failed or was late, and no delivery came."""
     record_readings(tape, refreshed={}, slow={}, failing={}, recovered={})
 
@@ -203,7 +201,7 @@ def test_a_falling_share_passes(tape: JournalBuilder) -> None:
     ],
 )
 def test_no_alert_after_a_short_failure_is_inconclusive(
-    tape: JournalBuilder, probe: PlainProbe, record_failure, after: tuple
+    tape: JournalBuilder, probe: Probe, record_failure, after: tuple
 ) -> None:
     """The alert's threshold may be higher than the failures of a scenario."""
     record_failure(tape)
@@ -227,7 +225,7 @@ def record_alerts(tape: JournalBuilder, *, is_calm: bool | None = None, **kinds:
     ("probe", "record_failure"), [(NoticesErrors(), fail_call), (NoticesFailedDeliveries(), refuse_delivery)]
 )
 @pytest.mark.parametrize(("is_calm", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
-def test_an_alert_must_end(tape: JournalBuilder, probe: PlainProbe, record_failure, is_calm: bool, verdict: Verdict) -> None:
+def test_an_alert_must_end(tape: JournalBuilder, probe: Probe, record_failure, is_calm: bool, verdict: Verdict) -> None:
     """An alert that continues long after the failure is useless."""
     record_failure(tape)
     record_alerts(tape, failing=("down",), is_calm=is_calm)
@@ -252,7 +250,7 @@ def test_continuing_alerts_without_a_deadline_are_inconclusive() -> None:
         (NoticesFailedDeliveries(), refuse_delivery, "failing"),
     ],
 )
-def test_a_regular_alert_is_inconclusive(tape: JournalBuilder, probe: PlainProbe, record_failure, moment: str) -> None:
+def test_a_regular_alert_is_inconclusive(tape: JournalBuilder, probe: Probe, record_failure, moment: str) -> None:
     """It also comes without a failure, so it proves nothing."""
     record_failure(tape)
     record_alerts(tape, good=("alive",), **{moment: ("alive",)})
@@ -404,7 +402,7 @@ def test_only_known_runtime_metrics_are_left_out(tape: JournalBuilder, name: str
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesFailedDeliveries()])
-def test_an_alert_is_enough_if_metrics_are_unreadable(tape: JournalBuilder, probe: PlainProbe) -> None:
+def test_an_alert_is_enough_if_metrics_are_unreadable(tape: JournalBuilder, probe: Probe) -> None:
     """Rare exports do not matter then."""
     fail_call(tape)
     refuse_delivery(tape)
@@ -427,7 +425,7 @@ def test_an_alert_is_enough_if_metrics_are_unreadable(tape: JournalBuilder, prob
 )
 @pytest.mark.parametrize(("assumed", "alerts"), [((), 1), (("alert_s",), 0)])
 def test_an_alert_that_may_be_delayed_is_inconclusive(
-    probe: PlainProbe, record_failure, moment: str, assumed: tuple[str, ...], alerts: int
+    probe: Probe, record_failure, moment: str, assumed: tuple[str, ...], alerts: int
 ) -> None:
     """Alerts may be rate-limited and one came before, or the config sets no deadline."""
     tape = JournalBuilder(assumed=assumed)

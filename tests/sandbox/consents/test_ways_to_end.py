@@ -225,7 +225,7 @@ ACTIONS: dict[str, Callable[[LocalFiskil, FormBrowser, str], None]] = {
 }
 
 
-class Observe(steps.PlainStep, frozen=True, kw_only=True, tag="observe"):
+class Observe(steps.Step, frozen=True, kw_only=True, tag="observe"):
     """Appends a summary of the sandbox to ``summaries`` before the scenario ends."""
 
     feed: Any

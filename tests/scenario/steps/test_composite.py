@@ -1,9 +1,9 @@
 """Composite steps stand for a sequence, and a scenario holds that sequence."""
 
-import msgspec
 import pytest
 
 from fiskil_harness import Scenario, faults, steps
+from fiskil_harness.core import plugins
 from fiskil_harness.errors import UsageError
 
 CONNECTED = (steps.Authorise(), steps.Deliver(), steps.Sync(), steps.Deliver())
@@ -42,7 +42,7 @@ def test_a_plan_file_may_hold_composite_steps() -> None:
     """They are written out when the plan is read, too."""
     plan = {"practices": [], "steps": [{"type": "connect"}], "probes": []}
 
-    assert msgspec.convert(plan, Scenario).steps == CONNECTED
+    assert plugins.convert(plan, Scenario).steps == CONNECTED
 
 
 def test_a_dataset_that_does_not_exist_is_refused() -> None:

@@ -27,7 +27,7 @@ def test_each_end_user_consents_and_syncs(perform: Perform) -> None:
 
 
 @pytest.mark.parametrize("step", [steps.AuthoriseEach(0), steps.SyncEach(101)])
-def test_a_number_out_of_range_is_refused(step: steps.PlainStep) -> None:
+def test_a_number_out_of_range_is_refused(step: steps.Step) -> None:
     """At least one end user, and at most a hundred."""
     with pytest.raises(ConfigError, match=r"end_users must be from 1 to 100, got"):
         step.check()

@@ -15,7 +15,7 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps.deliveries import until_it_hangs
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 from fiskil_harness.webhooks import sign
 from tests.apps.mailbox import Mailbox
 
@@ -201,7 +201,7 @@ def test_symbols_contain_the_twins_name(perform: Perform) -> None:
     assert (delivery.event, delivery.participant) == ("b.e0", "b")
 
 
-class DeliverList(PlainStep, frozen=True, tag="deliver_list"):
+class DeliverList(Step, frozen=True, tag="deliver_list"):
     """A list of deliveries with the given troubles; ``performed`` collects the troubles of those that were made."""
 
     performed: list[str]

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from fiskil_harness import faults
+from fiskil_harness.core import plugins
 from fiskil_harness.core.config import parse
 from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, ProcessChanged, StepFailed
@@ -188,7 +189,7 @@ def test_a_fault_with_conditions_survives_a_plan_file(step: steps.InjectFault) -
     """All conditions are written and read again."""
     step.check()
 
-    assert msgspec.json.decode(msgspec.json.encode(step), type=steps.InjectFault) == step
+    assert plugins.decode(msgspec.json.encode(step), steps.InjectFault) == step
 
 
 def test_a_fault_names_an_existing_event() -> None:

@@ -67,7 +67,7 @@ def test_forgeries_come_from_fiskils_address_if_no_other_is_accepted(drive: Call
 @pytest.mark.parametrize(
     "step", [steps.Forge("time_old"), steps.Reencode("signature_first"), steps.Forge("decoded_key")], ids=repr
 )
-def test_variants_of_other_senders_are_not_sent(perform: Perform, mailbox: Mailbox, step: steps.PlainStep) -> None:
+def test_variants_of_other_senders_are_not_sent(perform: Perform, mailbox: Mailbox, step: steps.Step) -> None:
     """Fiskil signs no time and sends one signature, so other variants are left out."""
     journal, crashed = perform(steps.Authorise(), step)
 

@@ -106,7 +106,7 @@ def _unchanged(journal: Journal) -> Delivery:
     return next(delivery for delivery in journal.all(Delivery) if delivery.name == PLAIN)
 
 
-def _scenario(*sequence: steps.PlainStep) -> object:
+def _scenario(*sequence: steps.Step) -> object:
     from fiskil_harness.scenario.scenario import Scenario
 
     return Scenario(name="x", practices=(), steps=sequence, probes=())

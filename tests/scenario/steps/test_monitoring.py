@@ -2,14 +2,16 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from fiskil_harness.journal import MonitoringReading
+from fiskil_harness.app.monitoring import MISSING, extra
+from fiskil_harness.journal import OTLP, Journal, MonitoringReading, Output
+from fiskil_harness.runner.app_output import AppOutput
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -162,6 +164,34 @@ def test_a_missing_export_is_reported_once(exporting: Driver) -> None:
     assert [measurement.samples for measurement in measurements] == [None] * 3
     assert [bool(measurement.problem) for measurement in measurements] == [True, False, False]
     assert "exported no metrics to {otlp_url} within app.limits.alert_s" in measurements[0].problem
+
+
+@pytest.fixture
+def without_extra(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Name a module that no package has, as if the extra "monitoring" were not installed."""
+    monkeypatch.setattr(extra, "MODULES", ("no_such_module",))
+    extra.missing_extra.cache_clear()
+    yield
+    extra.missing_extra.cache_clear()
+
+
+@pytest.mark.usefixtures("without_extra")
+def test_without_the_extra_readings_say_what_to_install(watched: Callable[..., Driver]) -> None:
+    """The hook is not read, and the step does not wait."""
+    (measurement,) = read(watched("calls 1"), "calm")
+
+    assert (measurement.samples, measurement.problem) == (None, MISSING)
+
+
+@pytest.mark.usefixtures("without_extra")
+def test_without_the_extra_exported_logs_are_missing(exporting: Driver) -> None:
+    """The journal names the extra in place of the log records."""
+    output, journal = AppOutput(exporting.app, exporting.fiskil.telemetry), Journal()
+    httpx.post(f"{exporting.fiskil.telemetry.url}/v1/logs", content=b"anything")
+
+    output.record(journal, patience_s=0)
+
+    assert [entry.problem for entry in journal.all(Output) if entry.place == OTLP] == [MISSING.rstrip(".")]
 
 
 def test_a_refused_export_has_a_reason(exporting: Driver) -> None:

@@ -11,7 +11,7 @@ from fiskil_harness.journal import EventCreated
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 from tests.apps.feed import Feed, feed_settings
 from tests.plain_http import plain_client
 
@@ -28,7 +28,7 @@ def perform(driver: Driver, *sequence: steps.AnyStep) -> tuple[Any, str]:
     return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
 
 
-class ReadTransactions(PlainStep, frozen=True, tag="read_transactions"):
+class ReadTransactions(Step, frozen=True, tag="read_transactions"):
     """Every transaction is read from the API; *results* collects the rows by fiskil_id."""
 
     results: list[Rowset]

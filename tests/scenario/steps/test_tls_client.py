@@ -23,7 +23,7 @@ from fiskil_harness.journal import (
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
-from fiskil_harness.scenario.steps import PlainStep
+from fiskil_harness.scenario.steps import Step
 from tests.paths import APPS
 
 Drive = Callable[..., Driver]
@@ -49,7 +49,7 @@ def performed(driver: Driver, *sequence: steps.AnyStep) -> Journal:
     return journal
 
 
-class CallFormerUrl(PlainStep, frozen=True, kw_only=True, tag="call_former_url"):
+class CallFormerUrl(Step, frozen=True, kw_only=True, tag="call_former_url"):
     """Another client than the app calls a former URL of the API, and its connection is closed."""
 
     address: str

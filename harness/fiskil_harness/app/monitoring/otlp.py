@@ -1,7 +1,7 @@
 """The receiver of the app's OTLP exports over HTTP: metrics become samples, log records become lines, traces are accepted.
 
 The receiver responds like an OpenTelemetry collector, but forwards nothing. Rejected exports yield no samples, but are
-searched for secrets.
+searched for secrets. Without the extra "monitoring" every export is accepted and none is decoded.
 """
 
 import threading
@@ -13,7 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fiskil_harness.app.monitoring.otlp_decoding import JSON, PROTOBUF, SIGNALS, Unreadable, accepted, decoded, refused
+from fiskil_harness.app.monitoring.extra import missing_extra
+from fiskil_harness.app.monitoring.otlp_decoding import (
+    JSON,
+    PROTOBUF,
+    SIGNALS,
+    Unreadable,
+    accepted,
+    accepted_unread,
+    decoded,
+    refused,
+)
 from fiskil_harness.app.monitoring.otlp_points import Points, labels_of, text_of
 from fiskil_harness.app.monitoring.received import RequestLog, received
 from fiskil_harness.core.clock import real_now
@@ -50,6 +60,8 @@ class Telemetry:
         """The longest time from writing a log record to its arrival so far, in real seconds."""
         self.refusal = ""
         """The reason for the latest rejection of an export; empty if no export was rejected."""
+        self.unread: set[str] = set()
+        """The signals that the app exported, but that were not decoded because the extra is missing."""
         self._lock = threading.Lock()
         routes = [Route("/v1/{signal}", self._take, methods=["POST"]), Route("/{rest:path}", self._take, methods=["POST"])]
         self._server = Server(loop, Starlette(routes=routes), crashes=crashes)
@@ -114,6 +126,9 @@ class Telemetry:
         try:
             if arrived.error is not None:
                 raise arrived.error
+            if missing_extra():
+                self.unread.add(signal)
+                return Response(accepted_unread(content_type), media_type=content_type)
             message = decoded(signal, arrived.body, content_type=content_type)
         except Unreadable as error:
             return self._refused(error.status, content_type, str(error))

@@ -1,16 +1,12 @@
 """Decodes OTLP requests over HTTP, and encodes the responses in the format of the request.
 
-An unreadable request gets the status that the protocol requires, and a message that states what was expected.
+An unreadable request gets the status that the protocol requires, and a message that states what was expected. The message
+types are those of an optional dependency, so this module imports them when it decodes the first request.
 """
 
 import zlib
+from functools import cache
 from typing import Any
-
-from google.protobuf import json_format
-from google.protobuf.message import DecodeError, Message
-from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
-from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
-from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as traces
 
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 LARGEST_BYTES = 8 * 1024 * 1024
@@ -18,12 +14,8 @@ GZIP = 16 + zlib.MAX_WBITS
 INVALID = 3
 """gRPC's status code INVALID_ARGUMENT."""
 
-SIGNALS: dict[str, tuple[Any, Any, str]] = {
-    "metrics": (metrics.ExportMetricsServiceRequest, metrics.ExportMetricsServiceResponse, "rejected_data_points"),
-    "logs": (logs.ExportLogsServiceRequest, logs.ExportLogsServiceResponse, "rejected_log_records"),
-    "traces": (traces.ExportTraceServiceRequest, traces.ExportTraceServiceResponse, "rejected_spans"),
-}
-"""The types of request and response of each signal, and the response's field with the number of rejected items."""
+SIGNALS = {"metrics": "rejected_data_points", "logs": "rejected_log_records", "traces": "rejected_spans"}
+"""The field of each signal's response that contains the number of rejected items."""
 
 
 class Unreadable(Exception):
@@ -51,7 +43,10 @@ def decoded(signal: str, body: bytes, *, content_type: str) -> Any:
     """
     if content_type not in {JSON, PROTOBUF}:
         raise Unreadable(415, f"the content type is {content_type or 'missing'}; OTLP requires {PROTOBUF} or {JSON}")
-    message: Message = SIGNALS[signal][0]()
+    from google.protobuf import json_format
+    from google.protobuf.message import DecodeError
+
+    message: Any = _message_types()[signal][0]()
     try:
         if content_type == PROTOBUF:
             message.ParseFromString(body)
@@ -92,13 +87,19 @@ def decompressed(body: bytes, encoding: str) -> bytes:
 
 def accepted(signal: str, content_type: str, *, rejected: int, words: str) -> bytes:
     """Return the response body for an accepted request, which reports *rejected* items and the reason *words*."""
-    _, response_type, rejected_field = SIGNALS[signal]
-    message: Any = response_type()
+    from google.protobuf import json_format
+
+    message: Any = _message_types()[signal][1]()
     if rejected:
-        setattr(message.partial_success, rejected_field, rejected)
+        setattr(message.partial_success, SIGNALS[signal], rejected)
         message.partial_success.error_message = words
     body: bytes = json_format.MessageToJson(message).encode() if content_type == JSON else message.SerializeToString()
     return body
+
+
+def accepted_unread(content_type: str) -> bytes:
+    """Return the response body for an accepted request that was not decoded: an empty message in its format."""
+    return b"{}" if content_type == JSON else b""
 
 
 def refused(content_type: str, words: str) -> bytes:
@@ -109,3 +110,17 @@ def refused(content_type: str, words: str) -> bytes:
         return json.encode({"code": INVALID, "message": words})
     text = words.encode()[:127]  # its length then fits into one byte
     return bytes((0x08, INVALID, 0x12, len(text))) + text
+
+
+@cache
+def _message_types() -> dict[str, tuple[Any, Any]]:
+    """Return the types of request and response of each signal."""
+    from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
+    from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
+    from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as traces
+
+    return {
+        "metrics": (metrics.ExportMetricsServiceRequest, metrics.ExportMetricsServiceResponse),
+        "logs": (logs.ExportLogsServiceRequest, logs.ExportLogsServiceResponse),
+        "traces": (traces.ExportTraceServiceRequest, traces.ExportTraceServiceResponse),
+    }

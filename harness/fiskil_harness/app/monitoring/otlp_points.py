@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
-from opentelemetry.proto.metrics.v1 import metrics_pb2 as wire
 
-DELTA, CUMULATIVE = wire.AGGREGATION_TEMPORALITY_DELTA, wire.AGGREGATION_TEMPORALITY_CUMULATIVE
-UNRECORDED = wire.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK
+DELTA, CUMULATIVE = 1, 2
+"""Values of the protocol's enum ``AggregationTemporality``."""
+UNRECORDED = 1
+"""The protocol's flag of a data point without a value, ``NO_RECORDED_VALUE``."""
 POWERS = range(-10, 21)
 """Exponents of the powers of two that serve as bucket bounds of exponential histograms, whatever their scale is."""
 

@@ -5,7 +5,7 @@ The config is the file given with ``--config``, else ``fiskil-harness.toml``, el
 """
 
 from fiskil_harness.core.config.environment import environment
-from fiskil_harness.core.config.loading import COMMAND_LINE, FILE, find, load, parse
+from fiskil_harness.core.config.loading import COMMAND_LINE, FILE, find, load, load_plugins, parse
 from fiskil_harness.core.config.schema import (
     AppSettings,
     Attestation,
@@ -31,5 +31,6 @@ __all__ = [
     "environment",
     "find",
     "load",
+    "load_plugins",
     "parse",
 ]

@@ -43,6 +43,37 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
         ConfigError: There is no config, it is not valid TOML, or a key or value is invalid.
     """
     config = path or _existing(folder or Path.cwd())
+    return parse(_table_in(config), folder=config.resolve().parent, source=config.name)
+
+
+def load_plugins(path: Path | None = None, *, folder: Path | None = None) -> None:
+    """Load the installed plugins, and those of the config at *path*, or of the one in *folder* if there is one.
+
+    Nothing else in the config is read, so that commands that need no app work with an incomplete config. A config that is
+    no valid TOML is ignored unless *path* names it.
+
+    Args:
+        folder: The folder of the config (default: the current folder).
+
+    Raises:
+        ConfigError: The config cannot be read, or a plugin is invalid.
+    """
+    config = path or find(folder or Path.cwd())
+    try:
+        raw = {} if config is None else _table_in(config)
+    except ConfigError:
+        if path is not None:
+            raise
+        raw = {}
+    _load_plugins(raw, folder=(config or Path()).resolve().parent, source=config.name if config else FILE)
+
+
+def _table_in(config: Path) -> dict[str, Any]:
+    """Return the parsed content of the file *config*; of a ``pyproject.toml``, only the table of the harness.
+
+    Raises:
+        ConfigError: There is no such file or table, or it is not valid TOML.
+    """
     try:
         raw = tomllib.loads(config.read_text(encoding=ENCODING))
     except FileNotFoundError:
@@ -61,7 +92,7 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
         if table is None:
             raise ConfigError(f"{str(config)!r} has no [{TABLE}]. `fiskil-harness init` writes a {FILE}.")
         raw = table
-    return parse(raw, folder=config.resolve().parent, source=config.name)
+    return raw
 
 
 def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
@@ -76,6 +107,7 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
         raise ConfigError(TOO_DEEP.format(source)) from None
     if has_nul:
         raise ConfigError(f"{source} contains the character NUL, which no command, variable or path may contain.")
+    _load_plugins(raw, folder=folder, source=source)
     raw = _named_scheme(raw)
     _refuse_unknown_keys(raw, Settings, (), source)
     try:
@@ -88,6 +120,19 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
     placeholders.refuse_bad_templates(settings)
     validation.refuse_bad_values(settings)
     return settings
+
+
+def _load_plugins(raw: dict[str, Any], *, folder: Path, source: str) -> None:
+    """Load the plugins that *raw* names; if they are no list of texts, the schema refuses them later.
+
+    Raises:
+        ConfigError: A plugin is invalid.
+    """
+    from fiskil_harness.core import plugins
+
+    names = raw.get("plugins", [])
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        plugins.load(names, folder=folder.resolve(), source=source)
 
 
 def _has_nul(node: Any) -> bool:

@@ -254,10 +254,12 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole config.
 
-    ``folder`` contains the config file; the app's command runs there. ``source`` is the file's name. ``stated_limits`` are
-    the keys of ``app.limits`` that the config sets: exceeding such a limit is a failure, exceeding a default is not.
+    ``plugins`` are the modules of a team's own probes, steps, faults, signature schemes, people and scenarios. ``folder``
+    contains the config file; the app's command runs there. ``source`` is the file's name. ``stated_limits`` are the keys of
+    ``app.limits`` that the config sets: exceeding such a limit is a failure, exceeding a default is not.
     """
 
+    plugins: tuple[str, ...] = ()
     app: AppSettings = AppSettings()
     sandbox: SandboxSettings = SandboxSettings()
     hosted: HostedSettings = HostedSettings()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from msgspec import Struct
 
 from fiskil_harness.core.net.uvicorn_protocol import STATUS_LINE
-from fiskil_harness.faults.fault import Act, MatchedExchange, Piece, PlainFault, Reply, World
+from fiskil_harness.faults.fault import Act, Fault, MatchedExchange, Piece, Reply, World
 from fiskil_harness.faults.proxy.act_player import Performed, perform
 from fiskil_harness.faults.proxy.uvicorn_protocol import UvicornLine
 
@@ -31,7 +31,7 @@ class Composition(Struct, kw_only=True):
 
 
 async def compose(
-    faults: Sequence[PlainFault],
+    faults: Sequence[Fault],
     exchanges: Sequence[MatchedExchange],
     *,
     world: World | None,
@@ -75,7 +75,7 @@ async def compose(
 
 
 async def _reply(
-    faults: Sequence[PlainFault], exchanges: Sequence[MatchedExchange], call_api: CallApi, result: Composition
+    faults: Sequence[Fault], exchanges: Sequence[MatchedExchange], call_api: CallApi, result: Composition
 ) -> Reply | None:
     reply: Reply | None = None
     exchange = exchanges[0]

@@ -71,11 +71,10 @@ def _case(suite: ET.Element, classname: str, name: str, seconds: float = 0.0) ->
 
 
 def _run_properties(suite: ET.Element, whole: GateResult) -> None:
-    digests = whole.digests
     properties = ET.SubElement(suite, "properties")
     run = {"seed": whole.result.seed, "decision": whole.result.decision, "harness": whole.run.harness}
-    sealed = {"evidence": digests.evidence, "config": digests.config, "seal": digests.seal} if digests.seal else {}
-    for name, value in {**run, **sealed}.items():
+    digests = {"sha256": whole.sha256, "config": whole.run.digest} if whole.sha256 else {}
+    for name, value in {**run, **digests}.items():
         ET.SubElement(properties, "property", name=name, value=_xml_text(str(value)))
 
 
@@ -146,7 +145,7 @@ def _why_shut(whole: GateResult) -> Iterator[str]:
         yield "the run was interrupted"
     if whole.run.internal_errors:
         yield f"internal errors of fiskil-harness: {whole.run.internal_errors}"
-    yield from (text for text in (judgement.missing_shards, *judgement.config_errors) if text)
+    yield from (text for text in (judgement.missing_shards, *judgement.problems) if text)
     if whole.comparison is not None:
         yield f"worse than in {whole.comparison.baseline}: {len(whole.comparison.worse)}"
         return

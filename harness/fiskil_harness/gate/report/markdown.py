@@ -53,7 +53,7 @@ def render(whole: GateResult) -> str:
         prose(plainly(whole)),
         "",
     ]
-    head += [line for remark in judgement.remarks for line in (prose(remark), "")]
+    head += [line for remark in (*judgement.remarks, *judgement.problems) for line in (prose(remark), "")]
     head += _comparison(whole) + _unmet(whole) + _causes(whole)
     blocks = [
         _findings(whole),
@@ -188,13 +188,12 @@ def _interpretations(judgement: Judgement) -> Block:
 
 
 def _record(whole: GateResult) -> Block:
-    digests = whole.digests
-    if not digests.seal:
+    if not whole.sha256:
         return []
-    values = {"evidence": digests.evidence, "config": digests.config, "seal": digests.seal}
-    rows = [f"| {name} | `{value}` |" for name, value in values.items()]
-    lines = ["| digest | sha256 |", "|---|---|", *rows, ""]
-    return folded(f"Record: fiskil-harness {digests.harness}, seed {digests.seed}", lines)
+    values = {"result": whole.sha256, "config": whole.run.digest}
+    rows = [f"| {name} | `{value}` |" for name, value in values.items() if value]
+    lines = ["| part | SHA-256 |", "|---|---|", *rows, ""]
+    return folded(f"Record: fiskil-harness {whole.run.harness}, seed {whole.result.seed}", lines)
 
 
 def folded(summary: str, lines: Iterable[str]) -> Block:

@@ -1,4 +1,4 @@
-"""Completes a report: limits its size and adds its digests, by which a later alteration can be detected.
+"""Completes a report: limits its size and adds the SHA-256 of its result, which reveals a changed result.
 
 Stories of failed scenarios get their space first; the other stories share the rest equally. If a story is too long, requests
 and responses are dropped before whole events, and later ones before earlier ones.
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 from msgspec import structs
 
-from fiskil_harness.gate.digests import Digests, digest
+from fiskil_harness.gate.digests import digest
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.evidence import Excerpt, Story, StoryEntry, bounded
@@ -22,12 +22,8 @@ MOST_BYTES_OF_EXCERPTS = 1_600_000
 TOO_LITTLE_ROOM = "[no room for it in this report]"
 
 
-def completed(whole: GateResult, *, config: str) -> GateResult:
-    """Return *whole* with as many stories and pictures as fit, and with digests.
-
-    Args:
-        config: The digest of the config.
-    """
+def completed(whole: GateResult) -> GateResult:
+    """Return *whole* with as many stories and pictures as fit, and with the digest of its result."""
     failed = {scenario.scenario for scenario in whole.result.scenarios if scenario.verdict is Verdict.FAIL}
     ran = {scenario.scenario for scenario in whole.result.scenarios}
     limited = structs.replace(
@@ -36,7 +32,7 @@ def completed(whole: GateResult, *, config: str) -> GateResult:
         stories=fitted((story for story in whole.stories if story.scenario in ran), first=failed),
         pictures=bounded(whole.pictures, first=failed),
     )
-    return sealed(limited, config=config)
+    return sealed(limited)
 
 
 def fitted(stories: Iterable[Story], *, first: Collection[str] = ()) -> tuple[Story, ...]:
@@ -99,40 +95,14 @@ def _bytes(value: Story | StoryEntry | Excerpt) -> int:
     return len(msgspec.json.encode(value))
 
 
-def sealed(whole: GateResult, *, config: str) -> GateResult:
-    """Return *whole* with digests of its content.
-
-    Args:
-        config: The digest of the config.
-    """
-    return structs.replace(whole, digests=_digests_of(whole, config=config))
+def sealed(whole: GateResult) -> GateResult:
+    """Return *whole* with the digest of its result."""
+    return structs.replace(whole, sha256=digest(whole.result))
 
 
 def altered(whole: GateResult) -> list[str]:
-    """Return the parts of *whole* that do not match its digests, as sentence fragments; [] if the report is unchanged."""
-    stored, actual = whole.digests, _digests_of(whole, config=whole.digests.config)
-    reasons = [
-        f"the {name} changed: the digest is {getattr(actual, field)}, but the report has {getattr(stored, field) or 'none'}"
-        for field, name in (("evidence", "result"), ("details", "part besides the result"))
-        if getattr(actual, field) != getattr(stored, field)
-    ]
-    if stored.harness != actual.harness:
-        reasons.append(f"the version of the run is {actual.harness}, but the digests state {stored.harness or 'none'}")
-    if stored.seed != actual.seed:
-        reasons.append(f"the seed of the result is {actual.seed}, but the digests state {stored.seed}")
-    if not reasons and stored.seal != actual.seal:
-        reasons.append("the digests themselves changed: they do not match the seal")
-    return reasons
-
-
-def _digests_of(whole: GateResult, *, config: str) -> Digests:
-    plain = msgspec.to_builtins(whole)
-    details = {field: part for field, part in plain.items() if field not in {"format", "result", "digests"}}
-    digests = Digests(
-        evidence=digest(whole.result),
-        config=config,
-        details=digest(details),
-        harness=whole.run.harness,
-        seed=whole.result.seed,
-    )
-    return structs.replace(digests, seal=digest(digests))
+    """Return why the result of *whole* does not match its digest, as a sentence fragment; [] if it matches."""
+    actual = digest(whole.result)
+    if actual == whole.sha256:
+        return []
+    return [f"the result changed: its SHA-256 is {actual}, but the report has {whole.sha256 or 'none'}"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from fiskil_harness.gate.inconclusive_causes import CauseGroup
-from fiskil_harness.gate.judgement import Decision, GateResult, stays_shut
+from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, stays_shut
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.gate.report import causes_text
 from fiskil_harness.gate.report.text import (
@@ -98,14 +98,21 @@ def _head(whole: GateResult, width: int) -> Block:
         lines += [*_plain(f"{judgement.practices} practices: {practices}", width), *_plain(counts, width)]
     lines += _plain(_why_all(whole), width) if _why_all(whole) else []
     lines += [line for text in _exceptions(whole) for line in _plain(text, width)]
-    remarks = [*judgement.remarks, *busy_lines(whole.measured), *judgement.config_errors, comparison_line(whole)]
+    remarks = [*judgement.remarks, *busy_lines(whole.measured), *judgement.problems, comparison_line(whole)]
     for text in filter(None, remarks):
         lines += _plain(text, width)
     if whole.comparison is not None:
-        for difference in (*whole.comparison.worse, *whole.comparison.better)[:MOST_DIFFERENCES]:
+        for difference in _differences(whole.comparison):
             word = "better" if difference.weight is Verdict.PASS else "worse "
             lines += _plain(f"  {word} {difference_line(difference)}", width)
     return lines
+
+
+def _differences(comparison: Comparison) -> list[Difference]:
+    """Return every way in which the config became looser, and some of the other differences."""
+    of_config = [difference for difference in comparison.worse if difference.is_of_config]
+    others = [difference for difference in comparison.worse if not difference.is_of_config]
+    return [*of_config, *[*others, *comparison.better][:MOST_DIFFERENCES]]
 
 
 def _why_all(whole: GateResult) -> str:

@@ -59,7 +59,7 @@ def show(whole: GateResult, console: "Console") -> None:
         for text in judgement.left_out:
             _print_wrapped(console, text, width, indent="  ")
         _print(console, "")
-    for error in judgement.config_errors:
+    for error in judgement.problems:
         _print_wrapped(console, error, width)
     _show_comparison(whole, console, width)
     _show_end(whole, console, width)

@@ -288,7 +288,10 @@ def decision_line(whole: GateResult) -> str:
     if judgement.decision is Decision.OPEN:
         once = ", each question tested once" if judgement.is_fast else ""
         stated = f", {judgement.required_stated} of them stated" if judgement.required_stated else ""
-        return f"The gate is open for {judgement.required} required of {judgement.practices}{stated}{once}."
+        but = ""
+        if whole.comparison is not None and whole.comparison.worse:
+            but = f", but it is worse than {whole.comparison.baseline}: {counted(len(whole.comparison.worse), 'difference')}"
+        return f"The gate is open for {judgement.required} required of {judgement.practices}{stated}{once}{but}."
     return f"The gate stays shut: {'; '.join(_reasons(judgement))}."
 
 
@@ -304,7 +307,9 @@ def comparison_line(whole: GateResult) -> str:
         return ""
     counts = f"{len(comparison.better)} better, {comparison.same} the same"
     if comparison.worse:
-        return f"Compared with {comparison.baseline}: {len(comparison.worse)} worse, {counts}."
+        of_config = len([difference for difference in comparison.worse if difference.is_of_config])
+        config = f" ({of_config} in the config)" if of_config else ""
+        return f"Compared with {comparison.baseline}: {len(comparison.worse)} worse{config}, {counts}."
     return f"Nothing is worse than in {comparison.baseline}: {counts}."
 
 
@@ -420,6 +425,8 @@ def _reasons(judgement: Judgement) -> Iterable[str]:
     failed = [run for run in judgement.interpretation_runs if stays_shut(run)]
     if failed:
         yield f"{counted(len(failed), 'required interpretation')} not passed"
+    if judgement.not_run:
+        yield f"{counted(len(judgement.not_run), 'expectation')} not met"
     if judgement.config_errors:
         yield counted(len(judgement.config_errors), "unnecessary waiver")
 

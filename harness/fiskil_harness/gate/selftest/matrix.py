@@ -6,6 +6,7 @@ The gate must report the practices, probes and bugs that the entry of a flawed a
 import datetime
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -70,6 +71,17 @@ class PracticeRow(Struct, frozen=True, kw_only=True):
     practice: str
     caught: tuple[str, ...]
     missed: tuple[str, ...] = ()
+
+
+class SelftestReport(Struct, frozen=True, kw_only=True):
+    """All results of one run of the command, and its exit code. ``practices`` is empty if they were not requested."""
+
+    format: Literal["fiskil-harness/selftest/1"] = "fiskil-harness/selftest/1"
+    seed: int
+    apps: tuple[SelftestResult, ...]
+    bugs: tuple[BugRow, ...]
+    practices: tuple[PracticeRow, ...]
+    exit_code: int
 
 
 def scenarios_for(entry: GalleryApp) -> list[Scenario]:

@@ -9,7 +9,7 @@ from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between, work_times
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MIN_PAUSES = 12
 """Minimum number of pauses in a series that can fail.
@@ -27,7 +27,7 @@ SLACK_S = 0.02
 GROWTH_RATIO = 2.0
 
 
-class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
+class BacksOff(Probe, frozen=True, kw_only=True, tag="backs_off"):
     """Check that the app does not retry a call that keeps failing after pauses that are all short and similar.
 
     If a series is long, pauses that are all short are enough for a FAIL.

@@ -5,14 +5,14 @@ from collections import Counter
 from fiskil_harness.journal import Effects, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, parameters, routes_of
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 LOOPS = ("CursorLoop", "PageRepeated")
 MAX_PAGE_REQUESTS = 200
 CURSORS = ("page[after]", "page[before]")
 
 
-class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walks"):
+class BoundsItsWalks(Probe, frozen=True, kw_only=True, tag="bounds_its_walks"):
     """Check that the app stops following pagination links in a loop: one read requests no page more than 200 times.
 
     An app that remembers the links it has followed stops at the first repetition. An app that limits the number of pages

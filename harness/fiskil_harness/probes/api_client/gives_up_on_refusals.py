@@ -13,12 +13,12 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, shown
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, over_s, work_count, works_after
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_PER_JOB = 20
 
 
-class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_refusals"):
+class GivesUpOnRefusals(Probe, frozen=True, kw_only=True, tag="gives_up_on_refusals"):
     """Check that the app gives up on calls that are refused despite a new token (401) or for a missing scope (403).
 
     For each piece of work, the app may make at most 20 equal calls and request at most 20 tokens. Once the API accepts the

@@ -4,7 +4,7 @@ from fiskil_harness.journal import Bite, ConnectionAbandoned, Exchange, HookCall
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, is_promised, paused_s
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt, is_whole
-from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Finding, Probe, Verdict
 
 ACCEPTED = 202
 SLACK_S = 1.0
@@ -14,7 +14,7 @@ ENDLESS = ("ContinueForever", "Drip", "Stall", "StallHead", "Timeout")
 CALL_LIMIT, REQUEST_LIMIT = "call_deadline_s", "request_deadline_s"
 
 
-class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline"):
+class KeepsDeadline(Probe, frozen=True, kw_only=True, tag="keeps_deadline"):
     """Check that the app abandons endless responses within ``call_deadline_s``, and hooks return by ``request_deadline_s``.
 
     Some endless responses keep sending bytes, such as a very slow body or repeated ``100 Continue``. A timeout for each read

@@ -5,13 +5,13 @@ import math
 from fiskil_harness.journal import Idle, Journal
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.polling import LONG_S, POLLING, reads_within, repeated_moments
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 READS_PER_SECOND = 0.5
 MIN_ALLOWED = 2
 
 
-class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly"):
+class PollsSparingly(Probe, frozen=True, kw_only=True, tag="polls_sparingly"):
     """Check that the app repeats no read more often than once every two real seconds during an idle period.
 
     Reads that differ only in the parameters ``from`` and ``to`` count as equal, because a polling app changes both. In a

@@ -15,12 +15,12 @@ from fiskil_harness.journal.queries.api_calls import (
     reads,
 )
 from fiskil_harness.journal.queries.pauses import is_promised
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 EARLY_READS = 3
 
 
-class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_event"):
+class ReadsAfterEvent(Probe, frozen=True, kw_only=True, tag="reads_after_event"):
     """Check that the app reads a dataset within ``fresh_s`` after it acknowledged the sync event of that dataset.
 
     Events that the app does not use are left out. Up to three equal reads before the first event of a dataset are accepted;

@@ -6,10 +6,10 @@ from email.utils import parsedate_to_datetime
 from fiskil_harness.journal import Declared, Exchange, History, Journal
 from fiskil_harness.journal.queries.api_calls import header, is_complete_success, parameters, reads
 from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class ReadsLimitedHistory(PlainProbe, frozen=True, kw_only=True, tag="reads_limited_history"):
+class ReadsLimitedHistory(Probe, frozen=True, kw_only=True, tag="reads_limited_history"):
     """Check that the app requests only transactions that are at most ``app.facts.history_days`` old.
 
     Each read must have the query parameter ``from``. Two kinds of reads do not need it: reads of pending rows only, and

@@ -2,7 +2,7 @@
 
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH
 from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Bite, FaultSet, Journal, Unencrypted
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 WENT_ON = "the client went on"
 """``Bite.observed`` for a client that sent HTTP over a connection with a bad certificate."""
@@ -20,7 +20,7 @@ BAD = {
 """For each fault, as ``Bite.fault`` contains it: the name of its case, and a description of the certificate."""
 
 
-class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses_bad_certificates"):
+class RefusesBadCertificates(Probe, frozen=True, kw_only=True, tag="refuses_bad_certificates"):
     """Check that the app sends nothing over a connection with a bad certificate, and no plain HTTP after rejecting one.
 
     Each kind of certificate is a case. A client that completes the handshake and then closes the connection has rejected the

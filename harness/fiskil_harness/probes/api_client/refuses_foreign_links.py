@@ -2,14 +2,14 @@
 
 from fiskil_harness.journal import Exchange, ForeignOriginCalled, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, parameters, routes_of
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 LINKS = ("NextForeign",)
 REDIRECTS = ("RedirectCrossOrigin", "RedirectDowngrade")
 CURSORS = frozenset({"page[after]", "page[before]"})
 
 
-class RefusesForeignLinks(PlainProbe, frozen=True, kw_only=True, tag="refuses_foreign_links"):
+class RefusesForeignLinks(Probe, frozen=True, kw_only=True, tag="refuses_foreign_links"):
     """Check that the app follows no ``links.next`` to another origin, and sends its token only to the API's origin.
 
     The app may follow a redirect to another origin if it does not send the token, as most HTTP clients do by default.

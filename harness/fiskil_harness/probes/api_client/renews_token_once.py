@@ -22,13 +22,13 @@ from fiskil_harness.journal.queries.api_calls import (
 from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.journal.queries.work_requested import work_begun
 from fiskil_harness.probes.api_client.retries_broken_reads import is_read, is_spoilt
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_RENEWALS = 2
 MAX_REFUSALS = 2
 
 
-class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_once"):
+class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once"):
     """Check that after a 401 for an expired token the app renews the token once, and the call succeeds with the new token.
 
     Two renewals are accepted, because several workers may notice the same expiry at once, and one for each process of the

@@ -5,7 +5,7 @@ from itertools import pairwise
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_ATTEMPTS = 3
 FINAL = frozenset({400, 406, 410, 413, 415, 422})
@@ -15,7 +15,7 @@ DATA = ("banking.", "common.", "energy.")
 SPACED_S = 1.0
 
 
-class RepeatsNoRefusals(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_refusals"):
+class RepeatsNoRefusals(Probe, frozen=True, kw_only=True, tag="repeats_no_refusals"):
     """Check that the app makes a permanently refused call at most three times for each piece of work.
 
     Attempts that are a second or more apart are not counted, because they are harmless. Neither are 403 and 404 for reads of

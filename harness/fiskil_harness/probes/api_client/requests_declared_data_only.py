@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fiskil_harness.core.model import DATASETS, PERMISSIONS
 from fiskil_harness.journal import Declared, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, fields_of, is_complete_success
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 FACT = "app.facts.datasets"
 FAMILIES = ("banking.", "energy.", "common.")
@@ -13,7 +13,7 @@ PUBLIC = frozenset({"products", "product", "plans", "plan"})
 """Names of data that can be read without a consent."""
 
 
-class RequestsDeclaredDataOnly(PlainProbe, frozen=True, kw_only=True, tag="requests_declared_data_only"):
+class RequestsDeclaredDataOnly(Probe, frozen=True, kw_only=True, tag="requests_declared_data_only"):
     """Check that the app requests permissions for, and reads, only the datasets in ``app.facts.datasets``.
 
     A declared dataset that the app did not read makes the result INCONCLUSIVE, because the app may read it later.

@@ -3,12 +3,12 @@
 from fiskil_harness.journal import Delivery, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, calls, routes_of
 from fiskil_harness.journal.queries.work_requested import NO_CALLS_OBSERVED, has_crashed, over_s, works_after
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_IN_A_ROW = 20
 
 
-class RequestsTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="requests_tokens_in_bounds"):
+class RequestsTokensInBounds(Probe, frozen=True, kw_only=True, tag="requests_tokens_in_bounds"):
     """Check that after unusual token responses the app requests at most 20 tokens in a row without any other call.
 
     A token for each call is accepted, and so is a reported failure. When token responses are normal again, the app must work

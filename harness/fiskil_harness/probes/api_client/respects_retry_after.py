@@ -5,14 +5,14 @@ from email.utils import parsedate_to_datetime
 from fiskil_harness.journal import Exchange, InterpretationsUsed, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_times
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 SLACK_S = 0.01
 LONGEST_S = 3600.0
 """Longest Retry-After that is judged, in seconds; an app may treat a longer delay as a mistake and retry earlier."""
 
 
-class RespectsRetryAfter(PlainProbe, frozen=True, kw_only=True, tag="respects_retry_after"):
+class RespectsRetryAfter(Probe, frozen=True, kw_only=True, tag="respects_retry_after"):
     """Check that the app repeats a call refused with 429 or 503 only after the Retry-After delay (seconds or a date).
 
     The delay is measured from the arrival of the refused call, which is before the app reads the response, so that a slow

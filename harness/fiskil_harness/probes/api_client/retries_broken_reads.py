@@ -19,7 +19,7 @@ from fiskil_harness.journal.queries.api_calls import (
 )
 from fiskil_harness.journal.queries.idleness import idle_before
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 CUT = frozenset({"LimitResponse", "LimitBytes", "ResetPeer"})
 UNREADABLE = frozenset(
@@ -28,7 +28,7 @@ UNREADABLE = frozenset(
 """Faults that make a response unreadable, so that no app can mistake it for the requested rows."""
 
 
-class RetriesBrokenReads(PlainProbe, frozen=True, kw_only=True, tag="retries_broken_reads"):
+class RetriesBrokenReads(Probe, frozen=True, kw_only=True, tag="retries_broken_reads"):
     """Check that a read for an acknowledged event, broken by one transient fault, is repeated and succeeds.
 
     Fiskil does not deliver an acknowledged event again, so an app that gives up after one broken response loses the

@@ -17,7 +17,7 @@ from fiskil_harness.journal.queries.api_calls import (
     routes_of,
 )
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 LOOKUPS = frozenset({"end_users.list", "end_users.get"})
 GATEWAY = frozenset({502, 504})
@@ -27,7 +27,7 @@ NOT_DONE = frozenset({"Pending", "ResetOnAccept"})
 """Faults after which it is certain that the API did nothing."""
 
 
-class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bounds"):
+class RetriesInBounds(Probe, frozen=True, kw_only=True, tag="retries_in_bounds"):
     """Check that no failing call is repeated more than 20 times in three real seconds, and no end user is created twice.
 
     Creating an end user is not idempotent. If the response is lost, unreadable or from a gateway, the app must look the end

@@ -2,13 +2,13 @@
 
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import bearer, bitten_by, calls, header, routes_of
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"})
 """Texts that programming languages produce for a missing value."""
 
 
-class SendsIssuedTokensOnly(PlainProbe, frozen=True, kw_only=True, tag="sends_issued_tokens_only"):
+class SendsIssuedTokensOnly(Probe, frozen=True, kw_only=True, tag="sends_issued_tokens_only"):
     """Check that no call carries the text of a missing value (such as ``undefined``) in place of a token.
 
     Apps send such a text if they use a token response that has no token.

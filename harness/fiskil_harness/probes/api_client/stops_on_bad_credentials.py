@@ -12,13 +12,13 @@ from fiskil_harness.journal.queries.api_calls import (
     timed_out,
 )
 from fiskil_harness.journal.queries.work_requested import over_s, work_count
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_ATTEMPTS = 3
 REQUEST_LIMIT = "app.limits.request_deadline_s"
 
 
-class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on_bad_credentials"):
+class StopsOnBadCredentials(Probe, frozen=True, kw_only=True, tag="stops_on_bad_credentials"):
     """Check that the app sends a refused key pair at most three times for each piece of work and in each idle period.
 
     When the API accepts the key pair again, the app must resume its work, at the latest after a restart.

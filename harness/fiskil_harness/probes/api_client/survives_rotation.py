@@ -2,7 +2,7 @@
 
 from fiskil_harness.journal import Declared, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import bearer, calls, is_complete_success, refreshes, timed_out
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_DAYS = 90
 CLIENT_ERROR = 400
@@ -10,7 +10,7 @@ FACT, INTERVAL = "app.facts.key_created", "app.facts.rotate_days"
 REQUEST_LIMIT = "app.limits.request_deadline_s"
 
 
-class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rotation"):
+class SurvivesRotation(Probe, frozen=True, kw_only=True, tag="survives_rotation"):
     """Check that the app keeps working with its second key when the first is revoked, and that keys are at most 90 days old.
 
     The config must state either the day on which the key was created or the number of days between rotations.

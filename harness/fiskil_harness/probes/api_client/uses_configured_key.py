@@ -1,12 +1,12 @@
 """Does the app use only the key pair from its environment?"""
 
 from fiskil_harness.journal import Journal, KeyInUse, KeyPresented, SecretsSearched
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 CLIENT_SECRET_IN_ENV = "{client_secret} in [app.env]"
 
 
-class UsesConfiguredKey(PlainProbe, frozen=True, kw_only=True, tag="uses_configured_key"):
+class UsesConfiguredKey(Probe, frozen=True, kw_only=True, tag="uses_configured_key"):
     """Check that every token request carries the new key pair after the app was restarted with a new key pair."""
 
     is_general = True

@@ -2,10 +2,10 @@
 
 from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Journey
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_consent"):
+class ConnectsOnConsent(Probe, frozen=True, kw_only=True, tag="connects_on_consent"):
     """Check that each end user is connected at the end if the app acknowledged the event about their consent.
 
     The browser need not have returned to the app. The scenario delivers the events of the consent and of every dataset, so

@@ -5,12 +5,12 @@ from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Jo
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
 from fiskil_harness.journal.queries.consents import consents_of, hook_calls
 from fiskil_harness.journal.queries.rows import PENDING, last_effects, why_still_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 ACCEPTED = 202
 
 
-class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
+class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
     """Check that when the app disconnects an end user, it revokes the end user's active consents at Fiskil.
 
     Only consents that the app was notified of count. A flag in the app's database does not end a consent: the institution

@@ -5,10 +5,10 @@ from fiskil_harness.journal import Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 from fiskil_harness.journal.queries.consents import consents_of, hook_calls, is_declined
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, why_still_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class KeepsActiveConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_active_consents"):
+class KeepsActiveConsents(Probe, frozen=True, kw_only=True, tag="keeps_active_consents"):
     """Check that after a failed disconnect the app does not treat the end user as disconnected.
 
     The consent is still active at Fiskil then, and the end user can no longer end it in the app. An app that repeats the

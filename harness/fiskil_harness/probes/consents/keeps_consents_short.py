@@ -1,7 +1,7 @@
 """Do consents last no longer than their declared use requires?"""
 
 from fiskil_harness.journal import Declared, Journal
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 DAYS, ONE_OFF, PURPOSE = "app.facts.consent_days", "app.facts.one_off", "app.facts.purpose"
 LONGEST_DAYS = 365
@@ -10,7 +10,7 @@ LONG_DAYS = 180
 """Longest consent period, in days, without advice."""
 
 
-class KeepsConsentsShort(PlainProbe, frozen=True, kw_only=True, tag="keeps_consents_short"):
+class KeepsConsentsShort(Probe, frozen=True, kw_only=True, tag="keeps_consents_short"):
     """Check that the consent period in the config is at most a year, and at most one day if data is used only once."""
 
     is_general = True

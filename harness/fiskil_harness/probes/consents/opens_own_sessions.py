@@ -3,10 +3,10 @@
 from itertools import combinations
 
 from fiskil_harness.journal import Journal, Journey
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class OpensOwnSessions(PlainProbe, frozen=True, kw_only=True, tag="opens_own_sessions"):
+class OpensOwnSessions(Probe, frozen=True, kw_only=True, tag="opens_own_sessions"):
     """Check that the app never opens auth sessions of one end user of Fiskil for two of its own customers.
 
     A customer who completes such a session shares data with another person. FAIL requires that the app has different end

@@ -27,10 +27,10 @@ from fiskil_harness.journal.queries.consents import (
     still_shown,
 )
 from fiskil_harness.journal.queries.rows import effects_before, labelled_rows, last_effects, snapshots, syncs, why_still_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class RespectsReducedConsent(PlainProbe, frozen=True, kw_only=True, tag="respects_reduced_consent"):
+class RespectsReducedConsent(Probe, frozen=True, kw_only=True, tag="respects_reduced_consent"):
     """Check that the app accepts a consent to fewer datasets than it requested.
 
     The app must read the shared datasets, must not keep requesting the others, and must delete the rows of withdrawn

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 from fiskil_harness.journal import HookCall, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import began_s, calls_beside, timed_out
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class StartsNewSession(PlainProbe, frozen=True, kw_only=True, tag="starts_new_session"):
+class StartsNewSession(Probe, frozen=True, kw_only=True, tag="starts_new_session"):
     """Check that after a failed, cancelled or abandoned journey, the next journey uses a new auth session and can succeed.
 
     Only the session of an abandoned journey may be used again, because it is still open.

@@ -3,10 +3,10 @@
 from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.journal import Effects, Entry, EventCreated, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import calls, dataset_read
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconnected"):
+class StaysUnconnected(Probe, frozen=True, kw_only=True, tag="stays_unconnected"):
     """Check that after an unsuccessful journey the app does not treat the end user as connected.
 
     The app must report some end user as connected after a consent; otherwise the result is INCONCLUSIVE, because the state

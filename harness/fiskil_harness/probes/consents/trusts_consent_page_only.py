@@ -3,10 +3,10 @@
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Journal, SdkMessagePassed
 from fiskil_harness.journal.queries.state import Move, StateReader, equal_changes
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class TrustsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="trusts_consent_page_only"):
+class TrustsConsentPageOnly(Probe, frozen=True, kw_only=True, tag="trusts_consent_page_only"):
     """Check that the app ignores messages of the Link SDK that come from a window of another origin.
 
     A foreign message must not change the app's state as the same message from the consent page does. If the message from the

@@ -6,12 +6,12 @@ from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.journal import Journal, changed_samples, possibly_changed_samples
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.probes.observability.metric_probe import UNCERTAIN, Monitoring, monitoring_of
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 LATE = "a metric changed with the first deliveries, but only much later with the next ones, so it may also be a clock"
 
 
-class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):
+class CountsDeliveries(Probe, frozen=True, kw_only=True, tag="counts_deliveries"):
     """Check that the app's monitoring shows if webhook deliveries have stopped.
 
     A metric must change only with deliveries, also with later ones, or must be the time since the last delivery. An alert

@@ -4,10 +4,10 @@ from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
 from fiskil_harness.journal.queries.logs import Log, has_status, log_of, names_endpoint, reports_failure
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
+class LogsApiCalls(Probe, frozen=True, kw_only=True, tag="logs_api_calls"):
     """Check that the log mentions every endpoint that the app called, and reports each failure.
 
     A failure that a retry resolved need not be reported, because one line about the call is enough. A call that was still

@@ -10,7 +10,7 @@ from fiskil_harness.journal.queries.deliveries import ended_s
 from fiskil_harness.journal.queries.idleness import idle_before
 from fiskil_harness.journal.queries.logs import Log, log_of, wording, words_of
 from fiskil_harness.journal.queries.rows import last_effects
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 CHANGES = {
     "consent.received": r"(?<![a-z])(?:receiv|grant|activ|connect|approv|creat|start|new|begin)",
@@ -24,7 +24,7 @@ _NAMES = re.compile(r"end[ _-]?users?(?:[ _-]?id)?|webhook[ _-]?received", re.IG
 """Names in a log that contain one of these words but do not report a change."""
 
 
-class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
+class LogsConsents(Probe, frozen=True, kw_only=True, tag="logs_consents"):
     """Check that the log reports each change of a consent, with the id of the consent or of the end user.
 
     Only events that the app uses count, and only those that change a consent in the app: an event that arrives after a newer

@@ -18,7 +18,7 @@ from fiskil_harness.journal.queries.logs import (
     without_requests,
     words_of,
 )
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 _ABOUT_DELIVERIES = re.compile(r"webhook|deliver|message|event|inbox", re.IGNORECASE)
 """Words with which a record names deliveries in general."""
@@ -27,7 +27,7 @@ _ABOUT_DELIVERIES = re.compile(r"webhook|deliver|message|event|inbox", re.IGNORE
 MORE_WITH_HOOK = f"{FAIL} would also test errors in the app's own code and a database that is down"
 
 
-class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):
+class LogsFailedProcessing(Probe, frozen=True, kw_only=True, tag="logs_failed_processing"):
     """Check that a log line reports each failure that the harness requested, and names the message.
 
     Two kinds of failures are judged on their own: processing that fails after the acknowledgement, and a refused delivery.

@@ -6,12 +6,12 @@ from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.journal import Exchange, Journal, Journey, Visit
 from fiskil_harness.journal.queries.api_calls import calls, fields_of
 from fiskil_harness.journal.queries.logs import Log, log_of, names_endpoint, reports_failure, without_requests
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 _ERROR_ID = re.compile(r"error[_ -]?id\W{1,4}\w{6,}", re.IGNORECASE)
 
 
-class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
+class LogsFailures(Probe, frozen=True, kw_only=True, tag="logs_failures"):
     """Check that the log reports each failed consent journey from which the browser returned to the app.
 
     A log line must have the session id or the end user id and report a failure, or must have the error type. A line in

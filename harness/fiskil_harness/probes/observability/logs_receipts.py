@@ -4,10 +4,10 @@ from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
 from fiskil_harness.journal.queries.logs import log_of
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
+class LogsReceipts(Probe, frozen=True, kw_only=True, tag="logs_receipts"):
     """Check that the log contains the id of every acknowledged message; lines without the kind of event give advice only."""
 
     is_general = True

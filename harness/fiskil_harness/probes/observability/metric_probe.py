@@ -17,7 +17,7 @@ from fiskil_harness.journal import (
     risen_samples,
 )
 from fiskil_harness.journal.queries.pauses import is_promised
-from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Finding, Probe, Verdict
 
 BASELINE = ("calm", "idle", "good")
 NO_MONITORING = "the app shows no metrics, exports none to {otlp_url}, and gets no {alert_url}"
@@ -186,7 +186,7 @@ def is_repeated(monitoring: Monitoring, failures: Iterable[Entry]) -> bool:
     return any(since_s < failure.at_s <= until_s for failure in failures)
 
 
-class MonitoringProbe(PlainProbe, frozen=True, kw_only=True):
+class MonitoringProbe(Probe, frozen=True, kw_only=True):
     """Base of the monitoring probes: passes on an alert, or on a metric that changes only during the failure.
 
     The methods have the parameters *failure*, which describes the failure ("calls to the API failed"), and *before*, the

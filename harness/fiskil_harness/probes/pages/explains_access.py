@@ -15,13 +15,13 @@ from fiskil_harness.journal.queries.page_text import (
     why_unreadable,
 )
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, purpose_words
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 DATASETS, PURPOSE = "app.facts.datasets", "app.facts.purpose"
 WORDS = "app.facts.dataset_words"
 
 
-class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access"):
+class ExplainsAccess(Probe, frozen=True, kw_only=True, tag="explains_access"):
     """Check that the connect page mentions every dataset in ``app.facts.datasets``, and the purpose, at both widths.
 
     Text inside ``<details>`` counts. If a missing word may appear after a press or in a picture, the result is INCONCLUSIVE.

@@ -24,7 +24,7 @@ from fiskil_harness.journal.queries.revocations import (
     switched_off,
 )
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MOST_PRESSES = 3
 """Maximum number of presses to revoke a consent."""
@@ -33,7 +33,7 @@ HARMLESS = ("never", "spares", "keeps", "begins")
 GONE = frozenset({404, 410})
 
 
-class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revokes"):
+class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes"):
     """Check that the connections page shows a consent completely, and that at most three presses revoke the consent.
 
     The page must show the institution, the datasets and the expiry. The presses must end the consent at Fiskil, and no other

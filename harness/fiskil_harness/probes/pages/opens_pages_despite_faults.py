@@ -3,10 +3,10 @@
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import calls_beside, routes_of
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class OpensPagesDespiteFaults(PlainProbe, frozen=True, kw_only=True, tag="opens_pages_despite_faults"):
+class OpensPagesDespiteFaults(Probe, frozen=True, kw_only=True, tag="opens_pages_despite_faults"):
     """Check that each page of the app responds, whatever happens to the API calls that it causes.
 
     Pages that cause no API call pass, because no fault of the API can reach them.

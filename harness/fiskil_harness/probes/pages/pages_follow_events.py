@@ -11,7 +11,7 @@ from fiskil_harness.journal.queries.page_text import page_views, why_unreadable
 from fiskil_harness.journal.queries.page_wording import phrase_in
 from fiskil_harness.journal.queries.revocations import is_still_listed, own_revoke_words
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 
 FRESH = "app.limits.fresh_s"
 OK = 200
@@ -19,7 +19,7 @@ SHORT_S = 60.0
 """For how many seconds a browser may show an old page if the config does not set ``fresh_s``."""
 
 
-class PagesFollowEvents(PlainProbe, frozen=True, kw_only=True, tag="pages_follow_events"):
+class PagesFollowEvents(Probe, frozen=True, kw_only=True, tag="pages_follow_events"):
     """Check that after ``consent.revoked`` the connections page no longer shows the consent as active, nor its balances.
 
     The page is judged by itself, because it may come from another place than the state that the app reports. The harness

@@ -13,7 +13,7 @@ from fiskil_harness.journal.queries.page_messages import (
     why_not_helpful,
 )
 from fiskil_harness.journal.queries.waits import STALLED, WAITING, held_calls, limits_of, presses, view_before, views_after
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 SLACK_S = 1.0
 EARLY_S = 0.5
@@ -24,7 +24,7 @@ FIRST_S = 2.0
 LIMIT = "app.limits.request_deadline_s"
 
 
-class ReportsTimeouts(PlainProbe, frozen=True, kw_only=True, tag="reports_timeouts"):
+class ReportsTimeouts(Probe, frozen=True, kw_only=True, tag="reports_timeouts"):
     """Check that the page reports a failure in words by ``request_deadline_s`` if an API response never ends.
 
     A page that keeps showing progress, or that has not changed, does not report the failure. If the config sets no deadline,

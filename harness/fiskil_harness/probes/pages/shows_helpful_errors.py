@@ -16,7 +16,7 @@ from fiskil_harness.journal.queries.page_messages import (
     why_not_helpful,
 )
 from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 FAILED = "failed"
 PLAIN = "plain"
@@ -32,7 +32,7 @@ NOT_CHOSEN = frozenset({Ending.OTP_FAILURE.value, Ending.UPSTREAM_FAILURE.value,
 """Errors after which the end user wanted to continue. After a timeout the end user may have left."""
 
 
-class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpful_errors"):
+class ShowsHelpfulErrors(Probe, frozen=True, kw_only=True, tag="shows_helpful_errors"):
     """Check that the page after each error states what happened and offers a next step, in words for people.
 
     A code, a stack trace or JSON is not enough. Errors that the end user can retry and final errors must have different

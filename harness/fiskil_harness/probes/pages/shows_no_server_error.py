@@ -8,7 +8,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Visit
 from fiskil_harness.journal.queries.api_calls import began_s, calls, calls_beside
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 TRACES = (
     b"Traceback (most recent call last)",
@@ -33,7 +33,7 @@ JAVA_TRACE = re.compile(rb"\n[^\S\n]+at [\w.$]+\([\w.]+\.java:\d+\)")
 _HIDDEN = re.compile(rb"<(style|title|head)\b")
 
 
-class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
+class ShowsNoServerError(Probe, frozen=True, kw_only=True, tag="shows_no_server_error"):
     """Check that no page to which the end user is redirected is a server error, a stack trace, bare JSON or blank.
 
     Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. An app may also

@@ -11,7 +11,7 @@ from fiskil_harness.journal.queries.waits import (
     views_before,
     was_viewed_before_response,
 )
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 WINDOW_S = 1.0
 """Deadline for a sign of progress after the press, in real seconds."""
@@ -23,7 +23,7 @@ It is longer than ``WINDOW_S``, because a view may be taken late.
 """
 
 
-class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress"):
+class ShowsProgress(Probe, frozen=True, kw_only=True, tag="shows_progress"):
     """Check that a sign of progress appears within a second of a press while the auth session is slow to open.
 
     The sign must appear at every width. Accepted signs are a progress bar, an announced status, new words, a disabled

@@ -8,7 +8,7 @@ from fiskil_harness.journal import Declared, Journal, PageView, Rows
 from fiskil_harness.journal.queries.page_claims import without_denials
 from fiskil_harness.journal.queries.page_messages import flaw_of, is_readable, listed, mentions, new_text, sentences
 from fiskil_harness.journal.queries.rows import shown, snapshots
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 WORDS = "app.facts.syncing_words"
 FEW_LETTERS = 4
@@ -34,7 +34,7 @@ _DRAWN = re.compile(
 )
 
 
-class ShowsSyncing(PlainProbe, frozen=True, kw_only=True, tag="shows_syncing"):
+class ShowsSyncing(Probe, frozen=True, kw_only=True, tag="shows_syncing"):
     """Check that the page announces that data is syncing, from the consent until all data is there, and not afterwards.
 
     Each page that shows data afterwards must announce it. An announcement is a progress bar, or text with words of

@@ -17,12 +17,12 @@ from fiskil_harness.journal.queries.page_text import (
 )
 from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in, purpose_words, words_for
 from fiskil_harness.probes.pages.explains_access import PURPOSE
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 PRIVACY_URL = "app.facts.privacy_url"
 
 
-class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
+class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
     """Check that the connect page links the privacy notice, and that one of the two pages states the purpose of the data.
 
     The notice is at ``app.facts.privacy_url``. If the app itself serves the notice, it must respond with success and text.

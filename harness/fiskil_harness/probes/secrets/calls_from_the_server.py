@@ -6,14 +6,14 @@ from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import Exchange, Fetched, Journal
 from fiskil_harness.journal.queries.api_calls import calls, header, routes_of
 from fiskil_harness.journal.queries.page_coverage import coverage_gap
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
 PICTURES = frozenset({"font", "image", "media", "stylesheet"})
 """Resource types that a page may load from any host, such as an institution's logo."""
 
 
-class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_the_server"):
+class CallsFromTheServer(Probe, frozen=True, kw_only=True, tag="calls_from_the_server"):
     """Check that no page in the browser requests a URL of the API.
 
     If an API call has a browser's headers although no page made it, the app's server forwards the headers. That gives advice

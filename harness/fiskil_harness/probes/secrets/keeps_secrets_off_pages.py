@@ -7,7 +7,7 @@ from fiskil_harness.journal import Fetched, Journal, PageView, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.page_coverage import coverage_gap
 from fiskil_harness.journal.queries.secrets import STORING_HEADERS, SecretsFound
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 KINDS = {
     "document": "the source",
@@ -22,7 +22,7 @@ NOT_KEPT = ("client secret", "webhook secret")
 """Kinds of secrets that no browser may store or send; the probe keeps_tokens_off_browsers judges stored tokens."""
 
 
-class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_off_pages"):
+class KeepsSecretsOffPages(Probe, frozen=True, kw_only=True, tag="keeps_secrets_off_pages"):
     """Check that no page, script, source map or response to a script contains a client secret, webhook secret or token.
 
     The user of a browser can read everything that the browser receives, so encoded secrets count too. If a page or response

@@ -5,13 +5,13 @@ from fiskil_harness.journal import Delivery, FileWritten, Journal, Output
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.logs import incomplete_outputs
 from fiskil_harness.journal.queries.secrets import SecretsFound
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 PLANTED = "account_numbers"
 """``Delivery.name`` of deliveries that contain account numbers."""
 
 
-class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_out_of_logs"):
+class KeepsSecretsOutOfLogs(Probe, frozen=True, kw_only=True, tag="keeps_secrets_out_of_logs"):
     """Check that no output of the app contains a token, a secret, nine characters of either, or a full account number.
 
     The probe searches for every secret, in every encoding, in the app's output, in the logs that the config lists, and in

@@ -6,14 +6,14 @@ from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.journal import Delivery, Effects, Entry, FileWritten, HookCall, Journal, Reported, Visit
 from fiskil_harness.journal.entries.secrets import SearchedPart
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, SecretsFound
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import has_secrets_at_hand
 
 Response = tuple[str, tuple[Entry, SearchedPart], bool]
 """A name for a response in findings, the entry and its part with the text, and whether there is a text."""
 
 
-class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_to_itself"):
+class KeepsSecretsToItself(Probe, frozen=True, kw_only=True, tag="keeps_secrets_to_itself"):
     """Check that no response, page, metric, alert or telemetry contains a token, a secret, or nine characters of either.
 
     Metrics, alerts and telemetry must not contain a full account number either. Responses and pages may, because they may

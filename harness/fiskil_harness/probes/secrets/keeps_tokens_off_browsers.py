@@ -7,7 +7,7 @@ from fiskil_harness.journal import Fetched, Journal, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.page_coverage import coverage_gap
 from fiskil_harness.journal.queries.secrets import ACCESS_TOKEN, SecretsFound
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 TOKEN = (ACCESS_TOKEN,)
 PLACES = {
@@ -21,7 +21,7 @@ SET_BY = {"set-cookie": PLACES["cookie"], "location": PLACES["url"]}
 """Response headers that make a browser store something, and the place where it is stored."""
 
 
-class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_tokens_off_browsers"):
+class KeepsTokensOffBrowsers(Probe, frozen=True, kw_only=True, tag="keeps_tokens_off_browsers"):
     """Check that the browser's storage, cookies, URLs and history contain no access token after a complete consent journey.
 
     HttpOnly cookies are searched too, because they also send the token to the browser.

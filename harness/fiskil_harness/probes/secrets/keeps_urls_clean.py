@@ -9,7 +9,7 @@ from fiskil_harness.journal.entries.secrets import SearchedPart
 from fiskil_harness.journal.queries.api_calls import calls, fields_of, header, routes_of
 from fiskil_harness.journal.queries.secrets import SecretsFound
 from fiskil_harness.journal.secret_search import LIST_ROUTE, header_names, query_without_filter
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 CREATING_ROUTES = ("end_users.create", "end_users.update")
 PHONE_DIGITS = 9
@@ -27,7 +27,7 @@ Hit = tuple[str, str, str]
 """A description of the secret or personal value, the part of the request that contains it, and the call's route."""
 
 
-class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clean"):
+class KeepsUrlsClean(Probe, frozen=True, kw_only=True, tag="keeps_urls_clean"):
     """Check that no URL, header name or User-Agent of a call contains a token, a secret, an account number or personal data.
 
     Servers and proxies write URLs to their logs. Personal data are the e-mail addresses, names and phone numbers with which

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from fiskil_harness.journal import Delivery, Journal, Leak
 from fiskil_harness.journal.queries.deliveries import first_of, has_stack_trace
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, SecretsFound
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 
 
-class ResponsesContainNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
+class ResponsesContainNoSecrets(Probe, frozen=True, kw_only=True, tag="responses_contain_no_secrets"):
     """Check that no response to a delivery contains a secret, a key or the valid signature, in any encoding.
 
     A stack trace gives advice only, because it helps an attacker but contains no secret.

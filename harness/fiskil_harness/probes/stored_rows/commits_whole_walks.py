@@ -8,7 +8,7 @@ from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, covers, dataset_read, reads
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY, latest_rows, row_lines, shown, snapshots, syncs
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 BREAKS = frozenset(
     {
@@ -37,7 +37,7 @@ CURSORS = frozenset({"page[after]", "page[before]", "page[size]"})
 Row = dict[str, Any]
 
 
-class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
+class CommitsWholeWalks(Probe, frozen=True, tag="commits_whole_walks"):
     """Check that after a fault disturbed a read of several pages, the app's state shows the rows of one complete read.
 
     The app may show the rows of the previous read or those of the new one. Lists that the app reads with different queries

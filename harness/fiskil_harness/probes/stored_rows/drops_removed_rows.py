@@ -15,10 +15,10 @@ from fiskil_harness.journal.queries.rows import (
     why_still_busy,
 )
 from fiskil_harness.journal.queries.unread_datasets import why_unread
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
+class DropsRemovedRows(Probe, frozen=True, tag="drops_removed_rows"):
     """Check that a row which the latest sync no longer contains is gone from the app's state, or is shown differently.
 
     An app may keep a removed row as history if the state marks it. FAIL requires a removed row that the state shows

@@ -11,10 +11,10 @@ from fiskil_harness.journal.queries.rows import (
     state_before,
     why_still_busy,
 )
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
+class DropsRevokedRows(Probe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
     """Check that after the app acknowledged ``consent.revoked``, its state no longer shows rows of the consent as before."""
 
     needs = (EFFECTS,)

@@ -4,10 +4,10 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, still_shown, was_notified_of_end
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_ended_consents"):
+class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_consents"):
     """Check that the app's state shows no row of a consent after the app learned that the consent has ended.
 
     The app learns of the end from the event, by revoking the consent itself, or by reading everything again in a refresh.

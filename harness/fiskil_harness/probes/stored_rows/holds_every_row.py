@@ -21,10 +21,10 @@ from fiskil_harness.journal.queries.rows import (
     why_still_busy,
 )
 from fiskil_harness.journal.queries.unread_datasets import why_unread
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
+class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
     """Check that at the end the app's state shows every row of the latest sync exactly once.
 
     A state may keep several versions of a row, if a mark shows which one is current. Only rows that the app's queries select

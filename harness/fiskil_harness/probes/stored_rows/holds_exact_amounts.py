@@ -11,7 +11,7 @@ from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, places, snapshots
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MIN_AMOUNTS = 3
 """Minimum number of different amounts at the same path from which the path of amounts in a record is concluded."""
@@ -26,7 +26,7 @@ class ShownAmount(Struct, frozen=True):
     value: Any
 
 
-class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_amounts"):
+class HoldsExactAmounts(Probe, frozen=True, kw_only=True, tag="holds_exact_amounts"):
     """Check that each amount in the app's state is one that the API served for that row, exact to the cent.
 
     The app may show dollars or cents, text or a number, with or without the sign, rounded to two decimal places or more. If

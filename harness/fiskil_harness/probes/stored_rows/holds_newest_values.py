@@ -21,12 +21,12 @@ from fiskil_harness.journal.queries.rows import (
     why_still_busy,
 )
 from fiskil_harness.journal.queries.unread_datasets import why_unread
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 Changed = tuple[dict[str, Any], dict[str, Any]]
 
 
-class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
+class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     """Check that the app's state shows the new values of a row that changed between two syncs, not the old values.
 
     Only fields that the state showed before the change are judged, because an app stores only the fields that it needs.

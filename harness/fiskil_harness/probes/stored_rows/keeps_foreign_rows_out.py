@@ -8,12 +8,12 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
 from fiskil_harness.journal.queries.rows import is_announced, last_effects, latest_rows, places, shown, state_before
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 ID, CONSENT = "fiskil_id", "arrangement_id"
 
 
-class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_foreign_rows_out"):
+class KeepsForeignRowsOut(Probe, frozen=True, kw_only=True, tag="keeps_foreign_rows_out"):
     """Check that the app stops showing a row of a consent that the end user never gave, once the API stops returning it.
 
     An app may trust the rows that the API returns for its end user, so a foreign row that is shown meanwhile gives advice

@@ -4,10 +4,10 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import ConsentState, Effects, Journal
 from fiskil_harness.journal.queries.consents import consents_of, rows_under, was_notified_of_end
 from fiskil_harness.journal.queries.rows import last_effects, shown, state_before, why_still_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 
-class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other_consents"):
+class KeepsOtherConsents(Probe, frozen=True, kw_only=True, tag="keeps_other_consents"):
     """Check that the app still shows rows of an active consent after another consent of the end user ended.
 
     FAIL requires that the app showed rows of the active consent before, and shows none of them at the end.

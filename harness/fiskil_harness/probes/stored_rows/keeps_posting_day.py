@@ -9,7 +9,7 @@ from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, dataset_read
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places, snapshots, syncs
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 DATE = "posting_date_time"
 DATES = (DATE, "execution_date_time", "value_date_time")
@@ -25,7 +25,7 @@ Days = dict[str, frozenset[date]]
 LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-class KeepsPostingDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_posting_day"):
+class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day"):
     """Check that the posting day of each row in the app's state is a day that the API served, in UTC or in Australia.
 
     The app may show dates, times with or without a time zone, or seconds or milliseconds since 1970. If the app may show the

@@ -7,13 +7,13 @@ from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import is_complete_success, reads
 from fiskil_harness.journal.queries.consents import permitted
 from fiskil_harness.journal.queries.rows import name_of_row, shown, snapshots, state_before
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 WITHDRAWN = frozenset({401, 403, 404})
 """Statuses after which the permission may have ended, so that this probe does not judge them."""
 
 
-class KeepsRefusedRows(PlainProbe, frozen=True, tag="keeps_refused_rows"):
+class KeepsRefusedRows(Probe, frozen=True, tag="keeps_refused_rows"):
     """Check that the app keeps the rows of a dataset while the API temporarily refuses to serve the dataset.
 
     FAIL requires that the app shows no rows of this dataset any more, but still shows rows of other datasets. An app that

@@ -11,13 +11,13 @@ from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journa
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 _WORD = re.compile(r"[\w-]+")
 
 
-class SeparatesConcurrentUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_concurrent_users"):
+class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_concurrent_users"):
     """Check that simultaneous requests do not mix up the data of end users.
 
     No state and no response of an end user may show ids of another one, and neither may the page to which a browser returns

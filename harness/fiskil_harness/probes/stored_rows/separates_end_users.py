@@ -11,12 +11,12 @@ from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of, ki
 from fiskil_harness.journal.queries.deliveries import genuine, of_kind
 from fiskil_harness.journal.queries.rows import shown
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 
 
-class SeparatesEndUsers(PlainProbe, frozen=True, kw_only=True, tag="separates_end_users"):
+class SeparatesEndUsers(Probe, frozen=True, kw_only=True, tag="separates_end_users"):
     """Check that no end user's state shows ids of another end user, or changes by messages about another."""
 
     needs = (EFFECTS,)

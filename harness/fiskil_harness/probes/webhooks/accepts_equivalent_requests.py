@@ -14,10 +14,10 @@ from fiskil_harness.journal.queries.deliveries import (
     response_text,
     why_busy,
 )
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 
-class AcceptsEquivalentRequests(PlainProbe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
+class AcceptsEquivalentRequests(Probe, frozen=True, kw_only=True, tag="accepts_equivalent_requests"):
     """Check that a genuine message is accepted with any header case, charset, chunks and TCP segments."""
 
     expected = "2xx and the effect for every equivalent form of a request: header case, charset, chunks"

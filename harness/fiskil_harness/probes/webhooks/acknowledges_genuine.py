@@ -23,7 +23,7 @@ from fiskil_harness.journal.queries.deliveries import (
     why_busy,
 )
 from fiskil_harness.journal.queries.unreachable_api import REMEDY, may_lack_the_api
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}
@@ -53,7 +53,7 @@ EVERY_MESSAGE = "every_message"
 """Name of the case that fails if the receiver refused every message, in whatever form it was signed."""
 
 
-class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_genuine"):
+class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_genuine"):
     """Check that every genuine message gets 2xx in every JSON variant, unless a fault was injected.
 
     In a burst the app may refuse a message that it acknowledges later. If the app refuses a repetition of an acknowledged

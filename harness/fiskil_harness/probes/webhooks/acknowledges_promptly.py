@@ -6,7 +6,7 @@ from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.deliveries import bites_during, describe, ended_s, of_kind
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 BESIDE = "beside a slow client"
 SLOW_S = 3.0
@@ -20,7 +20,7 @@ NOTICED_S = 0.5
 """Maximum time until the proxy notices that the app has closed a connection, in seconds."""
 
 
-class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_promptly"):
+class AcknowledgesPromptly(Probe, frozen=True, kw_only=True, tag="acknowledges_promptly"):
     """Check that each delivery is acknowledged within ``app.limits.ack_s``, and does not wait for the API.
 
     The first delivery is a warm-up and does not count. The longest time of a refused forgery is subtracted from each

@@ -4,12 +4,12 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
 from fiskil_harness.journal.queries.deliveries import describe, events_by_id, genuine, last_applied, why_busy
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 USED = "app.facts.uses_events"
 
 
-class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
+class AppliesEach(Probe, frozen=True, kw_only=True, tag="applies_each"):
     """Check that each acknowledged message_id has its own effect, even if events are equal or ids are similar.
 
     If the effects hook reports no counts, the app must have read the dataset from the API after each event about it.

@@ -8,13 +8,13 @@ from fiskil_harness.journal.queries.deliveries import by_message, describe, last
 from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, messages_between, repeated
 from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
-from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Finding, Probe, Verdict
 
 IGNORE = "app.observe.ignore"
 """Setting for places in the state that count or list deliveries."""
 
 
-class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
+class AppliesOnce(Probe, frozen=True, kw_only=True, tag="applies_once"):
     """Check that no message is applied more than once, however its deliveries overlap.
 
     Twins are compared too: a twin that got messages repeatedly must end in the same state as a twin that got each message

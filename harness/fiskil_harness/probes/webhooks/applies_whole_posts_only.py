@@ -5,13 +5,13 @@ from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.api_calls import kind_of
 from fiskil_harness.journal.queries.deliveries import case_of, genuine, last_applied, of_kind, readable, why_busy
 from fiskil_harness.journal.queries.state import StateReader, equal_changes
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 SAFE = {"get", "head", "options"}
 MIXED = {"right_then_wrong", "wrong_then_right"}
 
 
-class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_whole_posts_only"):
+class AppliesWholePostsOnly(Probe, frozen=True, kw_only=True, tag="applies_whole_posts_only"):
     """Check that no incomplete body and no GET, HEAD or OPTIONS request is applied, and no request is applied twice.
 
     An app that reports no counts is judged by its state: incomplete requests must not change the state.

@@ -2,7 +2,7 @@
 
 from fiskil_harness.journal import EndlessBody, Journal, Limits
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, paused_s
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 BYTES = "app.limits.body_bytes"
 SECONDS = "app.limits.body_s"
@@ -14,7 +14,7 @@ LATE_S = 1.0
 """Tolerance for the slowness of the machine, in seconds."""
 
 
-class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
+class BoundsBodies(Probe, frozen=True, kw_only=True, tag="bounds_bodies"):
     """Check that an endless unsigned body gets a response or is cut off at the limits ``body_bytes`` and ``body_s``.
 
     The probe fails only if a limit in the config is exceeded. A default limit proves nothing: a receiver may read on and

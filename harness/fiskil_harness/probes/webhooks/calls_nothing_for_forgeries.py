@@ -6,13 +6,13 @@ from math import inf
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing, Delivery, Exchange, Idle, Journal
 from fiskil_harness.journal.queries.api_calls import CallKey, call_key, calls, end_user_of, kind_of
 from fiskil_harness.journal.queries.deliveries import of_kind
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 SURE = 3
 """Number of equal API calls in steps with forgeries, for each one in the idle step, that no schedule of the app explains."""
 
 
-class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls_nothing_for_forgeries"):
+class CallsNothingForForgeries(Probe, frozen=True, kw_only=True, tag="calls_nothing_for_forgeries"):
     """Check that forged messages cause no API calls about their end user, if genuine messages of that kind cause calls.
 
     Calls of which the app makes a third or more in an idle step after the forgeries may be its own schedule. Fewer of them

@@ -7,7 +7,7 @@ from fiskil_harness.journal import Effects, EventCreated, Journal, UsedEvents
 from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, why_busy
 from fiskil_harness.journal.queries.rows import effects_around
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 USED = "app.facts.uses_events"
 RECEIVED, REVOKED, SYNCED = "consent.received", "consent.revoked", "a sync"
@@ -16,7 +16,7 @@ ACTIVE = frozenset({"active", "authorised", "authorized", "connected", "enabled"
 ENDED = frozenset({"cancelled", "disconnected", "ended", "expired", "inactive", "revoked", "terminated", "withdrawn"})
 
 
-class DistinguishesEvents(PlainProbe, frozen=True, kw_only=True, tag="distinguishes_events"):
+class DistinguishesEvents(Probe, frozen=True, kw_only=True, tag="distinguishes_events"):
     """Check that consent.revoked ends a consent in the app, and that updates of a consent and syncs do not end it.
 
     The hook ``app.observe.connected``, or words such as active and revoked in the app's state, show whether a consent has

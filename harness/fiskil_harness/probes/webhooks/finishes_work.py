@@ -7,13 +7,13 @@ from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls,
 from fiskil_harness.journal.queries.deliveries import last_applied, was_disturbed
 from fiskil_harness.journal.queries.pauses import is_promised, paused_s
 from fiskil_harness.journal.queries.rows import last_effects
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 MOST_PAUSED_S = 0.5
 MOST_NAMED = 5
 
 
-class FinishesWork(PlainProbe, frozen=True, tag="finishes_work"):
+class FinishesWork(Probe, frozen=True, tag="finishes_work"):
     """Detects acknowledged messages that the app has not finished although it had time and nothing disturbed it.
 
     A fault, a refused or failed API call, a kill and a requested failure are disturbances: the app may then wait before it

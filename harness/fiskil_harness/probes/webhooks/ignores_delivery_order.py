@@ -6,12 +6,12 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id
 from fiskil_harness.journal.queries.twins import Comparison, compare_twins
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 OTHER = re.compile(r"b\d*")
 
 
-class IgnoresDeliveryOrder(PlainProbe, frozen=True, kw_only=True, tag="ignores_delivery_order"):
+class IgnoresDeliveryOrder(Probe, frozen=True, kw_only=True, tag="ignores_delivery_order"):
     """Check that twins end in the same state, even if one twin got its messages out of order, late or repeatedly.
 
     If several twins got their messages in such ways, each of these twins is a case. The case's name lists the consent

@@ -2,7 +2,7 @@
 
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 SIGN_IN = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "oauth")
 CSRF_WORDS = (b"csrf", b"xsrf", b"cross-site", b"authenticitytoken", b"page expired")
@@ -10,7 +10,7 @@ CSRF_STATUSES = {400, 403, 419, 422}
 AS_BROWSER = "as a browser"
 
 
-class IsReachedDirectly(PlainProbe, frozen=True, kw_only=True, tag="is_reached_directly"):
+class IsReachedDirectly(Probe, frozen=True, kw_only=True, tag="is_reached_directly"):
     """Check that a genuine delivery gets no redirect, no login page and no CSRF error."""
 
     expected = "2xx directly from the registered URL, without cookies, tokens or a login"

@@ -1,13 +1,13 @@
 """Does the app leave URLs in messages alone, instead of requesting them?"""
 
 from fiskil_harness.journal import CanaryPlanted, CanaryRequested, Delivery, Journal
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 URLS = "urls"
 KINDS = {"genuine": "a signed", "forged": "a forged"}
 
 
-class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_alone"):
+class LeavesUrlsAlone(Probe, frozen=True, kw_only=True, tag="leaves_urls_alone"):
     """Check that the app requests no canary URL that the harness put into a field, a header or a signature of a message.
 
     Each of these parts of a message contains its own URL, so a request proves from which part the app took the URL. Each

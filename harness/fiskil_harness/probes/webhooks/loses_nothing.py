@@ -22,7 +22,7 @@ from fiskil_harness.journal.queries.overdue import is_overdue
 from fiskil_harness.journal.queries.rows import snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 USED = "app.facts.uses_events"
 LONG_S = 8.0
@@ -30,7 +30,7 @@ EVERY_MESSAGE = "every_message"
 """Name of the case that fails if the receiver applied no message, although some were delivered without disturbance."""
 
 
-class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
+class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
     """Check that every acknowledged message is applied if the app uses its event, even after kill -9 or a refusal.
 
     A message is also lost if it is refused up to its last attempt, although other messages are acknowledged. The states

@@ -10,12 +10,12 @@ from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal, Red
 from fiskil_harness.journal.queries.api_calls import consent_of, fields_of
 from fiskil_harness.journal.queries.deliveries import events_by_id, of_kind
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 CONSENT = "consent."
 
 
-class ReachesEventState(PlainProbe, frozen=True, kw_only=True, tag="reaches_event_state"):
+class ReachesEventState(Probe, frozen=True, kw_only=True, tag="reaches_event_state"):
     """Check that each consent has the value that the config states for its newest acknowledged event.
 
     If a newer event was delivered but not acknowledged, its value is allowed too. If two events have the same publish_time,

@@ -3,13 +3,13 @@
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import case_of, describe, last_applied, of_kind, readable, why_busy
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 PLAIN = "plain"
 COUNTS = f"{EFFECTS}: applied"
 
 
-class RecognisesDuplicates(PlainProbe, frozen=True, kw_only=True, tag="recognises_duplicates"):
+class RecognisesDuplicates(Probe, frozen=True, kw_only=True, tag="recognises_duplicates"):
     """Check that a repeated message is not applied again, whatever its signature's encoding and unsigned headers.
 
     Each variant of the repetition is a case. If the app applies even an unchanged repetition again, the other variants are

@@ -6,12 +6,12 @@ from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import FORGERY_ADDRESSES, SOURCE_ADDRESSES, AllowedAddresses, Delivery, Journal, StepFailed
 from fiskil_harness.journal.queries.deliveries import describe
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 ALLOW_LIST = "app.facts.allowed_ips"
 
 
-class RefusesForeignAddresses(PlainProbe, frozen=True, kw_only=True, tag="refuses_foreign_addresses"):
+class RefusesForeignAddresses(Probe, frozen=True, kw_only=True, tag="refuses_foreign_addresses"):
     """Check that a message from an IP address outside the allow list is not applied.
 
     The control is the same message from Fiskil's address, which must be applied. The probe needs an allow list in the

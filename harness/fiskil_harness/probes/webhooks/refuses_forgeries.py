@@ -22,7 +22,7 @@ from fiskil_harness.journal.queries.deliveries import (
     was_never_listening,
 )
 from fiskil_harness.journal.queries.state import StateReader, differing, equal_changes
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 QUEUED = 202
 SLOW_S, SURE = 1.0, 3
@@ -43,7 +43,7 @@ Witness = tuple[str, tuple[str, ...], list[Delivery]]
 """Proof of a failure: the observation as text, lines of evidence, and the forgeries that caused the failure."""
 
 
-class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forgeries"):
+class RefusesForgeries(Probe, frozen=True, kw_only=True, tag="refuses_forgeries"):
     """Check that no message without Fiskil's signature is applied or changes the state as a genuine message does.
 
     The probe fails if a forgery gets no response. It also fails if a forgery has no effect but gets the same 2xx response

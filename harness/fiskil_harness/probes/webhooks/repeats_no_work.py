@@ -10,13 +10,13 @@ from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.attempt_counters import body_sizes, is_counter, is_delivery_list, is_total_size
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.journal.queries.state import StateReader, differing
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 
 ROUNDS = 3
 """Number of rounds that a FAIL needs: work that the app does anyway may follow the repetitions of one round."""
 
 
-class RepeatsNoWork(PlainProbe, frozen=True, kw_only=True, tag="repeats_no_work"):
+class RepeatsNoWork(Probe, frozen=True, kw_only=True, tag="repeats_no_work"):
     """Check that repeated messages cause no API call and no change of the state, whatever the app reports about them.
 
     A FAIL needs work after the repetitions of each of three rounds, and none in any control period: an app may poll, retry

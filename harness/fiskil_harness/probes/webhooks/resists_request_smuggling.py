@@ -2,10 +2,10 @@
 
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import case_of, describe, last_applied, of_kind, readable, response_text
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 
-class ResistsRequestSmuggling(PlainProbe, frozen=True, kw_only=True, tag="resists_request_smuggling"):
+class ResistsRequestSmuggling(Probe, frozen=True, kw_only=True, tag="resists_request_smuggling"):
     """Check that a request embedded in a refused body gets no response and has no effect.
 
     After the refusal, the next response must belong to the next request, or the connection must be closed.

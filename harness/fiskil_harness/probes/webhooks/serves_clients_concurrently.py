@@ -4,7 +4,7 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Journal, SlowClient
 from fiskil_harness.journal.queries.deliveries import ended_s
 from fiskil_harness.journal.queries.pauses import paused_s
-from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.probe import Probe
 
 LEAST_WAIT_S = 0.3
 """A slow connection that ends sooner after the delivery than this shows nothing, in real seconds."""
@@ -15,7 +15,7 @@ PROMPT_SHARE = 0.5
 ALONE = "alone"
 
 
-class ServesClientsConcurrently(PlainProbe, frozen=True, kw_only=True, tag="serves_clients_concurrently"):
+class ServesClientsConcurrently(Probe, frozen=True, kw_only=True, tag="serves_clients_concurrently"):
     """Check that no delivery waits until another, slow client has left, however short the wait is.
 
     A FAIL needs two trials in which the response came only after the slow client had left, although it stayed for different

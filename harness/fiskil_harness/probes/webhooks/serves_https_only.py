@@ -6,13 +6,13 @@ from fiskil_harness.core.config.hooks import EFFECTS, TLS
 from fiskil_harness.journal import Delivery, Handshake, Journal, Production, TlsServed
 from fiskil_harness.journal.queries.deliveries import describe, genuine, of_kind
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, had_effect_when_genuine, was_applied
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 FACT = "app.facts.production_webhook_url"
 OLD = ("TLS 1.0", "TLS 1.1")
 
 
-class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_only"):
+class ServesHttpsOnly(Probe, frozen=True, kw_only=True, tag="serves_https_only"):
     """Check that the webhook URL in production is https, and that messages over plain HTTP are not applied.
 
     Plain HTTP is tested only if the app serves TLS itself. Such an app must also present its configured certificate and

@@ -5,13 +5,13 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.journal import Journal, PlanRun
-from fiskil_harness.probes.probe import Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Finding, Probe, Verdict
 
 SHORTEST = " failed, in its shortest form: "
 UNDONE = ("every_step_done", "every_fault_bit")
 
 
-class SurvivesEveryPlan(PlainProbe, frozen=True, kw_only=True, tag="survives_every_plan"):
+class SurvivesEveryPlan(Probe, frozen=True, kw_only=True, tag="survives_every_plan"):
     """Check that no probe fails under any generated plan (a random sequence of actions).
 
     The evidence is the shortest failing plan that was found.

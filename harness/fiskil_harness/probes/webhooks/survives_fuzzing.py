@@ -3,14 +3,14 @@
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, why_busy
 from fiskil_harness.journal.queries.unreachable_api import REMEDY, may_lack_the_api
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 FUZZ = "fuzz:"
 VALID = "valid"
 REPRODUCE = "the same seed generates the same bodies"
 
 
-class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzing"):
+class SurvivesFuzzing(Probe, frozen=True, kw_only=True, tag="survives_fuzzing"):
     """Check that valid generated bodies get 2xx and have at most one effect, and that invalid ones get any response.
 
     The probe fails if a body gets no response, or if genuine messages are refused afterwards. A server error

@@ -2,13 +2,13 @@
 
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import case_of, describe, first_of, genuine, readable, response_text
-from fiskil_harness.probes.probe import Case, Finding, PlainProbe, Verdict
+from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 LAWFUL_5XX = {501, 503, 505}
 GONE = "connection refused"
 
 
-class SurvivesMalformedRequests(PlainProbe, frozen=True, kw_only=True, tag="survives_malformed_requests"):
+class SurvivesMalformedRequests(Probe, frozen=True, kw_only=True, tag="survives_malformed_requests"):
     """Check that the receiver acknowledges the next genuine message after each malformed request.
 
     Each complete malformed request must also get a response, with any status: 2xx, 4xx or 5xx.

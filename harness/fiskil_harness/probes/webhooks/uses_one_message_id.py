@@ -3,13 +3,13 @@
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import last_applied, of_kind, response_text, why_busy
-from fiskil_harness.probes.probe import Finding, PlainProbe
+from fiskil_harness.probes.probe import Finding, Probe
 
 COUNTS = f"{EFFECTS}: applied"
 FIRST, SECOND, THIRD = "repeated:0", "repeated:1", "repeated:2"
 
 
-class UsesOneMessageId(PlainProbe, frozen=True, kw_only=True, tag="uses_one_message_id"):
+class UsesOneMessageId(Probe, frozen=True, kw_only=True, tag="uses_one_message_id"):
     """Check that the app deduplicates and applies a message by the same id, if its body contains message_id twice.
 
     Two such messages are sent, whose first ids are equal. The app may use the first ids, use the last ids, or refuse both

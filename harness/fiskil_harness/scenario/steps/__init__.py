@@ -4,9 +4,11 @@ Many steps share two arguments. ``twin`` is the name of a participant; "" means 
 symbol of an event: ``e0`` is the first event of the end user, ``b.e0`` the first event of participant ``b``.
 """
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from fiskil_harness.core import plugins
 from fiskil_harness.core.tags import by_tag, name_of
+from fiskil_harness.scenario.steps.admission import problem_of
 from fiskil_harness.scenario.steps.app import (
     KillApp,
     KillWorker,
@@ -139,19 +141,19 @@ from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.sharing import RenewConsent, StopSharing
 from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
-from fiskil_harness.scenario.steps.step import PlainStep, step_text
+from fiskil_harness.scenario.steps.step import Step, step_text
 from fiskil_harness.scenario.steps.tabs import ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
 from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartAppOverTls, TryHandshakes
 from fiskil_harness.scenario.steps.waiting_pages import PressConnect, ReopenPages, WatchUntilSynced
 
-STEPS = by_tag(globals().values(), PlainStep)
-"""Every class of steps by its name in plan files."""
+STEPS = by_tag(globals().values(), Step)
+"""Every class of steps by its name in plan files; plugins add theirs."""
 
 if TYPE_CHECKING:
-    AnyStep = PlainStep
+    AnyStep = Step
 else:
-    AnyStep = Union[tuple(STEPS.values())]  # noqa: UP007 - made of a table
+    AnyStep = plugins.declare("step", Step, STEPS, problem_of=problem_of)
 
 __all__ = [
     "STEPS",
@@ -230,7 +232,6 @@ __all__ = [
     "OpenAccount",
     "OpenConnections",
     "OpenPage",
-    "PlainStep",
     "PressConnect",
     "PressEveryControl",
     "ReadMonitoring",
@@ -273,6 +274,7 @@ __all__ = [
     "StartApp",
     "StartSession",
     "StayIdle",
+    "Step",
     "StopSharing",
     "Sync",
     "SyncEach",

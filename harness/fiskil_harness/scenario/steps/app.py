@@ -12,7 +12,7 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Delivery, Idle, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.polling import APART_S, LONG_S, POLLING, repeated_moments
-from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
+from fiskil_harness.scenario.steps.step import Step, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -26,7 +26,7 @@ GOES_ON_S = 10.0
 """How long the rest of an app may take to respond after one of its processes died, in real seconds."""
 
 
-class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
+class Restart(Step, frozen=True, kw_only=True, tag="restart"):
     """The app is killed with SIGKILL and started again. Needs ``app.command``."""
 
     needs_sandbox: ClassVar[bool] = False
@@ -42,7 +42,7 @@ class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
         restart(stage)
 
 
-class StartAfresh(PlainStep, frozen=True, kw_only=True, tag="start_afresh"):
+class StartAfresh(Step, frozen=True, kw_only=True, tag="start_afresh"):
     """The app is killed and started again with an empty ``{workdir}``, so that it keeps nothing, such as a long wait.
 
     Needs ``app.command``.
@@ -61,7 +61,7 @@ class StartAfresh(PlainStep, frozen=True, kw_only=True, tag="start_afresh"):
         restart(stage)
 
 
-class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
+class KillApp(Step, frozen=True, kw_only=True, tag="kill_app"):
     """The app is killed with SIGKILL and stays down until ``StartApp``. Needs ``app.command``."""
 
     needs_sandbox: ClassVar[bool] = False
@@ -72,7 +72,7 @@ class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
         kill(stage)
 
 
-class StartApp(PlainStep, frozen=True, kw_only=True, tag="start_app"):
+class StartApp(Step, frozen=True, kw_only=True, tag="start_app"):
     """The app is started again after ``KillApp``. Needs ``app.command``."""
 
     needs_sandbox: ClassVar[bool] = False
@@ -87,7 +87,7 @@ class StartApp(PlainStep, frozen=True, kw_only=True, tag="start_app"):
         start(stage)
 
 
-class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
+class KillWorker(Step, frozen=True, kw_only=True, tag="kill_worker"):
     """One process of the app is killed with SIGKILL, while the others continue.
 
     If the app has only one process, or the others stop responding, the whole app is started again. Needs ``app.command``.
@@ -110,7 +110,7 @@ class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
             restart(stage)
 
 
-class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
+class StayIdle(Step, frozen=True, kw_only=True, tag="stay_idle"):
     """Nothing happens for a while; only the app's own API calls are recorded.
 
     Args:
@@ -154,7 +154,7 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
         return any(call.at_s >= since_s for call in calls(stage.journal, self.after_call))
 
 
-class WatchForPolling(PlainStep, frozen=True, kw_only=True, tag="watch_for_polling"):
+class WatchForPolling(Step, frozen=True, kw_only=True, tag="watch_for_polling"):
     """Nothing happens for a while, so that reads at intervals of some seconds show.
 
     If a read is repeated once, the period continues until the next repetition, up to three times as long: polling
@@ -191,7 +191,7 @@ class WatchForPolling(PlainStep, frozen=True, kw_only=True, tag="watch_for_polli
         stage.journal.write(idle)
 
 
-class WaitUntilIdle(PlainStep, frozen=True, kw_only=True, tag="wait_until_idle"):
+class WaitUntilIdle(Step, frozen=True, kw_only=True, tag="wait_until_idle"):
     """The app gets time to finish its work.
 
     With ``app.observe.effects`` the step waits until the app is idle or stuck, and records its effects. Without it, the step

@@ -7,13 +7,13 @@ from fiskil_harness.app.metrics import NO_END_USER
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError, HookMissing
 from fiskil_harness.journal import FileWritten, Reported
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class CollectOutputs(PlainStep, frozen=True, kw_only=True, tag="collect_outputs"):
+class CollectOutputs(Step, frozen=True, kw_only=True, tag="collect_outputs"):
     """The app's metrics are read, with the alerts, telemetry and files that it has produced since the scenario began.
 
     An output that the app does not produce, or metrics without the hook ``app.observe.metrics``, leave no journal entry. An

@@ -8,13 +8,13 @@ from fiskil_harness.scenario.steps.consents_and_syncs import Sync
 from fiskil_harness.scenario.steps.deliveries import Deliver
 from fiskil_harness.scenario.steps.faults_and_tokens import InjectFault
 from fiskil_harness.scenario.steps.journeys import Authorise
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class CompositeStep(PlainStep, frozen=True):
+class CompositeStep(Step, frozen=True):
     """A step that consists of other steps."""
 
     def sequence(self) -> tuple[Any, ...]:

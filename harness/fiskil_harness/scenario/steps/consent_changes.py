@@ -8,13 +8,13 @@ from fiskil_harness.core.model import DATASETS
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.sandbox.consents.amendment import amend, make_accessible
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, walk
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
+class Amend(Step, frozen=True, kw_only=True, tag="amend"):
     """The consent covers other accounts or datasets from now on; ``consent.updated`` becomes due.
 
     Args:
@@ -52,7 +52,7 @@ class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):
         stage.dispatcher.collect()
 
 
-class AuthoriseElsewhere(PlainStep, frozen=True, kw_only=True, tag="authorise_elsewhere"):
+class AuthoriseElsewhere(Step, frozen=True, kw_only=True, tag="authorise_elsewhere"):
     """The end user also consents at a second institution, which is normally reachable in production only.
 
     Needs ``app.drive.start_session``.

@@ -9,7 +9,7 @@ from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Exchange, HookCall, HookName, Rows, shortened
 from fiskil_harness.journal.queries.api_calls import bitten_by, is_complete_success
-from fiskil_harness.scenario.steps.step import PlainStep, TwinStep, refuse_outside, unknown
+from fiskil_harness.scenario.steps.step import Step, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -24,7 +24,7 @@ LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
 """How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
 
 
-class Sync(PlainStep, frozen=True, tag="sync"):
+class Sync(Step, frozen=True, tag="sync"):
     """The sync of one dataset, or of every dataset, completes, and its event becomes due.
 
     Args:
@@ -63,7 +63,7 @@ def _ready_after_s(dataset: str) -> int:
     return DATASETS[dataset].ready_after_s
 
 
-class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
+class Revoke(Step, frozen=True, kw_only=True, tag="revoke"):
     """The consent is revoked at the institution; ``consent.revoked`` becomes due.
 
     Args:
@@ -97,7 +97,7 @@ class DeleteEndUser(TwinStep, frozen=True, kw_only=True, tag="delete_end_user"):
         stage.dispatcher.collect()
 
 
-class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
+class TouchConsent(Step, frozen=True, kw_only=True, tag="touch_consent"):
     """The end user confirms the consent again without a change; each confirmation makes one ``consent.updated`` due.
 
     Args:
@@ -129,7 +129,7 @@ class TouchConsent(PlainStep, frozen=True, kw_only=True, tag="touch_consent"):
         stage.dispatcher.collect()
 
 
-class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
+class Advance(Step, frozen=True, kw_only=True, tag="advance"):
     """Sandbox time passes; each day brings new syncs of all datasets that were synced before.
 
     Args:

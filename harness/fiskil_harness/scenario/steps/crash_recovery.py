@@ -10,7 +10,7 @@ from fiskil_harness.errors import StepError
 from fiskil_harness.journal import DURING_KILL, Delivery, ProcessChanged
 from fiskil_harness.scenario.steps.app import start
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
-from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
+from fiskil_harness.scenario.steps.step import Step, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -20,7 +20,7 @@ LATEST_KILL = 20
 SHORT_S, LONG_S = 0.02, 2.0
 
 
-class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"):
+class RepeatTogether(Step, frozen=True, kw_only=True, tag="repeat_together"):
     """Every message that was delivered to a participant is replayed at the same moment, for several rounds.
 
     The bytes are identical to those of the latest attempt. Two copies of the same message are never concurrent, so there is
@@ -55,7 +55,7 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
                 stage.dispatcher.settle(parcel, delivery)
 
 
-class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
+class KillDuringDelivery(Step, frozen=True, tag="kill_during_delivery"):
     """Everything due is delivered at the same moment, and meanwhile the app is killed with SIGKILL and started again.
 
     Needs ``app.command``.
@@ -103,7 +103,7 @@ class KillDuringDelivery(PlainStep, frozen=True, tag="kill_during_delivery"):
             stage.dispatcher.settle(parcel, delivery)
 
 
-class Redeliver(PlainStep, frozen=True, tag="redeliver"):
+class Redeliver(Step, frozen=True, tag="redeliver"):
     """One more attempt is made manually for an event, or for every event that was discarded after its last attempt.
 
     The attempt has the same ``message_id``, and the next attempt number or the last number of the schedule. Fiskil documents

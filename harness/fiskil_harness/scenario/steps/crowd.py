@@ -13,7 +13,7 @@ from fiskil_harness.errors import HookError
 from fiskil_harness.journal import ConcurrentResponse, HookCall, shortened
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, Authorise, Choices, opened, walk_on
-from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
+from fiskil_harness.scenario.steps.step import Step, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -24,7 +24,7 @@ VIEWS = 3
 """How often each end user opens each page while all use the app."""
 
 
-class CrowdStep(PlainStep, frozen=True):
+class CrowdStep(Step, frozen=True):
     """Base of steps that concern several end users.
 
     Args:

@@ -10,7 +10,7 @@ import msgspec
 from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.model import Message
 from fiskil_harness.journal import SOURCE_ADDRESSES, Delivery, DeliveryKind
-from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
+from fiskil_harness.scenario.steps.step import EventStep, Step, refuse_outside
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
 from fiskil_harness.webhooks.sender import TOO_MANY, Outgoing
 
@@ -25,7 +25,7 @@ MOST_COPIES = 500
 DeliveryOrder = Literal["publish_time", "newest_first", "twice", "together"]
 
 
-class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
+class Deliver(Step, frozen=True, kw_only=True, tag="deliver"):
     """Every event that is due is delivered, in the order of publish times.
 
     Args:
@@ -146,7 +146,7 @@ class Burst(EventStep, frozen=True, tag="burst"):
         stage.dispatcher.settle(parcel, *stage.sender.burst(outgoing, stage.journal))
 
 
-class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_together"):
+class DeliverTogether(Step, frozen=True, kw_only=True, tag="deliver_together"):
     """Every event that is due is delivered at the same moment; those that a rate limit refuses follow one by one."""
 
     def perform(self, stage: "Stage") -> None:
@@ -240,7 +240,7 @@ class Drop(EventStep, frozen=True, tag="drop"):
         stage.outbox.drop(self.event)
 
 
-class DropAll(PlainStep, frozen=True, kw_only=True, tag="drop_all"):
+class DropAll(Step, frozen=True, kw_only=True, tag="drop_all"):
     """Every event that is due is lost: no delivery attempt is made for it."""
 
     def perform(self, stage: "Stage") -> None:

@@ -11,7 +11,7 @@ from fiskil_harness.errors import StepError
 from fiskil_harness.scenario.steps.journeys import LEFT, begin, ended
 from fiskil_harness.scenario.steps.link_sdk_messages import pass_on
 from fiskil_harness.scenario.steps.redirects import INVENTED_CONSENT_ID
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -20,7 +20,7 @@ FOREIGN_ORIGIN = "https://elsewhere.example"
 NEW_TYPE = "CONSENT_SOMETHING_NEW"
 
 
-class _SdkMessageStep(PlainStep, frozen=True, kw_only=True):
+class _SdkMessageStep(Step, frozen=True, kw_only=True):
     """Base of steps in which the app's page passes on a message. Needs the hooks for messages and auth sessions."""
 
     needs: ClassVar[tuple[str, ...]] = (MESSAGE, START_SESSION)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.journal import EndlessBody
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -19,7 +19,7 @@ BEYOND_S = 6.0
 DRIP_MS = 100
 
 
-class FloodBodies(PlainStep, frozen=True, kw_only=True, tag="flood_bodies"):
+class FloodBodies(Step, frozen=True, kw_only=True, tag="flood_bodies"):
     """Unsigned request bodies arrive that exceed the limits which the receiver declares, in size and in duration.
 
     Bodies exceed ``app.limits.body_bytes`` by 32 MiB (with a Content-Length, and in chunks), and ``app.limits.body_s`` by 6

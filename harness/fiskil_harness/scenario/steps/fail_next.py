@@ -10,7 +10,7 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import FailureReplaced
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.forging import Forge
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -22,7 +22,7 @@ FORGERY, FORGERIES = "random_signature", 3
 """The forgery and its number: fewer than a firewall tolerates from one address."""
 
 
-class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
+class FailNext(Step, frozen=True, kw_only=True, tag="fail_next"):
     """The app's next processing of a message fails once, at the given point, through ``app.drive.fail``.
 
     Args:

@@ -11,7 +11,7 @@ from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.proxy.bite_log import fault_set
 from fiskil_harness.journal import Canaries, Key, TokensExpired
-from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
+from fiskil_harness.scenario.steps.step import Step, refuse_outside
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT_S = 10.0
 
 
-class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
+class InjectFault(Step, frozen=True, tag="inject_fault"):
     """From now on, API calls to a route meet a fault.
 
     Several faults that meet the same call apply in the order of their steps.
@@ -83,7 +83,7 @@ class InjectFault(PlainStep, frozen=True, tag="inject_fault"):
         )
 
 
-class WaitForCall(PlainStep, frozen=True, tag="wait_for_call"):
+class WaitForCall(Step, frozen=True, tag="wait_for_call"):
     """The scenario waits until a delay fault holds back a response on the route; the next steps happen during that call.
 
     Args:
@@ -108,7 +108,7 @@ class WaitForCall(PlainStep, frozen=True, tag="wait_for_call"):
             stage.record_incomplete(f"no response on {self.route!r} was held back, so nothing happened during a call")
 
 
-class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
+class LiftFaults(Step, frozen=True, kw_only=True, tag="lift_faults"):
     """Every fault is lifted: the API works normally again."""
 
     needs_sandbox: ClassVar[bool] = False
@@ -122,7 +122,7 @@ class LiftFaults(PlainStep, frozen=True, kw_only=True, tag="lift_faults"):
             stage.record(fault_set, waiting)
 
 
-class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
+class LimitPages(Step, frozen=True, kw_only=True, tag="limit_pages"):
     """The API returns pages of a limited size until the scenario ends, whatever page size the app requests.
 
     Args:
@@ -151,7 +151,7 @@ class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
         stage.fiskil.sandbox.limit_pages(self.rows, usual=self.usual or None, pages=self.pages)
 
 
-class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
+class ExpireTokens(Step, frozen=True, kw_only=True, tag="expire_tokens"):
     """Every access token expires now, earlier than announced."""
 
     affects_whole_app: ClassVar[bool] = True
@@ -164,7 +164,7 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
         stage.was_disturbed = True
 
 
-class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
+class RevokeKey(Step, frozen=True, kw_only=True, tag="revoke_key"):
     """The app's API key is revoked in the console, and the tokens that it obtained become invalid."""
 
     is_slow: ClassVar[bool] = True
@@ -177,7 +177,7 @@ class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
         stage.must_restart = True
 
 
-class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
+class AcceptKey(Step, frozen=True, kw_only=True, tag="accept_key"):
     """The app's API key is accepted again after ``RevokeKey``."""
 
     def perform(self, stage: "Stage") -> None:
@@ -186,7 +186,7 @@ class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
         stage.record(Key, state="accepted")
 
 
-class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
+class RestartWithWrongSecret(Step, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
     """The app is restarted with a wrong client secret; it may refuse to start. Needs ``app.command``."""
 
     is_slow: ClassVar[bool] = True

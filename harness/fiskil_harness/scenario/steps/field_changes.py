@@ -10,7 +10,7 @@ from fiskil_harness.errors import StepError
 from fiskil_harness.sandbox.bank.categories import taxonomy
 from fiskil_harness.sandbox.bank.days import stamp
 from fiskil_harness.scenario.steps.energy_changes import change_rows
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox.bank.ledger import Ledger
@@ -31,7 +31,7 @@ DATES = ("posting_date_time", "execution_date_time", "value_date_time")
 """Dates change together, because the API often serves the same time in all of them."""
 
 
-class ChangeEveryField(PlainStep, frozen=True, kw_only=True, tag="change_every_field"):
+class ChangeEveryField(Step, frozen=True, kw_only=True, tag="change_every_field"):
     """Every field of transactions and accounts changes at the institution, in one row each; the next sync shows it.
 
     At an energy retailer, fields of each dataset change.

@@ -12,7 +12,7 @@ from fiskil_harness.journal import AllowedAddresses, Delivery
 from fiskil_harness.journal.queries.deliveries import UNKNOWN_EVENT
 from fiskil_harness.scenario.steps.deliveries import attempt, send
 from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
-from fiskil_harness.scenario.steps.step import EventStep, PlainStep, refuse_outside
+from fiskil_harness.scenario.steps.step import EventStep, Step, refuse_outside
 from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 from fiskil_harness.webhooks.sender import Outgoing
 
@@ -28,7 +28,7 @@ ADDRESS_HEADERS = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "True-Client-I
 OTHER_ADDRESSES = tuple(f"127.0.0.{number}" for number in range(2, 10))
 
 
-class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"):
+class DeliverForeign(Step, frozen=True, kw_only=True, tag="deliver_foreign"):
     """A correctly signed message arrives about an end user and a consent that do not exist.
 
     Args:
@@ -54,7 +54,7 @@ class DeliverForeign(PlainStep, frozen=True, kw_only=True, tag="deliver_foreign"
         _send_foreign(stage, event, "unknown", self.twin)
 
 
-class DeliverMixed(PlainStep, frozen=True, kw_only=True, tag="deliver_mixed"):
+class DeliverMixed(Step, frozen=True, kw_only=True, tag="deliver_mixed"):
     """A correctly signed message arrives that combines one participant's consent with another end user's id.
 
     Args:
@@ -124,7 +124,7 @@ class DeliverFromUnknownAddress(EventStep, frozen=True, tag="deliver_from_unknow
         )
 
 
-class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unknown_event"):
+class DeliverUnknownEvent(Step, frozen=True, kw_only=True, tag="deliver_unknown_event"):
     """Messages arrive whose event kind and fields do not exist at Fiskil yet.
 
     Args:
@@ -149,7 +149,7 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
             send_unknown_events(stage, stage.end_user(self.twin), min(AT_ONCE, self.times - start))
 
 
-class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_lookalikes"):
+class DeliverLookalikes(Step, frozen=True, kw_only=True, tag="deliver_lookalikes"):
     """Different messages arrive that an app could take for duplicates, each processed before the next one is sent.
 
     Messages with the same content differ in their ids: by a new id, by case or a leading zero, by a blank if no header

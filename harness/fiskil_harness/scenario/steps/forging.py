@@ -24,7 +24,7 @@ from fiskil_harness.journal import (
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, sealed, used_kind
-from fiskil_harness.scenario.steps.step import EventStep, PlainStep, TwinStep
+from fiskil_harness.scenario.steps.step import EventStep, Step, TwinStep
 from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, forgery
 from fiskil_harness.webhooks.payload_variants import encode, encoding, encodings_of, make_oddity, oddities_of, oddity, spell
 from fiskil_harness.webhooks.sender import Outgoing
@@ -55,7 +55,7 @@ WITHOUT_SECRET = (
 """Forgeries that a receiver accepts if it has no secret and does not check for that."""
 
 
-class Forge(PlainStep, frozen=True, tag="forge"):
+class Forge(Step, frozen=True, tag="forge"):
     """One named forgery of an event that never happened is sent.
 
     Nothing is sent if the forgery does not exist for the sender's signature scheme.
@@ -88,7 +88,7 @@ class Forge(PlainStep, frozen=True, tag="forge"):
             _send_forged(stage, stage.end_user(self.twin), self.name, self.kind)
 
 
-class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
+class ForgeEvery(Step, frozen=True, kw_only=True, tag="forge_every"):
     """Every named forgery is sent, one after another, each with a new event that never happened.
 
     Args:
@@ -111,7 +111,7 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
         )
 
 
-class IdleAfterForgeries(PlainStep, frozen=True, kw_only=True, tag="idle_after_forgeries"):
+class IdleAfterForgeries(Step, frozen=True, kw_only=True, tag="idle_after_forgeries"):
     """If anything changed while forgeries were refused, nothing happens for as long as they took.
 
     What also changes in this time is no effect of the forgeries. Without a change, the step takes no time.
@@ -149,7 +149,7 @@ def _may_have_effect(journal: "Journal", step: int, participant: str) -> bool:
     return len(set(states)) > 1 or any(call.step == step for call in journal.all(Exchange))
 
 
-class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_without_secret"):
+class ForgeWithoutSecret(Step, frozen=True, kw_only=True, tag="forge_without_secret"):
     """The app is restarted without its webhook secret, receives forgeries made without it, and is restarted with it.
 
     If the app refuses to start, which is the safest behaviour, that is recorded and nothing is sent. If the app has its
@@ -193,7 +193,7 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
             stage.snapshot("settled", end_user)
 
 
-class Reencode(PlainStep, frozen=True, tag="reencode"):
+class Reencode(Step, frozen=True, tag="reencode"):
     """A new event is delivered in another encoding with the same meaning, correctly signed.
 
     Nothing is sent if the configured sender never uses this encoding.
@@ -285,7 +285,7 @@ class SpellEverySignature(EventStep, frozen=True, tag="spell_every_signature"):
         until_it_hangs(stage, (partial(spelt_as, name) for name in SPELLINGS))
 
 
-class Distort(PlainStep, frozen=True, tag="distort"):
+class Distort(Step, frozen=True, tag="distort"):
     """One unusual message is sent, correctly signed; any response is accepted.
 
     Nothing is sent if the message needs a field that the configured sender does not use.

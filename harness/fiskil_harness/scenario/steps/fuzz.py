@@ -13,7 +13,7 @@ from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented
-from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside
+from fiskil_harness.scenario.steps.step import Step, refuse_outside
 from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ MOST = 1000
 EXAMPLES = 4
 
 
-class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
+class Fuzz(Step, frozen=True, kw_only=True, tag="fuzz"):
     """Generated bodies are signed and sent; a third of the bodies are valid.
 
     Schemathesis generates the bodies from one OpenAPI document for each kind of event, and the harness sends them. The

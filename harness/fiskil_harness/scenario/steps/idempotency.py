@@ -9,7 +9,7 @@ from fiskil_harness.journal import Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, send, until_it_hangs
 from fiskil_harness.scenario.steps.events import invented, new_event, used_kind
 from fiskil_harness.scenario.steps.forging import forgery_source
-from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
+from fiskil_harness.scenario.steps.step import Step, TwinStep
 from fiskil_harness.webhooks.payload_variants import spell
 from fiskil_harness.webhooks.signature_schemes import signed
 from fiskil_harness.webhooks.signature_variants import SPELLINGS
@@ -41,7 +41,7 @@ class RepeatInEverySpelling(TwinStep, frozen=True, kw_only=True, tag="repeat_in_
         until_it_hangs(stage, (partial(_repeat, stage, end_user, name) for name in (PLAIN, *SPELLINGS)))
 
 
-class RepeatIds(PlainStep, frozen=True, kw_only=True, tag="repeat_ids"):
+class RepeatIds(Step, frozen=True, kw_only=True, tag="repeat_ids"):
     """Two signed messages arrive, each with two message ids: their first ids are equal, their second ids differ.
 
     The id's key is repeated in the JSON body, or its header is repeated if the sender puts the id into a header.

@@ -7,13 +7,13 @@ from fiskil_harness.core.model import DATASETS
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.scenario.steps.journeys import INSTITUTION
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class _AccountStep(PlainStep, frozen=True):
+class _AccountStep(Step, frozen=True):
     """Base of steps about one account of a participant."""
 
     account: str
@@ -74,7 +74,7 @@ class ApproveSharing(_AccountStep, frozen=True, tag="approve_sharing"):
         stage.fiskil.sandbox.approve_sharing(stage.end_user(self.twin).person, self.account)
 
 
-class _OutageStep(PlainStep, frozen=True, kw_only=True):
+class _OutageStep(Step, frozen=True, kw_only=True):
     """Base of steps about the connection between Fiskil and an institution."""
 
     institution_id: str = INSTITUTION
@@ -114,7 +114,7 @@ class EndOutage(_OutageStep, frozen=True, kw_only=True, tag="end_outage"):
         stage.dispatcher.collect()
 
 
-class FailSync(PlainStep, frozen=True, tag="fail_sync"):
+class FailSync(Step, frozen=True, tag="fail_sync"):
     """A sync of one dataset fails: the API keeps the rows of the last sync. For transactions, an event reports the failure.
 
     Args:
@@ -144,7 +144,7 @@ class FailSync(PlainStep, frozen=True, tag="fail_sync"):
         stage.dispatcher.collect()
 
 
-class LimitConsents(PlainStep, frozen=True, kw_only=True, tag="limit_consents"):
+class LimitConsents(Step, frozen=True, kw_only=True, tag="limit_consents"):
     """The team sets in the console how long new consents last.
 
     Args:

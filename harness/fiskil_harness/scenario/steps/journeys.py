@@ -16,7 +16,7 @@ from fiskil_harness.journal import Exchange, Journey, JourneyEnding, Visit, Visi
 from fiskil_harness.sandbox.consents.shortcut import check_conclusion
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.link_sdk_messages import form_browser_of, pass_on_messages
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -28,7 +28,7 @@ INSTITUTION = "88888"
 LEFT = "ABANDONED"
 
 
-class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
+class Authorise(Step, frozen=True, kw_only=True, tag="authorise"):
     """The end user completes the consent journey; ``consent.received`` becomes due.
 
     Without ``app.drive.start_session`` the consent is created in the sandbox, and the app takes no part in the journey.
@@ -76,7 +76,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         ended(stage, end_user, Ending.APPROVED.value)
 
 
-class DrivenJourney(PlainStep, frozen=True, kw_only=True):
+class DrivenJourney(Step, frozen=True, kw_only=True):
     """Base of steps of a journey that the app must have started. Needs ``app.drive.start_session``."""
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)

@@ -6,7 +6,7 @@ from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import AppError, StepError
 from fiskil_harness.journal import Canaries, Key, KeyInUse
 from fiskil_harness.sandbox import tokens
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SECRET = "client_secret"
 
 
-class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
+class RotateKey(Step, frozen=True, kw_only=True, tag="rotate_key"):
     """A second API key is created, and the app is restarted with it; both keys are accepted. Needs ``app.command``."""
 
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
@@ -39,7 +39,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
             stage.app.values[SECRET] = first
 
 
-class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key"):
+class RevokeFirstKey(Step, frozen=True, kw_only=True, tag="revoke_first_key"):
     """The key that the app had before ``RotateKey`` is revoked, together with the tokens that it obtained."""
 
     def perform(self, stage: "Stage") -> None:

@@ -14,7 +14,7 @@ from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Delivery, DeliveryKind
 from fiskil_harness.scenario.steps.deliveries import attempt, send, until_it_hangs
 from fiskil_harness.scenario.steps.events import new_event, sealed
-from fiskil_harness.scenario.steps.step import EventStep, PlainStep, TwinStep, refuse_outside
+from fiskil_harness.scenario.steps.step import EventStep, Step, TwinStep, refuse_outside
 from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Send
 from fiskil_harness.webhooks.request_variants import Kind, RequestVariant, SignedRequest, head, of_kinds, request_variant
 from fiskil_harness.webhooks.sender import Outgoing
@@ -68,7 +68,7 @@ class DeliverEveryForm(TwinStep, frozen=True, kw_only=True, tag="deliver_every_f
         until_it_hangs(stage, (partial(_deliver_form, stage, end_user, form) for form in of_kinds(Kind.PLAIN)))
 
 
-class SendVariant(PlainStep, frozen=True, tag="send_variant"):
+class SendVariant(Step, frozen=True, tag="send_variant"):
     """An event that never happened is sent in one variant of HTTP request that Fiskil never uses.
 
     Args:
@@ -96,7 +96,7 @@ class SendVariant(PlainStep, frozen=True, tag="send_variant"):
         _send_variant(stage, stage.end_user(self.twin), request_variant(self.name))
 
 
-class SendEveryVariant(PlainStep, frozen=True, tag="send_every_variant"):
+class SendEveryVariant(Step, frozen=True, tag="send_every_variant"):
     """Every HTTP request variant of a family is sent; after each, a genuine message checks that the receiver works.
 
     Args:

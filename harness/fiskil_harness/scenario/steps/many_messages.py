@@ -8,7 +8,7 @@ from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.scenario.steps.foreign_messages import AT_ONCE, send_unknown_events
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -21,7 +21,7 @@ LATEST = 2
 """How many times the limit the messages may take if the app becomes slower."""
 
 
-class DeliverManyMessages(PlainStep, frozen=True, kw_only=True, tag="deliver_many_messages"):
+class DeliverManyMessages(Step, frozen=True, kw_only=True, tag="deliver_many_messages"):
     """Messages of an unknown kind arrive, at least 300 and up to *most*.
 
     More than 300 are delivered only if the app reports ``pending`` in its effects, and if it processes the first 300 so fast

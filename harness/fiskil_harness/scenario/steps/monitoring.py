@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from fiskil_harness.app.metrics import samples
-from fiskil_harness.app.monitoring import Moment
+from fiskil_harness.app.monitoring import Moment, missing_extra
 from fiskil_harness.core.clock import pause, real_now, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import COMMAND, METRICS
 from fiskil_harness.errors import HookError
 from fiskil_harness.journal import MonitoringMoment, MonitoringReading, changed_samples, risen_samples
 from fiskil_harness.scenario.steps.app import restart
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -33,7 +33,7 @@ IDLE_MOMENTS = ("calm", "idle")
 DISTURBED = ("slow", "failing", "recovered", "slow_again", "failing_again", "recovered_again")
 
 
-class ReadMonitoring(PlainStep, frozen=True, tag="read_monitoring"):
+class ReadMonitoring(Step, frozen=True, tag="read_monitoring"):
     """The app's metrics are read, and the alerts that have arrived are counted.
 
     At "slow" and "failing" the step waits for a sign of the disturbance, up to ``app.limits.alert_s`` real seconds: an
@@ -130,8 +130,10 @@ def _has_risen_again(stage: "Stage", measurement: MonitoringReading) -> bool:
 def _must_export(stage: "Stage") -> bool:
     """Return true if the app exports its metrics, or is configured to export them and has no metrics hook.
 
-    If an export was missing once, the step does not wait for exports again.
+    If an export was missing once, or exports cannot be read, the step does not wait for exports.
     """
+    if missing_extra():
+        return False
     if any(monitors.problem for monitors in stage.journal.all(MonitoringReading)):
         return False
     has_exported = stage.environment.telemetry.samples is not None
@@ -141,7 +143,10 @@ def _must_export(stage: "Stage") -> bool:
 def _read(stage: "Stage", moment: MonitoringMoment, since: Moment, *, must_export: bool) -> MonitoringReading:
     telemetry = stage.environment.telemetry
     present, problem = telemetry.samples, _missing_export(stage, since) if must_export else ""
-    if stage.app.has(METRICS):
+    has_metrics = stage.app.has(METRICS) or stage.app.passes_value("otlp_url")
+    if has_metrics and (missing := missing_extra()):
+        problem = missing
+    elif stage.app.has(METRICS):
         try:
             present = {**(present or {}), **samples(stage.app)}
         except HookError as error:

@@ -9,13 +9,13 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.scenario.steps.consents_and_syncs import Revoke, TouchConsent
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.journeys import Authorise
-from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
+from fiskil_harness.scenario.steps.step import Step, TwinStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
+class DeliverEach(Step, frozen=True, tag="deliver_each"):
     """The newest event of each given kind is delivered, in the given order, due or not.
 
     Args:
@@ -50,7 +50,7 @@ class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
         until_it_hangs(stage, (partial(attempt, stage, by_kind[kind]) for kind in self.kinds))
 
 
-class ChangeConsentsUndelivered(PlainStep, frozen=True, kw_only=True, tag="change_consents_undelivered"):
+class ChangeConsentsUndelivered(Step, frozen=True, kw_only=True, tag="change_consents_undelivered"):
     """Several end users consent, confirm the consent again and revoke it, and no event is delivered yet.
 
     Each end user has three undelivered events: received, updated and revoked.

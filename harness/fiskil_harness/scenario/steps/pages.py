@@ -24,7 +24,7 @@ from fiskil_harness.scenario.steps.journeys import (
 )
 from fiskil_harness.scenario.steps.link_sdk_messages import values_of
 from fiskil_harness.scenario.steps.start_linking import connect
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -37,7 +37,7 @@ READ_S = 1.0
 """How long an end user reads the last screen of a consent page in a separate window, in real seconds."""
 
 
-class Looking(PlainStep, frozen=True, kw_only=True):
+class Looking(Step, frozen=True, kw_only=True):
     """Base of steps that open pages of the app. Needs ``app.observe.pages``."""
 
     is_slow: ClassVar[bool] = True

@@ -9,7 +9,7 @@ from fiskil_harness.core.config.hooks import COMMAND, EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Exchange, RepetitionRound
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -26,7 +26,7 @@ period, because that is longer than the interval.
 """
 
 
-class RepeatWhileIdle(PlainStep, frozen=True, kw_only=True, tag="repeat_while_idle"):
+class RepeatWhileIdle(Step, frozen=True, kw_only=True, tag="repeat_while_idle"):
     """Every acknowledged message of an end user is repeated, in up to three rounds while nothing else happens.
 
     Each round begins with a control period without any message. The rounds end early after a round that had no API call and
@@ -48,7 +48,7 @@ class RepeatWhileIdle(PlainStep, frozen=True, kw_only=True, tag="repeat_while_id
         _perform_rounds(stage, stage.end_user(self.twin))
 
 
-class RepeatAfterRestarts(PlainStep, frozen=True, kw_only=True, tag="repeat_after_restarts"):
+class RepeatAfterRestarts(Step, frozen=True, kw_only=True, tag="repeat_after_restarts"):
     """The rounds of ``RepeatWhileIdle``, each after the app was killed and started again. Needs ``app.command``.
 
     An app that remembers messages only until its end works again in each round. What an app does at its start falls into the

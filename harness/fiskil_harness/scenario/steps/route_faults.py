@@ -22,7 +22,7 @@ from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver, DeliveryOrder
 from fiskil_harness.scenario.steps.journeys import Authorise
 from fiskil_harness.scenario.steps.pages import address_of
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -56,7 +56,7 @@ class Result(enum.Enum):
     FINAL = "final"
 
 
-class DisturbRoutes(PlainStep, frozen=True, tag="disturb_routes"):
+class DisturbRoutes(Step, frozen=True, tag="disturb_routes"):
     """The first calls to each route meet a fault, while an action is repeated until no further call meets it.
 
     Afterwards the fault is lifted. An action that the app reports as done is not repeated if it cannot be done twice.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from fiskil_harness.core.model.rows import Transaction
 from fiskil_harness.core.randomness import stream
 from fiskil_harness.errors import ConfigError, StepError
-from fiskil_harness.scenario.steps.step import PlainStep, refuse_outside, unknown
+from fiskil_harness.scenario.steps.step import Step, refuse_outside, unknown
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox.bank.ledger import Ledger
@@ -20,7 +20,7 @@ _AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2,}")
 _PENDING_ONLY = ("post", "vanish")
 
 
-class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
+class Change(Step, frozen=True, kw_only=True, tag="change"):
     """A transaction changes at the institution; the next sync shows the change.
 
     Args:

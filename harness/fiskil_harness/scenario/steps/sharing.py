@@ -9,7 +9,7 @@ from fiskil_harness.journal import Renewed
 from fiskil_harness.sandbox.consents.consents import renew
 from fiskil_harness.sandbox.consents.console import Console
 from fiskil_harness.scenario.steps.consents_and_syncs import Disconnect, Revoke
-from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
+from fiskil_harness.scenario.steps.step import Step, TwinStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -36,7 +36,7 @@ class StopSharing(TwinStep, frozen=True, kw_only=True, tag="stop_sharing"):
             Revoke(twin=self.twin).perform(stage)
 
 
-class RenewConsent(PlainStep, frozen=True, kw_only=True, tag="renew_consent"):
+class RenewConsent(Step, frozen=True, kw_only=True, tag="renew_consent"):
     """The end user renews the latest consent, so that it ends on another day; ``consent.updated`` becomes due.
 
     The step does nothing if ``app.facts.uses_events`` leaves out ``consent.updated``: the app need not notice the renewal.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from fiskil_harness.journal import Delivery
 from fiskil_harness.journal import SlowClient as SlowClientConnected
 from fiskil_harness.scenario.steps.events import new_event
-from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.scenario.steps.step import Step
 from fiskil_harness.webhooks.slow_client import SlowClient
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ LEAST_WAIT_S = 0.3
 UNSIGNED = b"{}"
 
 
-class DeliverBesideEverySlowClient(PlainStep, frozen=True, kw_only=True, tag="deliver_beside_every_slow_client"):
+class DeliverBesideEverySlowClient(Step, frozen=True, kw_only=True, tag="deliver_beside_every_slow_client"):
     """A new event is delivered while another client is connected and sends nothing, or sends a request slowly.
 
     The slow client leaves when the event is acknowledged. If the event is acknowledged only after the slow client has left,

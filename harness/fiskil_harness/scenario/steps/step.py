@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 
-class PlainStep(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True):
     """Base of all steps: one thing that happens. By default, a step needs no hook and has no argument to validate.
 
     The tag of a step is its name in plan files. ``needs`` lists the hooks and settings without which it cannot be performed.
@@ -47,13 +47,13 @@ class PlainStep(Struct, frozen=True, kw_only=True):
         raise NotImplementedError
 
 
-class TwinStep(PlainStep, frozen=True, kw_only=True):
+class TwinStep(Step, frozen=True, kw_only=True):
     """Base of steps whose only argument is the name of a participant."""
 
     twin: str = ""
 
 
-class EventStep(PlainStep, frozen=True):
+class EventStep(Step, frozen=True):
     """Base of steps about one event, whose symbol is their first argument."""
 
     event: str

@@ -18,7 +18,7 @@ from fiskil_harness.faults.tls import (
 from fiskil_harness.journal import CA_FILE_IN_ENV, ApiServedOverTls, Exchange
 from fiskil_harness.scenario.steps.app import restart
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
-from fiskil_harness.scenario.steps.step import PlainStep, TwinStep
+from fiskil_harness.scenario.steps.step import Step, TwinStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
@@ -58,7 +58,7 @@ class ServeApiOverTls(TwinStep, frozen=True, kw_only=True, tag="serve_api_over_t
             )
 
 
-class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
+class ShowCertificate(Step, frozen=True, tag="show_certificate"):
     """The API presents a certificate that no client may trust, while the app is requested to read all data again.
 
     Comes after ``ServeApiOverTls``. Needs ``app.command`` and ``app.drive.refresh``.

@@ -9,7 +9,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import TLS
 from fiskil_harness.errors import AppError
 from fiskil_harness.journal import Handshake, TlsServed
-from fiskil_harness.scenario.steps.step import EventStep, PlainStep
+from fiskil_harness.scenario.steps.step import EventStep, Step
 from fiskil_harness.webhooks import Sender, Target
 from fiskil_harness.webhooks.tls_handshake import VERSIONS, certificate_of, handshake, is_supported_here
 
@@ -20,7 +20,7 @@ HANDSHAKE_S = 5.0
 PLACES = {"tls_port": "at the TLS port", "plain_port": "at the plain port"}
 
 
-class RestartAppOverTls(PlainStep, frozen=True, kw_only=True, tag="restart_app_over_tls"):
+class RestartAppOverTls(Step, frozen=True, kw_only=True, tag="restart_app_over_tls"):
     """The app is restarted with TLS as ``[app.tls]`` configures it; later deliveries go to its TLS port.
 
     Without ``[app.tls]`` nothing happens. At the end the app is restarted without TLS.
@@ -52,7 +52,7 @@ class RestartAppOverTls(PlainStep, frozen=True, kw_only=True, tag="restart_app_o
         stage.record(TlsServed, is_up=True, has_plain_port=has_plain_port)
 
 
-class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
+class TryHandshakes(Step, frozen=True, kw_only=True, tag="try_handshakes"):
     """Clients with each TLS version connect to the app's TLS port and read its certificate.
 
     Nothing happens unless ``RestartAppOverTls`` came before.
