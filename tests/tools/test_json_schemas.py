@@ -30,7 +30,7 @@ GOOD = {
     "the name of a sender": "app.webhook.scheme = 'github'",
     "a scheme": "app.webhook.scheme = { kind = 'standard-webhooks' }",
     "dotted clauses": "[sandbox.interpretations]\ntoken.lifetime = 3600",
-    "dotted events": "[app.observe.reducer]\nstate = '$.consents[{consent_id}]'\nbecomes.consent.revoked = 1",
+    "dotted events": "[app.observe]\neffects = 'GET /effects'\n[app.observe.reducer]\nstate = '$.consents[{consent_id}]'\nbecomes.consent.revoked = 1",
     "a whole number of seconds": "app.ready_s = 5",
     "a date": "[app.facts]\nkey_created = 2026-01-01",
     "a waiver": "[[waive]]\npractice = 'webhooks.idempotent'\nreason = 'r'\nowner = 'o'\n"
