@@ -8,7 +8,8 @@
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
-#   make docs      update docs/endpoints.md, receiver-bugs.md, faults.md, scenarios.md and proofs.md, and fixtures/schemas
+#   make docs      update the generated pages in docs/: endpoints, bugs, faults, scenarios, proofs, practices, commands, config; and fixtures/schemas
+#   make docs-site build the documentation site into build/site; a broken link fails
 #   make environments  install the wheel beside Django, Flask, FastAPI and aiohttp; update docs/environments.md
 #   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
 #   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
@@ -24,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo soak-demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs environments costs client-errors clean
+.PHONY: demo soak-demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs docs-site environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -90,6 +91,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
+$(VENV)/.installed-docs: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --editable '.[browser,docs]'
+	@touch $@
+
 # MUTANTS is the number of mutants, SEED selects them.
 mutants: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.mutants --mutants $(or $(MUTANTS),400) --seed $(or $(SEED),0)
@@ -110,7 +115,19 @@ docs: $(VENV)/.installed
 	@mv docs/proofs.md.new docs/proofs.md
 	@$(BIN)/python -m tools.cause_table >docs/inconclusive.md.new
 	@mv docs/inconclusive.md.new docs/inconclusive.md
+	@$(BIN)/python -m tools.cli_table >docs/cli.md.new
+	@mv docs/cli.md.new docs/cli.md
+	@$(BIN)/python -m tools.option_table >docs/options.md.new
+	@mv docs/options.md.new docs/options.md
+	@$(BIN)/python -m tools.config_table >docs/config.md.new
+	@mv docs/config.md.new docs/config.md
+	@$(BIN)/python -m tools.probe_table >docs/probes.md.new
+	@mv docs/probes.md.new docs/probes.md
+	@$(BIN)/python -m tools.practice_pages docs/practices
 	@$(BIN)/python -m tools.json_schemas
+
+docs-site: $(VENV)/.installed-docs
+	@$(BIN)/python -m tools.site
 
 # uv chooses the lowest versions of the direct dependencies, which pip cannot.
 environments: $(VENV)/.installed-dev

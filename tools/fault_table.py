@@ -12,8 +12,9 @@ HEAD = """# What can break between app and API
 Generated from `fixtures/faults.toml` and the faults themselves by `make docs`.
 
 {count} ways in which the API, the network or the bank fail. {by_faults} of them are caused by faults between app and API:
-pass one of the expressions below to `fiskil-harness serve --fault`, or to its control API as `{{"fault": "..."}}`. {other}
-happen in the sandbox: steps, people, scenarios, interpretations. {reasons} are not possible here, for the reason given.
+pass one of the expressions below to `fiskil-harness serve --fault FAULT`, or to its control API as
+`{{"fault": "..."}}`. {other} happen in the sandbox: steps, people, scenarios, interpretations. {reasons} are not possible
+here, for the reason given.
 
 An expression states where, what and when:
 

@@ -1,6 +1,6 @@
 """Prints a seeded sample of the texts of this project, for a person who marks those that are hard to understand.
 
-python -m tools.samples             60 docstrings, 40 messages and findings, 20 scenario titles, 20 paragraphs of README
+python -m tools.samples             60 docstrings, 40 messages and findings, 20 scenario titles, 20 paragraphs of pages
 python -m tools.samples --seed 7    another sample
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tools.layout import PACKAGE, ROOT
 
-COUNTS = {"docstrings": 60, "messages and findings": 40, "scenario titles": 20, "paragraphs of README": 20}
+COUNTS = {"docstrings": 60, "messages and findings": 40, "scenario titles": 20, "paragraphs of pages": 20}
 TEXT_CALLS = frozenset({"fails", "passes", "inconclusive"})
 """Methods of a probe whose first argument is the text of a finding."""
 
@@ -50,8 +50,9 @@ def titles() -> list[str]:
 
 
 def paragraphs() -> list[str]:
-    """Return the paragraphs and list entries of README, without code and tables."""
-    text = re.sub(r"```.*?```", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    """Return the paragraphs and list entries of README and docs/, without code and tables."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    text = "\n\n".join(re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL) for page in pages)
     blocks = re.split(r"\n\s*\n|\n(?=[-*] )", text)
     return [
         block.strip()
@@ -106,7 +107,7 @@ def main() -> None:
         "docstrings": docstrings,
         "messages and findings": messages,
         "scenario titles": titles,
-        "paragraphs of README": paragraphs,
+        "paragraphs of pages": paragraphs,
     }
     for kind, texts in kinds.items():
         all_texts = texts()

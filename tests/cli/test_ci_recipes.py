@@ -53,6 +53,16 @@ def test_both_recipes_have_the_same_jobs() -> None:
     assert len(COMMANDS) == 8
 
 
+@pytest.mark.parametrize("recipe", ["github-actions.yml", "gitlab-ci.yml"])
+def test_the_harness_is_installed_from_an_address_with_a_digest(recipe: str) -> None:
+    """No recipe installs the harness by name: an attacker could register that name at a package index."""
+    text = (RECIPES / recipe).read_text(encoding="utf-8")
+
+    assert re.findall(r"pip install (\S+)(?=.*-r requirements)", text)
+    assert set(re.findall(r"pip install (\S+)", text)) <= {'"$FISKIL_HARNESS"', "pytest-split==0.11.0"}
+    assert re.search(r'FISKIL_HARNESS: "fiskil-harness\[all\] @ https://\S+/v[\d.]+\.tar\.gz#sha256=[0-9a-f]{64}"', text)
+
+
 def test_the_merge_waits_for_the_shards() -> None:
     """Both recipes run three shards before the merge."""
     jobs = GITHUB["jobs"]

@@ -108,7 +108,7 @@ def test_a_missing_extra_is_named(clean: Path, tmp_path: Path) -> None:
 
     report = subprocess.run(command, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, check=False)
 
-    assert "pip install 'fiskil-harness[monitoring]'" in report.stdout
+    assert "pip install opentelemetry-proto prometheus-client" in report.stdout
 
 
 def test_at_most_sixteen_packages_are_required(wheel: Path) -> None:

@@ -1,4 +1,4 @@
-// Reads the first page of the balances only, because nobody has so many accounts; other lists are read completely.
+// Reads the first page of the balances only, as if no end user had so many accounts; other lists are read completely.
 //
 // Follow the next link of every list to its end.
 "use strict";

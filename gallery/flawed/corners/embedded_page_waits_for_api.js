@@ -1,4 +1,4 @@
-// Asks Fiskil for the customer's consents whenever the connections page is opened, and waits as long as Fiskil takes.
+// Reads the customer's consents at Fiskil whenever the connections page is opened, and waits as long as Fiskil takes.
 //
 // Limit the call, and show the stored consents if it fails.
 "use strict";

@@ -1,4 +1,4 @@
-// Asks every two seconds whether a revoked consent is gone, and never stops, because Fiskil lists ended consents too.
+// Checks every two seconds whether a revoked consent is gone, and never stops, because Fiskil lists ended consents too.
 //
 // Trust the event, which says that the consent has ended.
 "use strict";

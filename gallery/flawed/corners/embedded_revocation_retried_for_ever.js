@@ -1,4 +1,4 @@
-// Repeats a failed revocation five times a second until it succeeds, also after it has told the person that it failed.
+// Repeats a failed revocation five times a second until it succeeds, also after it has shown the person that it failed.
 //
 // Bound the repetitions on every endpoint and let the pauses grow.
 "use strict";

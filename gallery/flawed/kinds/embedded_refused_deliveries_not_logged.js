@@ -1,4 +1,4 @@
-// Logs failed processing, but answers 503 without a line in the log if a message cannot be stored.
+// Logs failed processing, but responds with 503 without a line in the log if a message cannot be stored.
 //
 // Log message_id and reason whenever a message cannot be accepted.
 "use strict";

@@ -444,7 +444,7 @@ def _purpose(hook: str) -> str:
     if hook.startswith("app.limits"):
         return "the limit that your app promises, in seconds; without it no limit is checked"
     if hook.startswith(EFFECTS + SEPARATOR):
-        return "a part of the response of this hook; README.md explains each part"
+        return "a part of the response of this hook; docs/connect.md explains each part"
     return PURPOSES.get(hook, "a fact that only your team knows" if hook.startswith("app.facts") else "")
 
 

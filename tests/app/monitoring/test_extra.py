@@ -48,7 +48,7 @@ def test_with_the_extra_nothing_is_missing() -> None:
 def test_the_sentence_says_what_to_install() -> None:
     """The command names the extra."""
     assert extra.missing_extra() == MISSING
-    assert MISSING.endswith("Install it: pip install 'fiskil-harness[monitoring]'.")
+    assert MISSING.endswith("Install it: pip install opentelemetry-proto prometheus-client.")
 
 
 @pytest.mark.usefixtures("without_extra")

@@ -12,7 +12,7 @@ from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES, unmagical
 from fiskil_harness.sandbox.consents.magic_people import CONSENTS, ENDINGS, expected_outcome, grouped
 from fiskil_harness.sandbox.consents.shortcut import OUTCOMES_TO_CONCLUDE
-from tests.paths import ROOT
+from tests.paths import DOCS
 from tests.sandbox.consents.walks import walk_to
 from tests.sandbox.still import Still
 
@@ -362,10 +362,10 @@ def test_a_person_with_only_closed_accounts_gets_an_explanation(still: Still) ->
         still.sandbox.conclude(still.invite().session_id, "approved")
 
 
-def test_the_readme_names_every_magic_address() -> None:
-    """The README lists each magic address with its effect, and no other address."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme.partition("## Magic people")[2].partition("The one-time code")[0]
+def test_the_page_names_every_magic_address() -> None:
+    """docs/local-fiskil.md lists each magic address with its effect, and no other address."""
+    page = (DOCS / "local-fiskil.md").read_text(encoding="utf-8")
+    table = page.partition("## Magic people")[2].partition("The one-time code")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
     named = {address.strip("`"): about for addresses, about in rows for address in addresses.split(", ")}
 
@@ -377,4 +377,4 @@ def test_the_readme_names_every_magic_address() -> None:
         for person in expected
         if not named[person.email].startswith(expected_outcome(person).split(" ")[0].rstrip(";"))
     ] == []
-    assert [code for code in MAGIC_CODES if code not in readme] == []
+    assert [code for code in MAGIC_CODES if code not in page] == []

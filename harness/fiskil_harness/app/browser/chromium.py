@@ -36,7 +36,7 @@ INHERITED = ("FONTCONFIG_", "HOME", "LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "T
 
 LAUNCH_CAP_S = 60.0
 CLOSING_CAP_S = 20.0
-EXTRA = "Playwright is missing. Install it: pip install 'fiskil-harness[browser]'."
+EXTRA = "Playwright is missing. Install it: pip install playwright."
 PACKAGE = f"Chromium is missing: none of {', '.join(NAMES)} is on the PATH. Install the package {NAMES[0]} or {NAMES[1]}."
 
 

@@ -6,7 +6,7 @@ from functools import cache
 MODULES = ("google.protobuf", "opentelemetry.proto", "prometheus_client")
 MISSING = (
     "Metrics and OTLP exports cannot be read without the extra 'monitoring'. "
-    "Install it: pip install 'fiskil-harness[monitoring]'."
+    "Install it: pip install opentelemetry-proto prometheus-client."
 )
 
 

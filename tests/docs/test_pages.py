@@ -1,0 +1,163 @@
+"""README and docs/ agree with the program: commands parse, configs and other blocks are valid, links lead somewhere."""
+
+import ast
+import itertools
+import json
+import shutil
+import subprocess
+import textwrap
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from fiskil_harness.cli.main import COMMANDS, program
+from fiskil_harness.core.config import parse
+from fiskil_harness.errors import ConfigError
+from tests.docs.blocks import blocks
+from tests.docs.pages import PAGES, program_arguments
+from tests.paths import ROOT, SOURCE
+from tools.site import LINK
+
+ARGUMENTS = list(dict.fromkeys(tuple(arguments) for text in PAGES.values() for arguments in program_arguments(text)))
+CONFIGS = [
+    (name, block.text)
+    for name, text in PAGES.items()
+    if name not in {"CONTRIBUTING.md", "docs/extending.md"}  # tests of their own
+    for block in blocks(text, "toml")
+]
+PLACEHOLDERS = {"KEY", "PRACTICE", "PROBE", "CLAUSE", "KIND", "APP", "NAME"}
+
+
+def command_of(arguments: tuple[str, ...]) -> click.Context:
+    """Return the context in which click runs a command line."""
+    name, *options = arguments
+    command = program.get_command(click.Context(program), name)
+    assert command is not None, f"no command {name}"
+    context: Any = command.make_context(name, options, resilient_parsing=not options)
+    return context
+
+
+def test_every_command_parses() -> None:
+    """Each command that a page shows exists, and has the options shown."""
+    assert len(ARGUMENTS) > 150
+    for arguments in ARGUMENTS:
+        try:
+            command_of(arguments)
+        except click.UsageError as error:
+            pytest.fail(f"fiskil-harness {' '.join(arguments)}: {error.format_message()}")
+
+
+def test_every_name_in_a_command_exists() -> None:
+    """Each name after ``explain`` and each gallery app is known to the program."""
+    from fiskil_harness.cli.explanations import TOPICS
+    from fiskil_harness.gate.selftest import gallery
+
+    known = {name for names, _ in TOPICS.values() for name in names()}
+    explained = {arguments[1] for arguments in ARGUMENTS if arguments[0] == "explain" and len(arguments) == 2}
+    apps = {after for arguments in ARGUMENTS for before, after in itertools.pairwise(arguments) if before == "--gallery"}
+
+    assert explained - known - PLACEHOLDERS == set()
+    assert apps - set(gallery.apps()) - PLACEHOLDERS == {"reference_app"} - set(gallery.apps())
+
+
+def test_every_command_is_shown() -> None:
+    """The handwritten pages show every command of the program except ``completion``."""
+    handwritten = [text for name, text in PAGES.items() if name != "docs/cli.md"]
+
+    assert {arguments[0] for text in handwritten for arguments in program_arguments(text)} >= set(COMMANDS) - {
+        "demo",
+        "completion",
+    }
+
+
+def problem_with(settings: dict[str, Any], folder: Path) -> str:
+    """Return the error message about a config; empty if it is valid."""
+    try:
+        parse(settings, folder=folder)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(("page", "config"), CONFIGS, ids=[name for name, _ in CONFIGS])
+def test_every_config_is_valid(page: str, config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each example of a config has known keys and valid values; an excerpt may leave out keys."""
+    monkeypatch.setenv("FISKIL_WEBHOOK_SECRET", "c2VjcmV0")
+    monkeypatch.setenv("APP_TEST_KEY", "abcdefghijkl")
+    settings = tomllib.loads(config)
+    app = settings.setdefault("app", {})
+    if not {"command", "url", "object"} & set(app):
+        app["command"] = "serve --port {port}"
+
+    problem = problem_with(settings, tmp_path)
+
+    assert problem == "" or "missing required field" in problem
+
+
+def test_other_blocks_are_valid() -> None:
+    """Each block in JSON is JSON, and each block in Python is Python; an excerpt may be the body of a function."""
+    for text in PAGES.values():
+        for block in blocks(text, "json"):
+            json.loads(block.text)
+        for block in blocks(text, "python"):
+            try:
+                ast.parse(block.text)
+            except SyntaxError:
+                ast.parse(f"async def excerpt():\n{textwrap.indent(block.text, '    ')}")
+
+
+def test_blocks_in_javascript_are_valid(tmp_path: Path) -> None:
+    """Node.js reads each block; an excerpt may be the body of a function."""
+    sources = [block.text for name, text in PAGES.items() for block in blocks(text, "js")]
+    script = """
+        const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+        for (const source of JSON.parse(require("node:fs").readFileSync(0, "utf8"))) {
+          new AsyncFunction(source.replace(/^import .*$/gm, "").replace(/^export /gm, ""));
+        }
+    """
+    node = shutil.which("node")
+    assert node is not None
+
+    completed = subprocess.run(
+        [node, "-e", script], input=json.dumps(sources), capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert len(sources) > 90
+    assert (completed.returncode, completed.stderr) == (0, "")
+
+
+def test_linked_files_exist() -> None:
+    """Each relative link of a page leads to a file of the project; ``make docs-site`` also checks anchors."""
+    broken = [
+        f"{name}: {link}"
+        for name, text in PAGES.items()
+        for link in LINK.findall(text)
+        if not (ROOT / name).parent.joinpath(link).exists()
+    ]
+
+    assert broken == []
+
+
+def test_the_readme_is_short() -> None:
+    """The README has at most 150 lines; the rest is in docs/."""
+    assert len(PAGES["README.md"].splitlines()) <= 150
+
+
+def test_nothing_installs_the_harness_by_name() -> None:
+    """The name is on no package index, so an attacker could register it there."""
+    words = (
+        "pip install fiskil-harness",
+        "pip install 'fiskil-harness",
+        "uv tool install fiskil",
+        "pipx install fiskil",
+        "uvx fiskil",
+    )
+
+    package = {
+        path.name: path.read_text(encoding="utf-8") for path in SOURCE.rglob("*") if path.suffix in {".py", ".md", ".toml"}
+    }
+
+    assert [(name, word) for name, text in (PAGES | package).items() for word in words if word in text] == []
