@@ -34,12 +34,10 @@ def require_locust() -> str:
     except PackageNotFoundError:
         installed = ""
     if not installed or find_spec("locust") is None:
-        raise UsageError("soak needs Locust, which is not installed. Install it with: pip install 'fiskil-harness[soak]'")
+        raise UsageError("soak needs Locust, which is not installed. Install the extra soak beside fiskil-harness.")
     numbers = tuple(int(part) for part in installed.split(".")[:2] if part.isdecimal())
     if numbers < OLDEST:
-        raise UsageError(
-            f"soak needs Locust 2.47 or newer, and {installed} is installed. pip install -U 'fiskil-harness[soak]'"
-        )
+        raise UsageError(f"soak needs Locust 2.47 or newer, and {installed} is installed. Install a newer one.")
     return installed
 
 
