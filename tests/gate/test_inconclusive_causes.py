@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fiskil_harness import Probe
 from fiskil_harness.core.config import parse
 from fiskil_harness.gate.inconclusive_causes import Cause, cause_groups, causes
 from fiskil_harness.gate.judgement import PURPOSES
@@ -129,6 +130,16 @@ def test_the_largest_group_comes_first(outcome_of: Callable[..., Outcome]) -> No
 def test_every_hook_has_a_cause() -> None:
     """Whatever a report can name as missing is in the table."""
     assert set(PURPOSES) - set(causes()) == set()
+
+
+def test_a_probe_of_a_plugin_has_the_cause_other(
+    outcome_of: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plugin may be a module at the top, without a package."""
+    kind = type("OfTeam", (Probe,), {"__module__": "my_probes"}, frozen=True, tag="of_team")
+    monkeypatch.setitem(PROBES, "of_team", kind)
+
+    assert counts([outcome_of("data.upsert", unclear("something new", probe="of_team"))]) == {"other": 1}
 
 
 def test_every_probe_has_a_cause(outcome_of: Callable[..., Outcome]) -> None:

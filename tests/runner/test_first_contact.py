@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from fiskil_harness import faults, probes
+from fiskil_harness import Probe, faults, probes
 from fiskil_harness.core.config import Settings
 from fiskil_harness.journal import Delivery, EventCreated, Exchange, Journal
 from fiskil_harness.journal.builder import JournalBuilder
@@ -194,6 +194,20 @@ def test_an_app_without_the_address_of_the_api_meets_no_faults(receiver_settings
     assert why is not None
     assert (why.probe, why.hook) == ("every_fault_bit", "{api_url} in [app.env]")
     assert ruled(OF_EFFECTS, receiver, receiver_settings()) is None
+
+
+class OfTeam(Probe, frozen=True, kw_only=True, tag="of_team"):
+    """A probe of a plugin that is one module, without a package."""
+
+    __module__ = "my_probes"
+
+
+@pytest.mark.parametrize("contacts", [NOTHING, REFUSED])
+def test_a_scenario_with_a_probe_of_a_plugin_runs(contacts: FirstContact, receiver_settings: MakeSettings) -> None:
+    """Nobody knows which evidence such a probe needs."""
+    scenario = replace(OF_ROWS, probes=(probes.HoldsEveryRow("transactions"), OfTeam()))
+
+    assert ruled(scenario, replace(contacts, has_effect=contacts is NOTHING), receiver_settings()) is None
 
 
 def test_a_first_step_that_fails_rules_out_what_begins_with_it(receiver_settings: MakeSettings) -> None:

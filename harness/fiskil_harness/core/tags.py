@@ -18,3 +18,9 @@ def name_of(value: object) -> str:
     """Return the tag of the step, probe or fault *value*, such as ``deliver_one``, or its class name if it has no tag."""
     tag = getattr(getattr(value, "__struct_config__", None), "tag", None)
     return str(tag) if tag else type(value).__name__
+
+
+def package_of(kind: type) -> str:
+    """Return the name of the innermost package of the harness that defines *kind*; "" if a plugin defines it."""
+    parts = kind.__module__.split(".")
+    return parts[-2] if parts[0] == "fiskil_harness" and len(parts) > 1 else ""

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.tags import package_of
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.probes import PROBES, Finding, Verdict
 from fiskil_harness.probes.coverage import EVENT
@@ -140,7 +141,7 @@ def _by_text(finding: Finding) -> Cause | None:
 
 def _by_package(finding: Finding) -> Cause | None:
     kind = PROBES.get(finding.probe)
-    package = kind.__module__.split(".")[-2] if kind else ""
+    package = package_of(kind) if kind else ""
     return next((cause for cause in causes().values() if package in cause.packages), None)
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS, MESSAGE, PAGES, REFRESH, REVOKE, START_SESSION
+from fiskil_harness.core.tags import package_of
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Effects, Journal
 from fiskil_harness.journal.queries.api_calls import calls, dataset_read
 from fiskil_harness.journal.queries.deliveries import ended_s, events_by_id
@@ -153,13 +154,13 @@ def ruling(
 
 def _needs_calls(scenario: Scenario) -> bool:
     """Return whether nothing in *scenario* can be judged without API calls of the app."""
-    packages = {type(probe).__module__.split(".")[-2] for probe in scenario.probes}
+    packages = {package_of(type(probe)) for probe in scenario.probes}
     return bool(_tags(scenario) & DISTURBING) or packages <= OF_CALLS
 
 
 def _without_rows(scenario: Scenario, first_names: str) -> Ruling | None:
     """Return the ruling about *scenario* if the app fails after each read, so that no rows or effects can be compared."""
-    packages = {type(probe).__module__.split(".")[-2] for probe in scenario.probes if probe_name(probe) not in OF_EFFECTS}
+    packages = {package_of(type(probe)) for probe in scenario.probes if probe_name(probe) not in OF_EFFECTS}
     if "sync" not in _tags(scenario) or not packages <= {ROWS}:
         return None
     reason = (
