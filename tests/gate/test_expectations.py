@@ -14,13 +14,14 @@ from fiskil_harness.gate.expectations import parse
 from fiskil_harness.gate.judgement import Decision, GateResult, Judgement, exit_code, judge
 from fiskil_harness.gate.report.text import decision_line
 from fiskil_harness.probes import Verdict
-from fiskil_harness.probes.evaluation import NOT_RUN
+from fiskil_harness.probes.evaluation import EVERY_FAULT, EVERY_STEP, NOT_RUN
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
 from tests.gate.test_baseline import RUN
 
 TODAY = datetime.date(2026, 6, 1)
 IDEMPOTENT, RETRIES = "webhooks.idempotent", "webhooks.retries"
+IDEMPOTENT_PROBE = "applies_once"
 SETTINGS = Settings(gate=GateSettings(required=(IDEMPOTENT,)))
 OutcomeOf = Callable[..., Outcome]
 
@@ -73,6 +74,31 @@ def test_a_scenario_that_did_not_finish_shuts_the_gate(proven: Outcome, outcome_
     judgement = judged(proven, unfinished, expected=("consent_revoked",))
 
     assert judgement.not_run == ("--expect: consent_revoked did not run: the gate ended before it.",)
+
+
+@pytest.mark.parametrize(
+    "probes",
+    [(EVERY_STEP,), (IDEMPOTENT_PROBE, EVERY_STEP), (EVERY_FAULT,)],
+    ids=["a step failed", "a step failed and probes answered", "skipped after the first contact"],
+)
+def test_a_scenario_whose_steps_were_not_done_shuts_the_gate(
+    probes: tuple[str, ...], proven: Outcome, outcome_of: OutcomeOf
+) -> None:
+    """The sentence gives what the finding observed."""
+    incomplete = outcome_of(RETRIES, *((probe, Verdict.INCONCLUSIVE) for probe in probes), scenario="consent_revoked")
+
+    judgement = judged(proven, incomplete, expected=("consent_revoked",))
+
+    assert judgement.not_run == (f"--expect: consent_revoked did not run: {incomplete.findings[-1].observed}.",)
+
+
+def test_a_fault_that_never_acted_leaves_a_scenario_that_ran(proven: Outcome, outcome_of: OutcomeOf) -> None:
+    """Its probes examined what happened."""
+    ran = outcome_of(
+        RETRIES, (IDEMPOTENT_PROBE, Verdict.PASS), (EVERY_FAULT, Verdict.INCONCLUSIVE), scenario="consent_revoked"
+    )
+
+    assert judged(proven, ran, expected=("consent_revoked",)).not_run == ()
 
 
 def test_a_practice_without_a_result_shuts_the_gate(proven: Outcome, outcome_of: OutcomeOf) -> None:

@@ -9,6 +9,7 @@ from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.gate.interpretation_runs import was_not_run
 from fiskil_harness.gate.practice_status import PracticeStatus, Status
 from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.evaluation import EVERY_FAULT, EVERY_STEP
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.scenario.scenario import load_all
@@ -55,7 +56,18 @@ def _why_not_run(outcome: Outcome | None) -> str:
         return "this gate left it out"
     if outcome.missing:
         return f"the config does not set {', '.join(outcome.missing)}"
-    return outcome.outside or ("the gate ended before it" if was_not_run(outcome) else "")
+    return outcome.outside or ("the gate ended before it" if was_not_run(outcome) else _obstacle(outcome))
+
+
+def _obstacle(outcome: Outcome) -> str:
+    """Return what kept the steps of a scenario from being done; "" if they were done.
+
+    A fault that never acted is no such obstacle if probes examined the scenario.
+    """
+    step = next((finding for finding in outcome.findings if finding.probe == EVERY_STEP), None)
+    is_skipped = {finding.probe for finding in outcome.findings} == {EVERY_FAULT}
+    obstacle = step or (outcome.findings[0] if is_skipped else None)
+    return obstacle.observed.rstrip(".") if obstacle else ""
 
 
 def _is_tested(status: PracticeStatus, outcomes: Iterable[Outcome]) -> bool:
