@@ -53,6 +53,15 @@ def test_every_command_is_valid(line: str) -> None:
     parse_expected(context.params.get("expected", ()))
 
 
+def test_a_baseline_is_compared_with_the_same_expectations() -> None:
+    """A name that ``--expect`` no longer lists makes a gate looser, so the command could not succeed."""
+    of_gates = [shlex.split(line) for line in COMMANDS if line.startswith("fiskil-harness gate ")]
+    first, second = (line for line in of_gates if "--baseline" in line or "--expect" in line)
+
+    assert first[first.index("--json") + 1] == second[second.index("--baseline") + 1]
+    assert first[first.index("--expect") + 1] == second[second.index("--expect") + 1]
+
+
 def test_its_config_is_valid(tmp_path: Path) -> None:
     """The gate accepts it."""
     settings = parse(tomllib.loads(CONFIG), folder=tmp_path, source="fiskil-harness.toml")
