@@ -7,7 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, RequestTemplate, Settings, Waiver
-from fiskil_harness.core.config.schema import Limits, SandboxSettings
+from fiskil_harness.core.config.schema import Connected, Facts, Limits, Reducer, SandboxSettings, Webhook
+from fiskil_harness.core.config.webhook_format import Scheme
+from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.gate.baseline import compare
 from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, judge
 from fiskil_harness.gate.terms import Terms, loosened, terms_of
@@ -38,7 +40,81 @@ def requiring(**gate: Any) -> Settings:
     return Settings(gate=GateSettings(**gate))
 
 
+def becoming(*kinds: str) -> Settings:
+    """Return a config whose reducer states the value after these kinds of events."""
+    return observing(reducer=Reducer(state="$.status", becomes=dict.fromkeys(kinds, "active")))
+
+
+def connected_if(*values: Any) -> Settings:
+    """Return a config in which *values* mean that an end user is connected."""
+    return observing(connected=Connected(path="$.status", values=values))
+
+
+def stating(**facts: Any) -> Settings:
+    """Return a config with these facts."""
+    return Settings(app=AppSettings(facts=Facts(**facts)))
+
+
+def signed_with(**scheme: Any) -> Settings:
+    """Return a config with a signature scheme that signs the time."""
+    timed = Scheme(signs="{timestamp}.{body}", timestamp_header="X-Time", **scheme)
+    return Settings(app=AppSettings(webhook=Webhook(scheme=timed)))
+
+
+def choosing(**interpretations: str) -> Settings:
+    """Return a config that chooses an interpretation of the token's lifetime."""
+    chosen = {f"token.{name}": choice for name, choice in interpretations.items()}
+    return Settings(sandbox=SandboxSettings(interpretations=chosen))
+
+
 LOOSER = {
+    "another interpretation than the default is chosen": (
+        requiring(interpretations=("token.lifetime=3600",)),
+        choosing(lifetime="3600"),
+        ("gate.interpretations token.lifetime=900", "required", "not required"),
+    ),
+    "a kind of event has no value": (
+        becoming("consent.received", "consent.revoked"),
+        becoming("consent.received"),
+        ("app.observe.reducer.becomes consent.revoked", "set", "not set"),
+    ),
+    "a log file is dropped": (
+        observing(logs=("app.log", "worker.log")),
+        observing(logs=("app.log",)),
+        ("app.observe.logs worker.log", "set", "not set"),
+    ),
+    "all log files are dropped": (observing(logs=("app.log",)), Settings(), ("app.observe.logs", "set", "not set")),
+    "another value means connected": (
+        connected_if("active"),
+        connected_if("active", None),
+        ("app.observe.connected.values null", "not accepted", "accepted"),
+    ),
+    "signatures are valid for longer": (
+        signed_with(),
+        signed_with(tolerance_s=900),
+        ("app.webhook.scheme.tolerance_s", "300", "900"),
+    ),
+    "times in the future are accepted": (
+        signed_with(),
+        signed_with(accepts_future=True),
+        ("app.webhook.scheme.accepts_future true", "not accepted", "accepted"),
+    ),
+    "a dataset is dropped": (
+        stating(datasets=("accounts", "payees")),
+        stating(datasets=("accounts",)),
+        ("app.facts.datasets payees", "set", "not set"),
+    ),
+    "a kind of event is not used": (
+        stating(uses_events=("*",)),
+        stating(uses_events=tuple(kind for kind in EVENT_KINDS if kind != "consent.updated")),
+        ("app.facts.uses_events consent.updated", "set", "not set"),
+    ),
+    "a kind of event of another sender is not used": (
+        stating(uses_events=("consent.received", "invoice.paid")),
+        stating(uses_events=("consent.received",)),
+        ("app.facts.uses_events invoice.paid", "set", "not set"),
+    ),
+    "a plugin is dropped": (Settings(plugins=("team_probes",)), Settings(), ("plugins team_probes", "set", "not set")),
     "an interpretation is no longer required": (
         requiring(interpretations=("token.lifetime=3600",)),
         Settings(),
@@ -124,11 +200,26 @@ def test_a_chosen_seed_is_worse_than_the_default(before: int, now: int, *, is_wo
 
 
 def test_a_required_interpretation_that_is_chosen_now_is_not_worse() -> None:
-    """The app must still pass under it."""
+    """The app must still pass under it, and under the default."""
     strict = requiring(interpretations=("token.lifetime=3600",))
-    chosen = Settings(sandbox=SandboxSettings(interpretations={"token.lifetime": "3600"}))
+    chosen = replace(choosing(lifetime="3600"), gate=GateSettings(interpretations=("token.lifetime=900",)))
 
     assert of_config(compared(judged(strict), judged(chosen), chosen)) == []
+
+
+def test_a_pattern_is_worth_its_events() -> None:
+    """A team that writes the list instead of the pattern promises the same."""
+    listed = stating(uses_events=EVENT_KINDS)
+
+    assert of_config(compared(judged(stating(uses_events=("*",))), judged(listed), listed)) == []
+
+
+def test_a_baseline_of_an_older_version_states_no_values() -> None:
+    """What it does not contain is not compared."""
+    old = replace(judged(Settings()), terms=Terms(hooks=("app.observe.connected",)))
+    now = connected_if("active")
+
+    assert of_config(compared(old, judged(now), now)) == []
 
 
 def test_fewer_plans_are_worse() -> None:

@@ -79,8 +79,9 @@ def planned(settings: Settings, *, is_all: bool) -> list[Scenario]:
 
 
 def required(settings: Settings) -> tuple[str, ...]:
-    """Return the interpretations under which the app must pass, besides defaults: those required, and those chosen."""
-    chosen = [f"{clause_id}={choice}" for clause_id, choice in settings.sandbox.interpretations.items()]
+    """Return the interpretations under which the app must pass: the chosen one or the default of each clause, and others."""
+    interpretations = Interpretations(settings.sandbox.interpretations)
+    chosen = [f"{clause_id}={interpretations.of(clause_id)}" for clause_id in switches()]
     others = [
         f"{clause.id}={choice}" for clause, choice in _alternatives(settings) if is_required(settings, clause.id, choice)
     ]

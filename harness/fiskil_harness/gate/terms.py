@@ -4,6 +4,7 @@ A report contains its terms, so a later gate that has it as its baseline detects
 """
 
 import datetime
+import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -13,6 +14,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_IN_MESSAGE, PAGES, SECRET_IN_ENV
+from fiskil_harness.core.model.events import EVENT_KINDS, matches_any
 from fiskil_harness.gate import interpretation_runs
 from fiskil_harness.journal import API_URL_IN_ENV, CA_FILE_IN_ENV
 from fiskil_harness.scenario.scenario import GeneratedScenario, load
@@ -29,6 +31,9 @@ class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``limits`` are the values of ``app.limits`` that the config states, ``hooks`` the hooks and pages that it sets, and
     ``ignored`` the parts of the app's state that it masks. The app must pass under each of ``interpretations``. ``plans`` is
     the number of generated plans by scenario, and ``expected`` are the names that ``--expect`` lists.
+
+    ``demands`` are further lines of the config that each make the gate stricter, and ``accepted`` the values that it counts
+    as correct. Both begin with the key. ``tolerance_s`` is the age up to which a signature is valid; None if it has no time.
     """
 
     waivers: dict[str, datetime.date] = {}
@@ -40,6 +45,9 @@ class Terms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     defence_in_depth: bool = False
     plans: dict[str, int] = {}
     expected: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    tolerance_s: int | None = None
 
 
 class Loosened(Struct, frozen=True, kw_only=True):
@@ -53,7 +61,7 @@ class Loosened(Struct, frozen=True, kw_only=True):
 def terms_of(settings: Settings, scenarios: Iterable[str], *, expected: tuple[str, ...] = ()) -> Terms:
     """Return the terms of a gate with *settings* that ran *scenarios*, with the names that it was *expected* to test."""
     names = frozenset(scenarios)
-    app = settings.app
+    app, scheme = settings.app, settings.app.webhook.scheme
     return Terms(
         waivers={waiver.practice: waiver.expires for waiver in settings.waive},
         attested=tuple(sorted(attestation.practice for attestation in settings.attest)),
@@ -67,7 +75,33 @@ def terms_of(settings: Settings, scenarios: Iterable[str], *, expected: tuple[st
         defence_in_depth=settings.gate.defence_in_depth,
         plans={name: count for name in catalog.scenario_names() if name in names and (count := _plans_of(name))},
         expected=expected,
+        demands=tuple(_demands(settings)),
+        accepted=tuple(_accepted(settings)),
+        tolerance_s=scheme.tolerance_s if scheme is not None and scheme.has_time else None,
     )
+
+
+def _demands(settings: Settings) -> Iterator[str]:
+    """Yield the lines of the config that make the gate stricter, each with its key; all of a list count separately."""
+    facts, observe = settings.app.facts, settings.app.observe
+    yield from (f"plugins {module}" for module in sorted(settings.plugins))
+    yield from (f"app.observe.logs {path}" for path in sorted(observe.logs))
+    yield from (f"app.observe.reducer.becomes {kind}" for kind in sorted(observe.reducer.becomes if observe.reducer else ()))
+    yield from (f"app.facts.datasets {dataset}" for dataset in sorted(facts.datasets or ()))
+    patterns = facts.uses_events or ()
+    kinds = {kind for kind in EVENT_KINDS if matches_any(kind, patterns)}
+    others = {pattern for pattern in patterns if not any(matches_any(kind, [pattern]) for kind in EVENT_KINDS)}
+    yield from (f"app.facts.uses_events {kind}" for kind in sorted(kinds | others))
+
+
+def _accepted(settings: Settings) -> Iterator[str]:
+    """Yield the values that count as correct, each with its key."""
+    connected, scheme = settings.app.observe.connected, settings.app.webhook.scheme
+    for value in connected.values if connected is not None else ():
+        yield f"app.observe.connected.values {json.dumps(value, default=str)}"
+    if scheme is not None and scheme.has_time:
+        for is_accepted in (False, True) if scheme.accepts_future else (False,):
+            yield f"app.webhook.scheme.accepts_future {json.dumps(is_accepted)}"
 
 
 def loosened(before: Terms, now: Terms) -> Iterator[Loosened]:
@@ -87,6 +121,8 @@ def loosened(before: Terms, now: Terms) -> Iterator[Loosened]:
         yield Loosened(key=f"gate.interpretations {choice}", before="required", now="not required")
     if before.defence_in_depth and not now.defence_in_depth:
         yield Loosened(key="gate.defence_in_depth", before="true", now="false")
+    yield from _fewer_demands(before, now)
+    yield from _more_accepted(before, now)
     yield from (
         Loosened(key=f"--expect {each}", before="given", now="not given") for each in _new(now.expected, before.expected)
     )
@@ -107,6 +143,25 @@ def _larger_limits(before: Terms, now: Terms) -> Iterator[Loosened]:
         new = now.limits.get(name)
         if new is None or new > limit:
             yield Loosened(key=f"app.limits.{name}", before=f"{limit:g}", now=NOT_SET if new is None else f"{new:g}")
+
+
+def _fewer_demands(before: Terms, now: Terms) -> Iterator[Loosened]:
+    """Yield each demand that is gone, unless its whole hook or fact is gone."""
+    dropped = tuple(_new(now.hooks, before.hooks))
+    for demand in _new(now.demands, before.demands):
+        if not demand.startswith(dropped):
+            yield Loosened(key=demand, before="set", now=NOT_SET)
+
+
+def _more_accepted(before: Terms, now: Terms) -> Iterator[Loosened]:
+    """Yield each value that is accepted now, if the config set its key before, and a larger tolerance."""
+    keys = {each.partition(" ")[0] for each in before.accepted}
+    for each in _new(before.accepted, now.accepted):
+        if each.partition(" ")[0] in keys:
+            yield Loosened(key=each, before="not accepted", now="accepted")
+    if before.tolerance_s is not None and now.tolerance_s is not None and now.tolerance_s > before.tolerance_s:
+        key = "app.webhook.scheme.tolerance_s"
+        yield Loosened(key=key, before=str(before.tolerance_s), now=str(now.tolerance_s))
 
 
 def _new(before: Iterable[str], now: Iterable[str]) -> list[str]:
