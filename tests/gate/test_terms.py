@@ -215,7 +215,7 @@ def test_a_pattern_is_worth_its_events() -> None:
 
 
 def test_a_baseline_of_an_older_version_states_no_values() -> None:
-    """What it does not contain is not compared."""
+    """A value that is missing in it is not compared."""
     old = replace(judged(Settings()), terms=Terms(hooks=("app.observe.connected",)))
     now = connected_if("active")
 

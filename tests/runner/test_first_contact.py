@@ -204,7 +204,7 @@ class OfTeam(Probe, frozen=True, kw_only=True, tag="of_team"):
 
 @pytest.mark.parametrize("contacts", [NOTHING, REFUSED])
 def test_a_scenario_with_a_probe_of_a_plugin_runs(contacts: FirstContact, receiver_settings: MakeSettings) -> None:
-    """Nobody knows which evidence such a probe needs."""
+    """The harness does not know the evidence that such a probe needs."""
     scenario = replace(OF_ROWS, probes=(probes.HoldsEveryRow("transactions"), OfTeam()))
 
     assert ruled(scenario, replace(contacts, has_effect=contacts is NOTHING), receiver_settings()) is None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from fiskil_harness.core.printable import printable
 from fiskil_harness.gate.judgement import AppIdentity, GateResult
 from fiskil_harness.gate.report.tasks import render, tasks
 from fiskil_harness.probes import Finding, Verdict
@@ -62,6 +63,17 @@ def test_failures_with_one_cause_are_one_task(result: GateResult, outcome_of: Ca
     (task,) = tasks(replace(result, result=replace(result.result, scenarios=outcomes)))
 
     assert (task.scenario, task.also_in) == ("first", ("second",))
+
+
+def test_the_array_is_valid_on_a_screen(result: GateResult, outcome_of: Callable[..., Outcome]) -> None:
+    """The screen escapes invisible characters, but its escape of a tag is no escape in JSON."""
+    observed = "a name with \U000e0041, \u202e and \x9b"
+    outcome = outcome_of("webhooks.idempotent", Finding(probe="applies_once", verdict=Verdict.FAIL, observed=observed))
+    whole = replace(result, result=replace(result.result, scenarios=(outcome,)))
+
+    (task,) = json.loads(printable(render(whole)))
+
+    assert task["observed"] == observed
 
 
 def test_a_report_without_failures_has_no_task(result: GateResult) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
+from fiskil_harness.core.printable import json_text
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.lessons import Lesson, lessons_about
 from fiskil_harness.gate.report.distinct_failures import DistinctFailure, distinct_failures
@@ -58,7 +59,7 @@ class Task(Struct, frozen=True, kw_only=True):
 
 def render(whole: GateResult) -> str:
     """Return the tasks of a report as a JSON array."""
-    return msgspec.json.format(msgspec.json.encode(tasks(whole)), indent=2).decode() + "\n"
+    return json_text(msgspec.json.format(msgspec.json.encode(tasks(whole)), indent=2).decode()) + "\n"
 
 
 def tasks(whole: GateResult) -> list[Task]:
