@@ -1,6 +1,7 @@
 """Names that a plugin registers are known everywhere: in plans, expressions, configs, journals and tables."""
 
 import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,29 @@ def test_a_general_probe_examines_every_journal(load: Callable[..., None]) -> No
     findings = evaluation.general_failures([], builder.build())
 
     assert [(finding.probe, finding.practices) for finding in findings] == [("sees_deliveries", ("webhooks.prompt-2xx",))]
+
+
+def test_a_scenario_imports_modules_beside_the_config(load: Callable[..., None], tmp_path: Path) -> None:
+    """Its file is imported later than the plugin; after unloading, the folder is searched no more."""
+    (tmp_path / "acme_people.py").write_text("PRACTICES = ('webhooks.idempotent',)\n")
+    (tmp_path / "acme_idle.py").write_text(
+        '"""Idle."""\nfrom acme_people import PRACTICES\nfrom fiskil_harness import Scenario\n'
+        "SCENARIO = Scenario(practices=PRACTICES, steps=(), probes=())\n"
+    )
+    load(acme_late=f"def register(registry):\n    registry.scenarios({str(tmp_path / 'acme_idle.py')!r})\n")
+
+    scenario = catalog.load_scenario_file(catalog.scenario_path("acme_idle"))
+    plugins.unload()
+
+    assert scenario.practices == ("webhooks.idempotent",)
+    assert str(tmp_path) not in sys.path
+
+
+def test_a_plugin_may_change_the_path(load: Callable[..., None]) -> None:
+    """The folder is gone after its import, which is no error of the harness."""
+    load(acme_path="import sys\nsys.path.remove(sys.path[0])\ndef register(registry):\n    pass\n")
+
+    assert [plugin.module for plugin in plugins.loaded()] == ["acme_path"]
 
 
 @pytest.mark.usefixtures("acme")

@@ -8,6 +8,7 @@ import importlib.metadata
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -41,6 +42,8 @@ class Plugin(Struct, frozen=True, kw_only=True):
 _LOADED: dict[str, Plugin] = {}
 _ORIGINS: dict[tuple[str, str], str] = {}
 _BATCHES: list[Batch] = []
+_SEARCHED: list[str] = []
+"""The folders of plugins that were added to ``sys.path``."""
 
 
 def load(modules: Sequence[str], *, folder: Path, source: str) -> None:
@@ -91,6 +94,7 @@ def register(plugins: Iterable[Plugin]) -> None:
     _ORIGINS.update(batch.origins)
     _LOADED.update(new)
     _BATCHES.append(batch)
+    _search_folders(new.values())
     tables.changed()
 
 
@@ -121,7 +125,10 @@ def unload() -> None:
     _installed.cache_clear()
     for module in _LOADED:
         sys.modules.pop(module, None)
-    for memory in (_BATCHES, _LOADED, _ORIGINS):
+    for path in _SEARCHED:
+        with suppress(ValueError):
+            sys.path.remove(path)
+    for memory in (_BATCHES, _LOADED, _ORIGINS, _SEARCHED):
         memory.clear()
     tables.changed()
 
@@ -149,7 +156,16 @@ def _imported(plugin: Plugin) -> ModuleType:
         raise ConfigError(f"{plugin.source}: the plugin {plugin.module!r} cannot be imported: {reason}.") from error
     finally:
         for path in folder:
-            sys.path.remove(path)
+            with suppress(ValueError):  # the plugin may have removed it
+                sys.path.remove(path)
+
+
+def _search_folders(plugins: Iterable[Plugin]) -> None:
+    """Let later imports find modules in the folders of *plugins*; files of scenarios are imported when they are needed."""
+    for path in (str(plugin.folder.absolute()) for plugin in plugins if plugin.folder is not None):
+        if path not in sys.path:
+            sys.path.append(path)
+            _SEARCHED.append(path)
 
 
 def _register_in(registry: Registry, module: ModuleType, plugin: Plugin) -> None:
