@@ -83,6 +83,18 @@ def test_no_forgery_is_verified(dialect: Dialect, name: str) -> None:
     assert not signature.verify(forged.body, dict(forged.headers), secret, dialect=dialect)
 
 
+@pytest.mark.parametrize("dialect", [dialect for dialect in PRESETS.values() if dialect.scheme.signs_id])
+def test_an_id_that_has_no_bytes_is_not_verified(dialect: Dialect) -> None:
+    """A lone surrogate is no error, and it does not count as the question mark that replaces it elsewhere."""
+    secret = dialect.scheme.secret_of(KEY)
+    headers = signature.headers(BODY, secret, dialect=dialect, message_id="m?", sent_at=NOW)
+
+    genuine = signature.verify(BODY, headers, secret, dialect=dialect, at=NOW)
+    other = {**headers, dialect.scheme.id_header: "m\ud800"}
+
+    assert (genuine, signature.verify(BODY, other, secret, dialect=dialect, at=NOW)) == (True, False)
+
+
 def test_a_malformed_secret_is_refused() -> None:
     """The message says what a secret looks like, and does not contain it."""
     with pytest.raises(ConfigError, match="The webhook signing secret is not base64") as error:

@@ -71,6 +71,8 @@ def verify(
     if scheme.has_time and not _is_recent(timestamp, scheme, at or real_now()):
         return False
     message_id = by_name.get(scheme.id_header.lower(), "")
+    if scheme.signs_id and re.search("[\ud800-\udfff]", message_id):
+        return False  # A lone surrogate has no bytes, so no sender can have signed it.
     expected = dict(_signed_headers(body, secret, scheme, message_id=message_id, timestamp=timestamp))[scheme.header]
     right = re.fullmatch(_pattern_of(scheme), expected)
     assert right is not None

@@ -148,6 +148,13 @@ def test_a_plugin_may_change_the_path(load: Callable[..., None]) -> None:
     assert [plugin.module for plugin in plugins.loaded()] == ["acme_path"]
 
 
+def test_a_plugin_that_prints_leaves_the_output_alone(load: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    """A command with ``--json -`` prints nothing but JSON."""
+    load(acme_chatty="print('imported')\ndef register(registry):\n    print('registered')\n")
+
+    assert capsys.readouterr() == ("", "imported\nregistered\n")
+
+
 @pytest.mark.usefixtures("acme")
 def test_nothing_is_left_after_unloading() -> None:
     """Every table is as before, and the names can be registered again."""

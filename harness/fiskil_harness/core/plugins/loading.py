@@ -8,7 +8,7 @@ import importlib.metadata
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -79,10 +79,11 @@ def register(plugins: Iterable[Plugin]) -> None:
         return
     batch = Batch(origin_of)
     try:
-        for plugin in new.values():
-            registry = Registry(plugin.module, batch)
-            _register_in(registry, _imported(plugin), plugin)
-            registry.finish()
+        with redirect_stdout(sys.stderr):  # a command may print JSON
+            for plugin in new.values():
+                registry = Registry(plugin.module, batch)
+                _register_in(registry, _imported(plugin), plugin)
+                registry.finish()
     except ConfigError:
         for module in new:
             sys.modules.pop(module, None)
