@@ -80,6 +80,12 @@ def test_nothing_is_overwritten(new: New, tmp_path: Path, name: str) -> None:
         (["fault", "test_x"], "'test_x' cannot be the name of a fault."),
         (["fault", "x", "--folder", "../y"], "--folder '../y' is no package below this folder. Use names of letters"),
         (["fault", "x", "--folder", "."], "--folder '.' is no package below this folder."),
+        (["probe", "a" * 300], "The name of a probe may have 100 characters, got 300."),
+        (["probe", "none"], "'none' cannot be the name of a probe: its class would be 'None', which has another meaning"),
+        (["fault", "true"], "'true' cannot be the name of a fault: its class would be 'True'"),
+        (["probe", "delivery"], "'delivery' cannot be the name of a probe: its class would be 'Delivery'"),
+        (["probe", "journal_builder"], "'journal_builder' cannot be the name of a probe: its class would be"),
+        (["step", "driver"], "'driver' cannot be the name of a step: its class would be 'Driver'"),
         (["practice", "x"], "Usage: fiskil-harness new"),
     ],
 )

@@ -1,9 +1,10 @@
 """The ``new`` command: writes a probe, step, fault or scenario of a team's own, and its test."""
 
+import ast
 import json
 import keyword
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from string import Template
 
@@ -17,6 +18,8 @@ FOLDER = Path("fiskil_plugins")
 TEMPLATES = Path(__file__).parent / "template" / "new"
 PACKAGE_TEXT = '"""Probes, steps, faults and scenarios of our own for fiskil-harness."""\n'
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+MOST_LETTERS = 100
+"""The maximum length of a name; file systems allow names of 255 bytes."""
 
 
 @click.command(
@@ -53,7 +56,7 @@ def new_command(kind: str, name: str, folder: Path) -> int:
         if path.exists() or path.is_symlink():
             raise UsageError(f"{str(path)!r} already exists and was not changed. Give another name, or another --folder.")
     module = f"{package}.{name}"
-    values = {"name": name, "class_name": name.title().replace("_", ""), "module": module}
+    values = {"name": name, "class_name": _class_name(name), "module": module}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -61,7 +64,7 @@ def new_command(kind: str, name: str, folder: Path) -> int:
     if not (folder / "__init__.py").exists():
         files.write(folder / "__init__.py", PACKAGE_TEXT)
     for path, template in texts.items():
-        files.write(path, Template((TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")).substitute(values))
+        files.write(path, _text_of(template, values))
     listed = [*(plugin.module for plugin in loaded() if plugin.folder is not None), module]
     click.echo(f"Wrote {' and '.join(map(str, texts))}. This line of fiskil-harness.toml, above all tables, adds it:")
     click.echo(f"  plugins = {json.dumps(listed)}")
@@ -82,10 +85,35 @@ def _refuse_bad_name(kind: str, name: str) -> None:
 
     if not _NAME.fullmatch(name) or keyword.iskeyword(name) or name.startswith("test_"):
         raise UsageError(f"{name!r} cannot be the name of a {kind}. Use small letters, digits and underscores, as in a_b2.")
+    if len(name) > MOST_LETTERS:
+        raise UsageError(f"The name of a {kind} may have {MOST_LETTERS} characters, got {len(name)}.")
+    class_name = _class_name(name)
+    if kind != "scenario" and (keyword.iskeyword(class_name) or class_name in _imported_names(kind)):
+        raise UsageError(
+            f"{name!r} cannot be the name of a {kind}: its class would be {class_name!r}, which has another meaning in the "
+            "files. Choose another name."
+        )
     taken: dict[str, Collection[str]] = {"probe": PROBES, "step": STEPS, "fault": FAULTS}
     taken["scenario"] = [*scenario_names(), *opt_in_names()]
     if name in taken[kind]:
         raise UsageError(f"There is a {kind} {name!r} already. Choose another name; `list {kind}s` shows those that exist.")
+
+
+def _class_name(name: str) -> str:
+    return name.title().replace("_", "")
+
+
+def _text_of(template: str, values: Mapping[str, str]) -> str:
+    return Template((TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")).substitute(values)
+
+
+def _imported_names(kind: str) -> set[str]:
+    """Return the names that the two files of a *kind* import."""
+    values = {"name": "x", "class_name": "_", "module": "x"}
+    nodes = [node for name in (kind, f"test_{kind}") for node in ast.walk(ast.parse(_text_of(name, values)))]
+    return {
+        alias.asname or alias.name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names
+    }
 
 
 def _package_of(folder: Path) -> str:
