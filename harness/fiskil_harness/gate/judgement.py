@@ -216,7 +216,8 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``routes`` lists the kinds of fault that each route met; which of several calls at a time meets a fault is chance.
     ``stories`` describe what happened in each scenario, ``pictures`` show pages of the app, ``printed`` its output in each
     scenario that did not pass. ``shard`` is set if the report covers one shard of a gate, ``comparison`` if a baseline was
-    given. ``sha256`` is the SHA-256 of ``result`` as canonical JSON (see ``digests.digest``).
+    given. ``sha256`` is the SHA-256 of ``result`` as canonical JSON (see ``digests.digest``); that of a shard also covers
+    what `merge` needs.
     """
 
     format: str = FORMAT

@@ -1,16 +1,19 @@
 """The digest of a report: a changed result is detected, and equal results have equal digests."""
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from fiskil_harness.core.config import AppSettings, Attestation, Settings
 from fiskil_harness.gate.digests import digest_of
-from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.judgement import GateResult, Shard
 from fiskil_harness.gate.report import json
 from fiskil_harness.gate.report.sealing import altered, completed
+from fiskil_harness.probes.outcome import Measure
 
 
 def read_back(whole: GateResult) -> GateResult:
@@ -37,6 +40,29 @@ def test_a_changed_result_is_detected(complete: GateResult) -> None:
 def test_only_the_result_is_covered(complete: GateResult, part: str) -> None:
     """Everything else differs between two runs with the same seed."""
     assert altered(msgspec.structs.replace(complete, **{part: ()})) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda whole: replace(whole, shard=replace(whole.shard, is_all_interpretations=True)),
+        lambda whole: replace(whole, shard=replace(whole.shard, interpretation_outcomes=whole.result.scenarios)),
+        lambda whole: replace(whole, shard=None),
+        lambda whole: replace(whole, measured=(Measure(scenario="s", took_s=1.0, coverage_marks=("called accounts",)),)),
+        lambda whole: replace(whole, run=replace(whole.run, was_interrupted=True)),
+        lambda whole: replace(whole, run=replace(whole.run, internal_errors=1)),
+    ],
+    ids=["shard", "interpretation outcomes", "no shard", "marks", "interrupted", "internal errors"],
+)
+def test_the_digest_of_a_shard_covers_what_merge_needs(
+    complete: GateResult, change: Callable[[GateResult], GateResult]
+) -> None:
+    """A shard does not decide, so its result alone says too little; times may differ."""
+    shard = completed(replace(complete, shard=Shard(number=1, count=2)))
+    later = replace(shard, run=replace(shard.run, took_s=99.0))
+
+    assert (altered(read_back(shard)), altered(later)) == ([], [])
+    assert altered(change(shard))
 
 
 def test_a_report_without_a_digest_is_altered(complete: GateResult) -> None:

@@ -5,6 +5,7 @@ and responses are dropped before whole events, and later ones before earlier one
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -97,12 +98,21 @@ def _bytes(value: Story | StoryEntry | Excerpt) -> int:
 
 def sealed(whole: GateResult) -> GateResult:
     """Return *whole* with the digest of its result."""
-    return structs.replace(whole, sha256=digest(whole.result))
+    return structs.replace(whole, sha256=digest(_covered(whole)))
 
 
 def altered(whole: GateResult) -> list[str]:
     """Return why the result of *whole* does not match its digest, as a sentence fragment; [] if it matches."""
-    actual = digest(whole.result)
+    actual = digest(_covered(whole))
     if actual == whole.sha256:
         return []
-    return [f"the result changed: its SHA-256 is {actual}, but the report has {whole.sha256 or 'none'}"]
+    changed = "the result" if whole.shard is None else "the result or the shard"
+    return [f"{changed} changed: its SHA-256 is {actual}, but the report has {whole.sha256 or 'none'}"]
+
+
+def _covered(whole: GateResult) -> Any:
+    """Return what the digest covers: the result, and in a shard everything else by which `merge` judges."""
+    if whole.shard is None:
+        return whole.result
+    marks = sorted({mark for measure in whole.measured for mark in measure.coverage_marks})
+    return [whole.result, whole.shard, marks, whole.run.was_interrupted, whole.run.internal_errors]
