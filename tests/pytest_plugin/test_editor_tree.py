@@ -129,6 +129,18 @@ def test_two_root_folders_have_two_trees(project: Project) -> None:
     refused.stderr.fnmatch_lines(["ERROR: One run of pytest has one config, but the arguments name *bank* and *shop*"])
 
 
+def test_the_config_of_the_ini_file_may_be_a_roundabout_path(project: Project) -> None:
+    """The path is shortened, so that an argument can name a scenario of the config."""
+    pytester = project()
+    write_own_test(pytester.path)
+    (pytester.path / "fiskil-harness.toml").rename(pytester.path / "other.toml")
+    in_ini = "--override-ini=fiskil_config=tests/../other.toml"
+
+    tree = discover(pytester, in_ini, "other.toml::happy_path")
+
+    assert tree.files == {"other.toml": ["happy_path"]}
+
+
 def test_a_config_outside_the_root_folder_does_not_leave_the_tree(project: Project) -> None:
     """The scenarios are then tests of the file that configures pytest."""
     pytester = project()

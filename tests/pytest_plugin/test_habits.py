@@ -40,7 +40,7 @@ def test_a_property_test_gets_an_empty_fiskil_in_each_example(project: Project) 
 
 
 def test_a_fixture_that_fills_fiskil_for_many_tests_is_refused(project: Project) -> None:
-    """Its end users would be gone in the second test; the message names the fixture that keeps them."""
+    """Its end users would be gone in the second test; each test that uses it gets the message with its name."""
     source = """
     import pytest
 
@@ -54,13 +54,14 @@ def test_a_fixture_that_fills_fiskil_for_many_tests_is_refused(project: Project)
     def lasting_user(fiskil_server): return fiskil_server.enrol("rosa")
 
     def test_a(bank_user): pass
+    def test_a_again(bank_user): pass
     def test_b(url): assert url.startswith("http")
     @pytest.mark.parametrize("again", [1, 2])
     def test_c(lasting_user, fiskil_server, again): assert len(fiskil_server.sandbox.store.end_users) == 1
     """
     result = run(project(test_it=source))
 
-    result.assert_outcomes(passed=3, errors=1)
+    result.assert_outcomes(passed=3, errors=2)
     result.stdout.fnmatch_lines(["The fixture 'bank_user' has module scope and enrols end users in `fiskil`, which is *"])
 
 

@@ -84,8 +84,12 @@ def refuse_lost_end_users(fixturedef: pytest.FixtureDef[Any], fiskil: Callable[[
     before = len(fiskil().sandbox.store.end_users)
     yield
     if len(fiskil().sandbox.store.end_users) > before:
-        raise pytest.fail.Exception(
+        error = pytest.fail.Exception(
             f"The fixture {fixturedef.argname!r} has {fixturedef.scope} scope and enrols end users in `fiskil`, which is "
             "emptied before each test. Give it function scope, or use `fiskil_server` in it and in its tests.",
             pytrace=False,
         )
+        if fixturedef.cached_result is not None:
+            # Otherwise, pytest would give the value of the fixture to the next test.
+            fixturedef.cached_result = (None, fixturedef.cached_result[1], (error, None))
+        raise error

@@ -53,7 +53,7 @@ def config_path(config: pytest.Config) -> Path | None:
     if in_arguments:
         return in_arguments[0]
     if in_ini := config.getini("fiskil_config"):
-        return Path(config.rootpath, in_ini)
+        return Path(os.path.abspath(config.rootpath / in_ini))  # noqa: PTH100 - as in ``absolute``
     return find(config.rootpath)
 
 
