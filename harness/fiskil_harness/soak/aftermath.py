@@ -1,6 +1,6 @@
 """Reads the effects after the load: waits until the app is idle, then reads the state of each examined end user."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from fiskil_harness.app.app_under_test import AppUnderTest
@@ -59,8 +59,7 @@ class Aftermath:
                 if is_lost or not left or elapsed() >= self._settle_s:
                     break
                 pause(ROUND_PAUSE_S)
-        is_idle = not any(effects[name].pending for name in left)
-        self.idle_after_s = elapsed() if is_idle else None
+        self.idle_after_s = elapsed() if is_idle(effects.values()) else None
         return effects
 
     def _one(self, end_user_id: str, ref: str, twins: Mapping[str, str], owners: Mapping[str, str]) -> EndUserEffects:
@@ -92,6 +91,11 @@ class Aftermath:
         with self._fiskil.sandbox.store.changing() as store:
             owners = {consent.arrangement_id: consent.end_user_id for consent in store.consents.values()}
             return owners | {end_user_id: end_user_id for end_user_id in store.end_users}
+
+
+def is_idle(effects: Collection[EndUserEffects]) -> bool:
+    """Return true if the app reports for every examined end user that no work is unfinished."""
+    return bool(effects) and all(report.pending == 0 for report in effects)
 
 
 def _is_unfinished(effects: EndUserEffects, due: Iterable[str]) -> bool:

@@ -1,6 +1,7 @@
 """The verdict about effects, from ledgers and effects that are written by hand."""
 
 import msgspec
+import pytest
 
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.soak.checks import Given, judged
@@ -165,3 +166,23 @@ def test_an_app_without_counts_is_inconclusive() -> None:
     material = given(ledger(attempt("m1")), effects("ann"))
 
     assert verdicts(material, "applies_once", "loses_nothing") == [INCONCLUSIVE, INCONCLUSIVE]
+
+
+@pytest.mark.parametrize("unread", [{"problem": "returned 500"}, {"applied": None, "pending": None}])
+def test_effects_that_could_not_be_read_are_inconclusive(unread: dict[str, object]) -> None:
+    """Nothing is known about an end user whose report failed or is missing, and a single read report separates nobody."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"))
+
+    material = given(written, effects("ann", applied={"m1": 1}), effects("ben", **unread))
+
+    found = finding(material, "effects_were_read")
+    assert (found.verdict, found.observed) == (INCONCLUSIVE, "the effects of 1 of 2 end users could not be read")
+    assert verdicts(material, "separates_end_users") == [INCONCLUSIVE]
+
+
+def test_a_run_without_effects_is_inconclusive() -> None:
+    """Without any examined end user nothing was read; with all of them everything was."""
+    written = ledger(attempt("m1"))
+
+    assert verdicts(given(written), "effects_were_read") == [INCONCLUSIVE]
+    assert verdicts(given(written, effects("ann", applied={"m1": 1})), "effects_were_read") == [PASS]

@@ -116,3 +116,12 @@ def test_a_load_that_began_late_is_inconclusive() -> None:
     material = given(ledger(attempt("m1", latency_s=3.0, took_s=0.5)))
 
     assert finding(material, "load_was_offered").verdict is INCONCLUSIVE
+
+
+def test_an_app_that_reports_no_pending_work_is_told_so() -> None:
+    """Nothing is known about its backlog."""
+    material = given(ledger(attempt("m1")), effects("ann", applied={"m1": 1}, pending=None), observed=Observed())
+
+    found = finding(material, "finishes_work")
+
+    assert (found.verdict, "reports no `pending`" in found.observed) == (INCONCLUSIVE, True)

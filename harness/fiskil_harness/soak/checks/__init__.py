@@ -7,6 +7,7 @@ from fiskil_harness.soak.checks import effect_checks, load_checks
 from fiskil_harness.soak.checks.given import Given, Messages
 
 CHECKS: tuple[Callable[[Given, Messages], Finding], ...] = (
+    effect_checks.effects_were_read,
     effect_checks.applies_once,
     effect_checks.loses_nothing,
     effect_checks.refuses_forgeries,

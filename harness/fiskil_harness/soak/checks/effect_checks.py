@@ -5,6 +5,32 @@ from fiskil_harness.soak.checks.given import Given, Messages, finding
 from fiskil_harness.soak.effects import EndUserEffects, differences
 
 
+def effects_were_read(given: Given, _messages: Messages) -> Finding:
+    """Return whether the app reported the effects of each examined end user."""
+    expected = "a report about each examined end user"
+    examined = given.examined.values()
+    has_counts = any(effects.applied is not None for effects in examined)
+    unread = [effects for effects in examined if effects.problem or (has_counts and effects.applied is None)]
+    if not examined:
+        observed = "no end user's effects were read; add app.observe.effects to the config"
+        return finding("effects_were_read", Verdict.INCONCLUSIVE, observed, expected=expected)
+    if unread:
+        observed = f"the effects of {len(unread):,} of {len(examined):,} end users could not be read"
+        evidence = [f"{effects.end_user_id}: {effects.problem or 'no counts of applied messages'}" for effects in unread]
+        fix = "let app.observe.effects return a report for every end user, also under load"
+        return finding(
+            "effects_were_read",
+            Verdict.INCONCLUSIVE,
+            observed,
+            expected=expected,
+            fix=fix,
+            evidence=evidence,
+            examined=len(examined),
+        )
+    observed = f"the effects of all {len(examined):,} end users were read"
+    return finding("effects_were_read", Verdict.PASS, observed, expected=expected, examined=len(examined))
+
+
 def applies_once(given: Given, messages: Messages) -> Finding:
     """Return whether each message had at most one effect."""
     expected = "one effect per message_id"
@@ -103,7 +129,7 @@ def separates_end_users(given: Given, messages: Messages) -> Finding:
             owner = messages.owner.get(message_id, effects.end_user_id)
             if owner != effects.end_user_id:
                 evidence.append(f"{effects.end_user_id}: {messages.phrase(message_id)}")
-    examined = len(given.examined)
+    examined = sum(effects.applied is not None or bool(effects.state) for effects in given.examined.values())
     if evidence:
         observed = f"{len(evidence):,} messages or rows of another end user"
         fix = "use the end_user_id of the message, and refuse pairs of end user and consent that do not belong together"

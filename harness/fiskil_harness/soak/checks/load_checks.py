@@ -86,7 +86,10 @@ def finishes_work(given: Given, _messages: Messages) -> Finding:
     observed_run = given.observed
     growth = _growth(observed_run)
     if observed_run.idle_after_s is None:
+        is_reported = any(effects.pending is not None for effects in given.examined.values())
         observed = f"the app still had unfinished work at the end of the wait{growth}"
+        if not is_reported:
+            observed = "the app reports no `pending` work in app.observe.effects, so nothing is known about its backlog"
         fix = "add workers or lower --rate; --settle waits longer"
         return finding("finishes_work", Verdict.INCONCLUSIVE, observed, expected=expected, fix=fix)
     observed = f"the app had finished its work {observed_run.idle_after_s:.0f} s after the load{growth}"
