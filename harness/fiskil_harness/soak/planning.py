@@ -66,7 +66,7 @@ def plan_of(
         forgeries=forgeries_of(fiskil.dialect),
         shares=request.shares,
         end_users=tuple(setup.end_users),
-        workers=max(1, request.expect_workers or request.workers),
+        workers=request.all_workers,
         users=request.users,
         readers=max(1, request.users // ONE_IN) if settings.app.observe.pages else 0,
         journeys=max(1, request.users // ONE_IN) if setup.lives else 0,

@@ -199,6 +199,7 @@ class Session:
             timetable=self._timetable,
             controls=setup.controls(),
             uses=facts.uses_events,
+            workers=request.all_workers,
             ack_s=limits.ack_s if "ack_s" in self._settings.stated_limits else None,
         )
         findings = judged(given)

@@ -97,7 +97,7 @@ def test_a_killed_worker_makes_the_load_incomplete() -> None:
 
     assert found.verdict is INCONCLUSIVE
     assert found.observed == (
-        "2 attempts for 10 planned slots; worker-0 ended without closing its ledger; the slots that it had left were "
+        "2 attempts for 1 planned slots; worker-0 ended without closing its ledger; the slots that it had left were "
         "not sent; the outcome of 1 attempts is unknown"
     )
 
@@ -125,3 +125,18 @@ def test_an_app_that_reports_no_pending_work_is_told_so() -> None:
     found = finding(material, "finishes_work")
 
     assert (found.verdict, "reports no `pending`" in found.observed) == (INCONCLUSIVE, True)
+
+
+def test_a_worker_without_a_ledger_is_missed() -> None:
+    """Its slots were not sent, and nobody else reports that."""
+    found = finding(given(ledger(attempt("m1")), workers=2), "load_was_offered")
+
+    assert found.verdict is INCONCLUSIVE
+    assert found.observed == "1 attempts for 1 planned slots; worker-1 left no ledger"
+
+
+def test_slots_that_are_in_no_ledger_are_missed() -> None:
+    """Each slot is an attempt or is reported as not sent."""
+    found = finding(given(ledger(attempt("m1")), planned=3), "load_was_offered")
+
+    assert (found.verdict, found.observed.rpartition("; ")[2]) == (INCONCLUSIVE, "2 planned slots are in no ledger")

@@ -20,7 +20,7 @@ class Given(Struct, frozen=True, kw_only=True):
 
     ``examined`` are the effects by end user. ``controls`` names another undisturbed end user for each twin. ``uses`` are the
     patterns of the kinds that the app uses; None if the config does not say. ``ack_s`` is the acknowledgement time that the
-    config promises; None if it promises none.
+    config promises; None if it promises none. ``workers`` is the number of workers that the plan has.
     """
 
     ledger: MergedLedger
@@ -30,6 +30,7 @@ class Given(Struct, frozen=True, kw_only=True):
     controls: Mapping[str, str] = {}
     uses: tuple[str, ...] | None = None
     ack_s: float | None = None
+    workers: int = 1
 
 
 class Messages:

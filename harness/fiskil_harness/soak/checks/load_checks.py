@@ -151,6 +151,9 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     unknown = [attempt for attempt in ledger.attempts if attempt.reply is None]
     dead = [worker.worker for worker in ledger.workers if not worker.is_closed and worker.worker.startswith("worker")]
     unsent = sum(worker.unsent for worker in ledger.workers)
+    present = {worker.worker for worker in ledger.workers}
+    missing = [name for number in range(given.workers) if (name := f"worker-{number}") not in present]
+    sent = sum(worker.worker.startswith("worker") and len(worker.attempts) for worker in ledger.workers)
     known = messages.owner.keys()
     strange = [
         message_id for effects in given.examined.values() for message_id in effects.applied or {} if message_id not in known
@@ -158,6 +161,10 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     problems = []
     if dead:
         problems.append(f"{', '.join(dead)} ended without closing its ledger; the slots that it had left were not sent")
+    if missing:
+        problems.append(f"{', '.join(missing)} left no ledger")
+    if not dead and not missing and sent + unsent < planned:
+        problems.append(f"{planned - sent - unsent:,} planned slots are in no ledger")
     if unknown:
         problems.append(f"the outcome of {len(unknown):,} attempts is unknown")
     if unsent:
@@ -171,7 +178,6 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     evidence = [messages.phrase(attempt.sent.message_id) for attempt in unknown] + [
         f"in no ledger: {name}" for name in strange
     ]
-    sent = sum(worker.worker.startswith("worker") and len(worker.attempts) for worker in ledger.workers)
     observed = f"{sent:,} attempts for {planned:,} planned slots" + "".join(f"; {problem}" for problem in problems)
     verdict = Verdict.INCONCLUSIVE if problems or not sent else Verdict.PASS
     return finding("load_was_offered", verdict, observed, expected=expected, evidence=evidence, examined=sent)
