@@ -173,6 +173,12 @@ class MergedLedger(Struct, frozen=True, kw_only=True):
         """The time at which the first worker began, in seconds since 1970; 0 without a worker."""
         return min((worker.began_at for worker in self.workers if worker.began_at), default=0.0)
 
+    @property
+    def is_cut_short(self) -> bool:
+        """True if a worker was killed, or ended before it had sent everything."""
+        workers = [worker for worker in self.workers if worker.worker.startswith("worker")]
+        return any(worker.unsent or not worker.is_closed for worker in workers)
+
 
 def read_ledger(path: Path) -> WorkerLedger:
     """Return the ledger in the file *path*; a line that was cut off is counted and left out.

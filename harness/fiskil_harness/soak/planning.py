@@ -18,6 +18,7 @@ from fiskil_harness.webhooks.forgeries.catalogue import forgeries_of
 DRAIN_S = 20.0
 """The time after the load for retries, and for journeys that have begun."""
 TIMEOUT_S = 10.0
+"""The shortest time after which a delivery counts as without response."""
 ONE_IN = 10
 """One simulated user in this many opens pages, and another one is an end user who arrives; the others send webhooks."""
 
@@ -38,6 +39,11 @@ class Setup(NamedTuple):
         return {first: second, **dict(zip(self.life_twins, self.life_controls, strict=True))}
 
 
+def timeout_of(settings: Settings) -> float:
+    """Return the time to wait for a response, in seconds: longer than the app may take to acknowledge."""
+    return max(TIMEOUT_S, settings.app.limits.ack_s + 1)
+
+
 def plan_of(
     settings: Settings, request: SoakRequest, setup: Setup, fiskil: LocalFiskil, app: AppUnderTest, *, run_id: str
 ) -> SoakPlan:
@@ -51,7 +57,7 @@ def plan_of(
         rate=request.rate,
         duration_s=request.duration_s,
         drain_s=DRAIN_S,
-        timeout_s=TIMEOUT_S,
+        timeout_s=timeout_of(settings),
         target=Target(
             host=parts.hostname or "127.0.0.1",
             port=parts.port or (443 if is_tls else 80),

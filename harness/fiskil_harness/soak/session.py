@@ -28,7 +28,7 @@ from fiskil_harness.soak.locust_process import Locust, require_locust
 from fiskil_harness.soak.observed import Observed, Sample
 from fiskil_harness.soak.observer import ApiCounts, Observer
 from fiskil_harness.soak.plan import ConnectedEndUser
-from fiskil_harness.soak.planning import TIMEOUT_S, Setup, plan_of
+from fiskil_harness.soak.planning import Setup, plan_of, timeout_of
 from fiskil_harness.soak.population import Population
 from fiskil_harness.soak.request import SoakRequest, SoakResult
 from fiskil_harness.soak.shapes import Phase, Timetable, peak, phases_of
@@ -88,7 +88,7 @@ class Session:
         ledger.write(Opened("setup", self._run_id, 0.0))
         webhook_url = f"{self._app.url}{self._settings.app.webhook.path}"
         receiver = Receiver.of(webhook_url, allow_hosts=self._settings.sandbox.allow_hosts)
-        sender = Sender(self._fiskil.loop, receiver, timeout_s=TIMEOUT_S)
+        sender = Sender(self._fiskil.loop, receiver, timeout_s=timeout_of(self._settings))
         population = Population(self._app, self._fiskil, self.control, sender, ledger, run_id=self._run_id)
         before = self._counts.requests
 

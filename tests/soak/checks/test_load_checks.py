@@ -1,5 +1,7 @@
 """The verdict about the behaviour under load, from ledgers and observations that are written by hand."""
 
+from typing import Any
+
 import pytest
 
 from fiskil_harness.core.model.findings import Finding, Verdict
@@ -40,10 +42,10 @@ def test_a_refusal_is_lawful_only_with_a_delay(attempts: tuple[Attempt, ...], ve
     assert finding(given(ledger(*attempts)), "acknowledges_genuine").verdict is verdict
 
 
-@pytest.mark.parametrize(("latency_s", "verdict"), [(4.9, PASS), (5.1, FAIL)])
-def test_the_promised_time_counts_from_the_intended_time(latency_s: float, verdict: Verdict) -> None:
-    """A response in 10 ms that began five seconds late took more than five seconds."""
-    material = given(ledger(attempt("m1", latency_s=latency_s, took_s=0.01)), ack_s=5.0)
+@pytest.mark.parametrize(("latency_s", "took_s", "verdict"), [(4.9, 4.9, PASS), (5.1, 5.1, FAIL), (5.1, 4.9, INCONCLUSIVE)])
+def test_the_promised_time_counts_from_the_intended_time(latency_s: float, took_s: float, verdict: Verdict) -> None:
+    """A delivery that began late proves neither that the app is in time nor that it is late."""
+    material = given(ledger(attempt("m1", latency_s=latency_s, took_s=took_s)), ack_s=5.0)
 
     assert finding(material, "acknowledges_promptly").verdict is verdict
 
@@ -140,3 +142,15 @@ def test_slots_that_are_in_no_ledger_are_missed() -> None:
     found = finding(given(ledger(attempt("m1")), planned=3), "load_was_offered")
 
     assert (found.verdict, found.observed.rpartition("; ")[2]) == (INCONCLUSIVE, "2 planned slots are in no ledger")
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"), [({"is_closed": False}, INCONCLUSIVE), ({"unsent": 1}, INCONCLUSIVE), ({}, FAIL)]
+)
+def test_a_retry_that_a_killed_worker_did_not_send_is_no_refusal(end: dict[str, Any], verdict: Verdict) -> None:
+    """The app refused one attempt of two hundred, and the next one was never made."""
+    rest = (attempt(f"m{number}", number=number) for number in range(1, 200))
+
+    material = given(ledger(attempt("m0", number=300, status=500), *rest, **end))
+
+    assert finding(material, "acknowledges_genuine").verdict is verdict
