@@ -31,6 +31,11 @@ class EndUserEffects(Struct, frozen=True, kw_only=True):
     twin: str = ""
     problem: str = ""
 
+    @property
+    def effective(self) -> dict[str, int]:
+        """The messages with at least one effect; an app may report 0 for those that it refused."""
+        return {message_id: count for message_id, count in (self.applied or {}).items() if count}
+
 
 class States:
     """Converts the app's states to a form in which those of two end users compare."""

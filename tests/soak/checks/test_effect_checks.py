@@ -5,6 +5,8 @@ import pytest
 
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.soak.checks import Given, judged
+from fiskil_harness.soak.effects import EndUserEffects
+from fiskil_harness.soak.observed import Observed
 from tests.soak.ledgers import attempt, effects, given, ledger
 
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
@@ -186,3 +188,41 @@ def test_a_run_without_effects_is_inconclusive() -> None:
 
     assert verdicts(given(written), "effects_were_read") == [INCONCLUSIVE]
     assert verdicts(given(written, effects("ann", applied={"m1": 1})), "effects_were_read") == [PASS]
+
+
+@pytest.mark.parametrize(
+    ("examined", "verdict"),
+    [
+        ((effects("ann", applied={"m1": 1}),), PASS),
+        ((effects("ann", applied={"m1": 1, "f1": 0}),), PASS),
+        ((effects("ann", applied={"m1": 1, "f1": 1}),), FAIL),
+        ((effects("ben", applied={}),), INCONCLUSIVE),
+    ],
+)
+def test_a_queued_forgery_is_judged_by_its_effect(examined: tuple[EndUserEffects, ...], verdict: Verdict) -> None:
+    """A receiver that verifies later returns 202; zero effects are no effect."""
+    written = ledger(attempt("m1"), attempt("f1", number=2, origin="forged", status=202))
+
+    assert verdicts(given(written, *examined), "refuses_forgeries") == [verdict]
+
+
+def test_a_forgery_without_a_response_is_not_refused() -> None:
+    """Nothing is known about it, unless a disturbance of the run explains it and others were refused."""
+    dead = attempt("f1", origin="forged", status=0, problem="connection closed")
+    refused = attempt("f2", number=2, origin="forged", status=401)
+    killed = Observed(idle_after_s=1.0, exits=("at 5 s it was killed by signal 9",))
+
+    material = given(ledger(dead, refused), effects("ann", applied={}))
+
+    assert verdicts(material, "refuses_forgeries") == [INCONCLUSIVE]
+    assert verdicts(given(ledger(dead, refused), observed=killed), "refuses_forgeries") == [PASS]
+    assert verdicts(given(ledger(dead), observed=killed), "refuses_forgeries") == [INCONCLUSIVE]
+
+
+def test_a_count_of_zero_mixes_no_end_users() -> None:
+    """Ben's report says that Ann's message had no effect."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"))
+
+    material = given(written, effects("ann", applied={"m1": 1}), effects("ben", applied={"m1": 0, "m2": 1}))
+
+    assert verdicts(material, "separates_end_users") == [PASS]

@@ -3,6 +3,10 @@
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.soak.checks.given import Given, Messages, finding
 from fiskil_harness.soak.effects import EndUserEffects, differences
+from fiskil_harness.soak.ledger import Attempt
+
+QUEUED = 202
+"""The status of a receiver that verifies the signature after the response."""
 
 
 def effects_were_read(given: Given, _messages: Messages) -> Finding:
@@ -40,7 +44,7 @@ def applies_once(given: Given, messages: Messages) -> Finding:
     applied = {
         message_id: count
         for effects in examined
-        for message_id, count in (effects.applied or {}).items()
+        for message_id, count in effects.effective.items()
         if messages.owner.get(message_id) == effects.end_user_id
     }
     twice = [message_id for message_id, count in applied.items() if count > 1]
@@ -67,7 +71,7 @@ def loses_nothing(given: Given, messages: Messages) -> Finding:
     for effects in examined:
         for message_id in messages.acknowledged.get(effects.end_user_id, ()):
             count += 1
-            if not (effects.applied or {}).get(message_id):
+            if message_id not in effects.effective:
                 (unfinished if effects.pending else lost).append(message_id)
     if lost:
         observed = f"{len(lost):,} of {count:,} acknowledged messages had no effect, and the app reports no unfinished work"
@@ -94,13 +98,19 @@ def refuses_forgeries(given: Given, messages: Messages) -> Finding:
     accepted = [
         message_id
         for message_id, attempts in messages.forged.items()
-        if any(attempt.is_acknowledged for attempt in attempts)
+        if any(attempt.is_acknowledged and _status(attempt) != QUEUED for attempt in attempts)
     ]
     applied = [
+        message_id for effects in _with_counts(given) for message_id in effects.effective if message_id in messages.forged
+    ]
+    counted = {effects.end_user_id for effects in _with_counts(given)}
+    unproven = [
         message_id
-        for effects in _with_counts(given)
-        for message_id in effects.applied or {}
-        if message_id in messages.forged
+        for message_id, attempts in messages.forged.items()
+        if messages.owner[message_id] not in counted and any(_status(attempt) == QUEUED for attempt in attempts)
+    ]
+    unanswered = [
+        message_id for message_id, attempts in messages.forged.items() if all(attempt.is_unknown for attempt in attempts)
     ]
     fix = "verify the signature over the raw body before anything else, and refuse with 401"
     if applied:
@@ -113,8 +123,17 @@ def refuses_forgeries(given: Given, messages: Messages) -> Finding:
         return finding("refuses_forgeries", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence)
     if not messages.forged:
         return finding("refuses_forgeries", Verdict.INCONCLUSIVE, "no forged message was sent", expected=expected)
-    observed = f"all {len(messages.forged):,} forged messages were refused"
-    return finding("refuses_forgeries", Verdict.PASS, observed, expected=expected, examined=len(messages.forged))
+    answered = len(messages.forged) - len(unanswered)
+    if unproven:
+        observed = f"{len(unproven):,} of {len(messages.forged):,} forged messages got 202, and their effects are unknown"
+        evidence = map(messages.phrase, unproven)
+        return finding("refuses_forgeries", Verdict.INCONCLUSIVE, observed, expected=expected, evidence=evidence)
+    if unanswered and not (given.is_disturbed and answered):
+        observed = f"{len(unanswered):,} of {len(messages.forged):,} forged messages got no response"
+        evidence = map(messages.phrase, unanswered)
+        return finding("refuses_forgeries", Verdict.INCONCLUSIVE, observed, expected=expected, evidence=evidence)
+    observed = f"all {answered:,} forged messages with a response were refused, or queued without effect"
+    return finding("refuses_forgeries", Verdict.PASS, observed, expected=expected, examined=answered)
 
 
 def separates_end_users(given: Given, messages: Messages) -> Finding:
@@ -125,7 +144,7 @@ def separates_end_users(given: Given, messages: Messages) -> Finding:
     is_global = len(counted) > 1 and all(effects.applied == counted[0].applied for effects in counted[1:])
     for effects in given.examined.values():
         evidence += [f"the state of {effects.end_user_id} has {foreign}" for foreign in effects.foreign]
-        for message_id in () if is_global else effects.applied or ():
+        for message_id in () if is_global else effects.effective:
             owner = messages.owner.get(message_id, effects.end_user_id)
             if owner != effects.end_user_id:
                 evidence.append(f"{effects.end_user_id}: {messages.phrase(message_id)}")
@@ -166,6 +185,10 @@ def reaches_twin_state(given: Given, messages: Messages) -> Finding:
         return finding("reaches_twin_state", Verdict.INCONCLUSIVE, observed, expected=expected)
     observed = f"{compared:,} end users have the same state as their twin"
     return finding("reaches_twin_state", Verdict.PASS, observed, expected=expected, examined=compared)
+
+
+def _status(attempt: Attempt) -> int:
+    return attempt.reply.status if attempt.reply else 0
 
 
 def _with_counts(given: Given) -> list[EndUserEffects]:

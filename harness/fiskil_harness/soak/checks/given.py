@@ -32,6 +32,16 @@ class Given(Struct, frozen=True, kw_only=True):
     ack_s: float | None = None
     workers: int = 1
 
+    @property
+    def is_interrupted(self) -> bool:
+        """True if the app ended during the load, or somebody stopped the run."""
+        return bool(self.observed.exits) or self.observed.is_interrupted
+
+    @property
+    def is_disturbed(self) -> bool:
+        """True if the app or a worker ended during the load, or somebody stopped the run; other checks report that."""
+        return self.is_interrupted or self.ledger.is_cut_short
+
 
 class Messages:
     """The messages of the ledger, by what is known about them."""

@@ -32,7 +32,7 @@ def acknowledges_genuine(given: Given, messages: Messages) -> Finding:
     ways = ", ".join(f"{count:,} x {outcome}" for outcome, count in Counter(map(outcome, errors)).most_common(4))
     observed = f"{len(errors):,} of {len(attempts):,} attempts failed ({ways})" if errors else "no attempt failed"
     observed += f"; {put_off:,} were put off lawfully" if put_off else ""
-    if given.observed.exits or given.observed.is_interrupted:
+    if given.is_interrupted:
         verdict = Verdict.INCONCLUSIVE if messages.unacknowledged else Verdict.PASS
         observed += f"; {len(messages.unacknowledged):,} messages were never acknowledged, because the run was disturbed"
     elif refused and given.ledger.is_cut_short and share <= MOST_ERRORS:
@@ -167,7 +167,7 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     sent = sum(worker.worker.startswith("worker") and len(worker.attempts) for worker in ledger.workers)
     known = messages.owner.keys()
     strange = [
-        message_id for effects in given.examined.values() for message_id in effects.applied or {} if message_id not in known
+        message_id for effects in given.examined.values() for message_id in effects.effective if message_id not in known
     ]
     problems = []
     if dead:
