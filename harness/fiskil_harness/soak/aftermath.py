@@ -35,6 +35,8 @@ class Aftermath:
     ) -> dict[str, EndUserEffects]:
         """Return the effects by end user, read again until everything that is due has happened or nothing changes.
 
+        Then all of them are read once more.
+
         Args:
             refs: The app's own name of each end user to examine.
             due: The messages of each end user that the app has acknowledged.
@@ -45,9 +47,15 @@ class Aftermath:
         left, quiet_rounds, before = list(refs), 0, b""
         owners = self._owners()
         with ThreadPoolExecutor(THREADS) as pool:
-            while left:
-                for report in pool.map(lambda end_user_id: self._one(end_user_id, refs[end_user_id], twins, owners), left):
+
+            def look(end_user_ids: Iterable[str]) -> None:
+                for report in pool.map(
+                    lambda end_user_id: self._one(end_user_id, refs[end_user_id], twins, owners), end_user_ids
+                ):
                     effects[report.end_user_id] = report
+
+            while left:
+                look(left)
                 left = [
                     end_user_id for end_user_id in left if _is_unfinished(effects[end_user_id], due.get(end_user_id, ()))
                 ]
@@ -59,7 +67,10 @@ class Aftermath:
                 if is_lost or not left or elapsed() >= self._settle_s:
                     break
                 pause(ROUND_PAUSE_S)
-        self.idle_after_s = elapsed() if is_idle(effects.values()) else None
+            # The others may have changed since, and all reports should be about the same moment.
+            idle_after_s = elapsed()
+            look(refs)
+        self.idle_after_s = idle_after_s if is_idle(effects.values()) else None
         return effects
 
     def _one(self, end_user_id: str, ref: str, twins: Mapping[str, str], owners: Mapping[str, str]) -> EndUserEffects:

@@ -226,3 +226,13 @@ def test_a_count_of_zero_mixes_no_end_users() -> None:
     material = given(written, effects("ann", applied={"m1": 1}), effects("ben", applied={"m1": 0, "m2": 1}))
 
     assert verdicts(material, "separates_end_users") == [PASS]
+
+
+def test_a_report_about_all_end_users_may_grow_between_two_reads() -> None:
+    """The later report has one message more; each of them has messages of several end users."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"), attempt("m3", number=3))
+    earlier, later = {"m1": 1, "m2": 1}, {"m1": 1, "m2": 1, "m3": 1}
+
+    material = given(written, effects("ann", applied=later), effects("ben", applied=earlier))
+
+    assert verdicts(material, "separates_end_users") == [PASS]

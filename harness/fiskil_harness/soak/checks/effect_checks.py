@@ -1,5 +1,7 @@
 """Checks of the effects: each acknowledged message applied once, no forgery applied, the state of a twin reached."""
 
+from itertools import pairwise
+
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.soak.checks.given import Given, Messages, finding
 from fiskil_harness.soak.effects import EndUserEffects, differences
@@ -140,8 +142,7 @@ def separates_end_users(given: Given, messages: Messages) -> Finding:
     """Return whether each end user has only their own messages and data."""
     expected = "only the end user's own messages and data"
     evidence = []
-    counted = _with_counts(given)
-    is_global = len(counted) > 1 and all(effects.applied == counted[0].applied for effects in counted[1:])
+    is_global = _are_global(_with_counts(given), messages)
     for effects in given.examined.values():
         evidence += [f"the state of {effects.end_user_id} has {foreign}" for foreign in effects.foreign]
         for message_id in () if is_global else effects.effective:
@@ -185,6 +186,18 @@ def reaches_twin_state(given: Given, messages: Messages) -> Finding:
         return finding("reaches_twin_state", Verdict.INCONCLUSIVE, observed, expected=expected)
     observed = f"{compared:,} end users have the same state as their twin"
     return finding("reaches_twin_state", Verdict.PASS, observed, expected=expected, examined=compared)
+
+
+def _are_global(counted: list[EndUserEffects], messages: Messages) -> bool:
+    """Return true if each report is about all end users, as that of an app that ignores the end user of the hook.
+
+    The reports were read one after the other, so a later one may have more messages. Each has messages of several end users.
+    """
+    reports = sorted((set(effects.effective) for effects in counted), key=len)
+    owners = {messages.owner[message_id] for message_id in reports[0] if message_id in messages.owner} if reports else set()
+    are_equal = all(report == reports[0] for report in reports)
+    is_growing = len(owners) > 1 and all(smaller <= larger for smaller, larger in pairwise(reports))
+    return len(reports) > 1 and (are_equal or is_growing)
 
 
 def _status(attempt: Attempt) -> int:
