@@ -14,16 +14,18 @@ from fiskil_harness.soak.effects import EndUserEffects, States, texts_in
 THREADS = 4
 ROUND_PAUSE_S = 1.0
 QUIET_ROUNDS = 3
-"""After this many rounds without a change, an app without unfinished work is idle, and missing messages are lost."""
+"""After this many rounds without a change, missing messages of an app that reports no unfinished work are lost."""
 
 
 class Aftermath:
     """Reads what the app did for a number of end users."""
 
-    def __init__(self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float) -> None:
-        self._app, self._fiskil, self._settle_s = app, fiskil, settle_s
+    def __init__(self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float, fresh_s: float) -> None:
+        """Prepare to wait for at most *settle_s* seconds; *fresh_s* is the time in which the app promises to do its work."""
+        self._app, self._fiskil, self._settle_s, self._fresh_s = app, fiskil, settle_s, fresh_s
         self._states = States(fiskil.sandbox.mint.names, since=real_now())
         self.idle_after_s: float | None = None
+        self.is_settled = False
 
     def read(
         self,
@@ -45,6 +47,7 @@ class Aftermath:
         elapsed = stopwatch()
         effects: dict[str, EndUserEffects] = {}
         left, quiet_rounds, before = list(refs), 0, b""
+        quiet_for = stopwatch()
         owners = self._owners()
         with ThreadPoolExecutor(THREADS) as pool:
 
@@ -62,9 +65,11 @@ class Aftermath:
                 on_progress(len(refs) - len(left), len(refs))
                 now = repr([(effects[name].applied, effects[name].pending) for name in left]).encode()
                 quiet_rounds = quiet_rounds + 1 if now == before else 0
+                quiet_for = quiet_for if quiet_rounds else stopwatch()
                 before = now
-                is_lost = quiet_rounds >= QUIET_ROUNDS and not any(effects[name].pending for name in left)
-                if is_lost or not left or elapsed() >= self._settle_s:
+                waiting = [effects[name] for name in left]
+                self.is_settled = is_settled(waiting, rounds=quiet_rounds, quiet_s=quiet_for(), fresh_s=self._fresh_s)
+                if self.is_settled or elapsed() >= self._settle_s:
                     break
                 pause(ROUND_PAUSE_S)
             # The others may have changed since, and all reports should be about the same moment.
@@ -107,6 +112,23 @@ class Aftermath:
 def is_idle(effects: Collection[EndUserEffects]) -> bool:
     """Return true if the app reports for every examined end user that no work is unfinished."""
     return bool(effects) and all(report.pending == 0 for report in effects)
+
+
+def is_settled(waiting: Collection[EndUserEffects], *, rounds: int, quiet_s: float, fresh_s: float) -> bool:
+    """Return true if the effects that are missing will not come any more.
+
+    An app that reports no ``pending`` work may be busy without a sign, so it gets the time that it promises for its work.
+
+    Args:
+        waiting: The end users who have unfinished work, or lack the effect of a message.
+        rounds: The number of rounds without a change.
+        quiet_s: The seconds without a change.
+        fresh_s: The time in which the app promises to do its work.
+    """
+    if any(report.pending for report in waiting):
+        return False
+    is_reported = all(report.pending is not None for report in waiting)
+    return not waiting or (rounds >= QUIET_ROUNDS and (is_reported or quiet_s >= fresh_s))
 
 
 def _is_unfinished(effects: EndUserEffects, due: Iterable[str]) -> bool:

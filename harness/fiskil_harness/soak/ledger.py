@@ -74,11 +74,15 @@ class Request(Struct, frozen=True, array_like=True, tag="request"):
 
 
 class Lived(Struct, frozen=True, array_like=True, tag="lived"):
-    """An end user who was connected during the load, and the number of the life that was played to its end."""
+    """An end user who was connected during the load, and the number of the life that was played to its end.
+
+    ``ref`` is the app's own name for the end user.
+    """
 
     end_user_id: str
     life: int
     is_complete: bool
+    ref: str = ""
 
 
 class Closed(Struct, frozen=True, array_like=True, tag="closed"):

@@ -30,6 +30,11 @@ SESSIONS = frozenset({"renew", "amend", "consent_again"})
 DISTURBANCES = frozenset({"replay", "retry", "twice_at_once", "newest_first"})
 
 
+def twin_ref(run_id: str, number: int) -> str:
+    """Return the app's own name for the end user who plays a life before the load."""
+    return f"soak-{run_id}-twin-{number}"
+
+
 class Population:
     """Connects end users, and delivers their messages undisturbed."""
 
@@ -72,7 +77,7 @@ class Population:
         Raises:
             StepError: A step failed.
         """
-        ref = f"soak-{self._run_id}-twin-{number}"
+        ref = twin_ref(self._run_id, number)
         end_user_id = self._session(ref, "", "")
         self._follow_up(end_user_id)
         for action in actions:

@@ -236,3 +236,13 @@ def test_a_report_about_all_end_users_may_grow_between_two_reads() -> None:
     material = given(written, effects("ann", applied=later), effects("ben", applied=earlier))
 
     assert verdicts(material, "separates_end_users") == [PASS]
+
+
+@pytest.mark.parametrize(("is_settled", "verdict"), [(True, FAIL), (False, INCONCLUSIVE)])
+def test_without_pending_a_loss_needs_the_full_wait(is_settled: bool, verdict: Verdict) -> None:
+    """The effect might have come later if the wait was too short."""
+    observed = Observed(is_settled=is_settled)
+
+    material = given(ledger(attempt("m1")), effects("ann", applied={}, pending=None), observed=observed)
+
+    assert verdicts(material, "loses_nothing") == [verdict]

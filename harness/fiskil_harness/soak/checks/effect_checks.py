@@ -74,7 +74,8 @@ def loses_nothing(given: Given, messages: Messages) -> Finding:
         for message_id in messages.acknowledged.get(effects.end_user_id, ()):
             count += 1
             if message_id not in effects.effective:
-                (unfinished if effects.pending else lost).append(message_id)
+                is_open = effects.pending or (effects.pending is None and not given.observed.is_settled)
+                (unfinished if is_open else lost).append(message_id)
     if lost:
         observed = f"{len(lost):,} of {count:,} acknowledged messages had no effect, and the app reports no unfinished work"
         fix = "store the message before you acknowledge it, and keep it until its work is committed"
@@ -84,7 +85,7 @@ def loses_nothing(given: Given, messages: Messages) -> Finding:
         )
     if unfinished:
         observed = (
-            f"{len(unfinished):,} of {count:,} acknowledged messages were still pending at the end; --settle waits longer"
+            f"{len(unfinished):,} of {count:,} acknowledged messages were not finished at the end; --settle waits longer"
         )
         evidence = map(messages.phrase, unfinished)
         return finding("loses_nothing", Verdict.INCONCLUSIVE, observed, expected=expected, evidence=evidence, examined=count)
