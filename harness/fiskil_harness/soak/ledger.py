@@ -18,6 +18,8 @@ from fiskil_harness.errors import UsageError
 
 SUFFIX = ".ledger"
 VERSION = 1
+BEFORE_LOAD = "before the load"
+"""The phase of the first messages, which connect the end users."""
 TOO_BUSY = frozenset({429, 503})
 """Statuses with which a receiver requests a later attempt; they are back-pressure if ``Retry-After`` states the delay."""
 
@@ -144,6 +146,11 @@ class Attempt(Struct, frozen=True):
     def is_put_off(self) -> bool:
         """True if the app requested a later attempt, as the documentation allows."""
         return self.reply is not None and self.reply.status in TOO_BUSY and bool(self.reply.retry_after)
+
+    @property
+    def is_load(self) -> bool:
+        """True if the attempt is part of the load, and did not only connect an end user."""
+        return self.sent.phase != BEFORE_LOAD
 
     @property
     def is_unknown(self) -> bool:

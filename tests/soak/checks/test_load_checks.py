@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.soak.checks import Given, judged
 from fiskil_harness.soak.figures import ON_PURPOSE
-from fiskil_harness.soak.ledger import Attempt
+from fiskil_harness.soak.ledger import BEFORE_LOAD, Attempt
 from fiskil_harness.soak.observed import Expiry, Observed, Sample
 from tests.soak.ledgers import attempt, effects, given, ledger
 
@@ -154,3 +154,24 @@ def test_a_retry_that_a_killed_worker_did_not_send_is_no_refusal(end: dict[str, 
     material = given(ledger(attempt("m0", number=300, status=500), *rest, **end))
 
     assert finding(material, "acknowledges_genuine").verdict is verdict
+
+
+def test_deliveries_before_the_load_do_not_dilute_its_figures() -> None:
+    """A thousand quick acknowledgements before the load hide neither errors nor lateness of ten during it."""
+    before = [attempt(f"b{number}", number=number, phase=BEFORE_LOAD) for number in range(1000)]
+    slow = [attempt(f"s{number}", number=2000 + number, latency_s=6.0, took_s=4.0) for number in range(9)]
+    failed = (attempt("f", number=3000, status=500), attempt("f", number=3001, attempt=2, latency_s=6.0, took_s=6.0))
+
+    material = given(ledger(*before, *slow, *failed), ack_s=5.0)
+
+    found = finding(material, "acknowledges_genuine")
+    assert (found.verdict, found.observed[:28]) == (FAIL, "1 of 11 attempts failed (1 x")
+    assert finding(material, "acknowledges_promptly").verdict is FAIL
+    assert "deliveries began 2.0 s late" in finding(material, "load_was_offered").observed
+
+
+def test_a_load_without_acknowledgements_is_not_prompt() -> None:
+    """There is no time to measure."""
+    material = given(ledger(attempt("b", phase=BEFORE_LOAD), attempt("m1", number=2, status=500)), ack_s=5.0)
+
+    assert finding(material, "acknowledges_promptly").verdict is INCONCLUSIVE

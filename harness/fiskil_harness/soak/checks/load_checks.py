@@ -20,7 +20,7 @@ def acknowledges_genuine(given: Given, messages: Messages) -> Finding:
     """Return whether each genuine message was acknowledged, or put off lawfully."""
     expected = "an acknowledgement of each genuine message, now or after the delay that Retry-After states"
     fix = "return 2xx once the message is stored; under too much load return 429 or 503 with Retry-After"
-    attempts = [attempt for attempts in messages.genuine.values() for attempt in attempts]
+    attempts = [attempt for attempts in messages.genuine.values() for attempt in attempts if attempt.is_load]
     refused = {
         message_id: attempt
         for message_id, attempt in messages.unacknowledged.items()
@@ -64,12 +64,15 @@ def acknowledges_promptly(given: Given, messages: Messages) -> Finding:
         attempt.reply
         for attempts in messages.genuine.values()
         for attempt in attempts
-        if attempt.reply is not None and attempt.is_acknowledged
+        if attempt.reply is not None and attempt.is_acknowledged and attempt.is_load
     ]
     latencies_s = sorted(reply.latency_s for reply in replies)
     own_s = percentile(sorted(reply.took_s for reply in replies), 0.99)
     p99_s = percentile(latencies_s, 0.99)
     observed = f"99 of 100 acknowledgements came within {p99_s:.3f} s of the intended time"
+    if not replies:
+        observed, expected = "no message of the load was acknowledged", "acknowledgements, whose time can be measured"
+        return finding("acknowledges_promptly", Verdict.INCONCLUSIVE, observed, expected=expected)
     if given.ack_s is None:
         expected = "no limit: the config states no app.limits.ack_s"
         return finding("acknowledges_promptly", Verdict.PASS, observed, expected=expected, examined=len(latencies_s))
@@ -157,7 +160,9 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     expected = "every planned delivery, at most a second after its time, with a known outcome"
     ledger, planned = given.ledger, given.timetable.count
     lag_s = sorted(
-        attempt.reply.latency_s - attempt.reply.took_s for attempt in ledger.attempts if attempt.reply is not None
+        attempt.reply.latency_s - attempt.reply.took_s
+        for attempt in ledger.attempts
+        if attempt.reply is not None and attempt.is_load
     )
     unknown = [attempt for attempt in ledger.attempts if attempt.reply is None]
     dead = [worker.worker for worker in ledger.workers if not worker.is_closed and worker.worker.startswith("worker")]
