@@ -83,11 +83,8 @@ def request_latencies(ledger: MergedLedger) -> list[Latencies]:
             "all",
             name,
             [request.latency_s for request in requests if 200 <= request.status < 400],
-            put_off=sum(request.status in {429, 503} and bool(request.retry_after) for request in requests),
-            errors=sum(
-                (not request.status or request.status >= 500) and not (request.status == 503 and bool(request.retry_after))
-                for request in requests
-            ),
+            put_off=sum(request.is_put_off for request in requests),
+            errors=sum(request.is_error for request in requests),
         )
         for name, requests in sorted(groups.items())
     ]

@@ -74,6 +74,16 @@ class Request(Struct, frozen=True, array_like=True, tag="request"):
     retry_after: str = ""
     problem: str = ""
 
+    @property
+    def is_put_off(self) -> bool:
+        """True if the app requested a later attempt, as the documentation allows."""
+        return self.status in TOO_BUSY and bool(self.retry_after)
+
+    @property
+    def is_error(self) -> bool:
+        """True if there was no response, or one that is the app's own failure."""
+        return (not self.status or self.status >= 500) and not self.is_put_off
+
 
 class Lived(Struct, frozen=True, array_like=True, tag="lived"):
     """An end user who was connected during the load, and the number of the life that was played to its end.

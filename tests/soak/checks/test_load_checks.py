@@ -74,7 +74,8 @@ def test_the_recovery_after_a_brown_out_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("requests", "processes", "verdict"), [(2, 1, PASS), (4, 2, PASS), (27, 3, FAIL), (9, None, INCONCLUSIVE)]
+    ("requests", "processes", "verdict"),
+    [(2, 1, PASS), (4, 2, PASS), (27, 3, FAIL), (9, None, INCONCLUSIVE), (0, 1, INCONCLUSIVE)],
 )
 def test_many_token_requests_after_an_expiry_are_a_stampede(requests: int, processes: int | None, verdict: Verdict) -> None:
     """Each process may renew its token, and need not be faster than a call that is under way."""

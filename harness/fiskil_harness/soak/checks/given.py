@@ -13,6 +13,8 @@ from fiskil_harness.soak.observed import Observed
 from fiskil_harness.soak.shapes import Timetable
 
 MOST_EVIDENCE = 5
+MOST_ERRORS = 0.01
+"""The largest share of failed attempts, or of other failed requests, in an undisturbed run."""
 
 
 class Given(Struct, frozen=True, kw_only=True):

@@ -3,14 +3,12 @@
 from collections import Counter
 
 from fiskil_harness.core.model.findings import Finding, Verdict
-from fiskil_harness.soak.checks.given import Given, Messages, finding, outcome
+from fiskil_harness.soak.checks.given import MOST_ERRORS, Given, Messages, finding, outcome
 from fiskil_harness.soak.figures import is_error, percentile
 from fiskil_harness.soak.observed import Observed
 
 LATE_S = 1.0
 """The load counts as offered in time if 99 of 100 deliveries began at most this long after their intended time."""
-MOST_ERRORS = 0.01
-"""The largest share of failed attempts in an undisturbed run."""
 RENEWALS = 2
 """The most token requests of one process after an expiry: one, and another if a call was under way."""
 GROWTH = 1.5
@@ -130,6 +128,9 @@ def renews_token_once(given: Given, _messages: Messages) -> Finding:
     expiries = [expiry for expiry in given.observed.expiries if expiry.processes]
     if not expiries:
         observed = "no token expired during the load, or the number of the app's processes is unknown"
+        return finding("renews_token_once", Verdict.INCONCLUSIVE, observed, expected=expected)
+    if not any(expiry.token_requests for expiry in expiries):
+        observed = f"the app requested no token after {len(expiries)} expiries"
         return finding("renews_token_once", Verdict.INCONCLUSIVE, observed, expected=expected)
     worst = max(expiries, key=lambda expiry: expiry.token_requests / (expiry.processes or 1))
     observed = (
