@@ -1,5 +1,6 @@
 """One run: connects the end users, lets Locust put the load on the app, and judges the effects."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
@@ -157,7 +158,11 @@ class Session:
                 observer.stop()
         if locust.problem():
             raise UsageError(locust.problem())
-        if locust.exit_code() not in {0, -15, None} and not is_interrupted:
+        code = locust.exit_code() or 0
+        is_failed = code not in {0, -signal.SIGTERM} and not is_interrupted
+        if is_failed and code < 0 and any(self._folder.glob(f"worker-*{SUFFIX}")):
+            on_note(f"Locust was killed by signal {-code}. Judging what was sent.")
+        elif is_failed:
             raise UsageError(f"Locust ended with exit code {locust.exit_code()}. Its last lines:\n{locust.last_lines()}")
         return observer, is_interrupted
 
