@@ -20,10 +20,18 @@ QUIET_ROUNDS = 3
 class Aftermath:
     """Reads what the app did for a number of end users."""
 
-    def __init__(self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float, fresh_s: float) -> None:
-        """Prepare to wait for at most *settle_s* seconds; *fresh_s* is the time in which the app promises to do its work."""
+    def __init__(
+        self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float, fresh_s: float, messages: Iterable[str] = ()
+    ) -> None:
+        """Prepare to read.
+
+        Args:
+            settle_s: The longest wait in seconds.
+            fresh_s: The time in which the app promises to do its work, in seconds.
+            messages: The ids of all messages that were sent.
+        """
         self._app, self._fiskil, self._settle_s, self._fresh_s = app, fiskil, settle_s, fresh_s
-        self._states = States(fiskil.sandbox.mint.names, since=real_now())
+        self._states = States(fiskil.sandbox.mint.names, since=real_now(), messages=messages)
         self.idle_after_s: float | None = None
         self.is_settled = False
 

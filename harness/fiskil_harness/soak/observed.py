@@ -2,6 +2,11 @@
 
 from msgspec import Struct
 
+SAMPLE_S = 1.0
+"""The time from one sample to the next."""
+EXPIRY_WINDOW_S = 6.0
+"""The time after an expiry in which its token requests are counted."""
+
 
 class Sample(Struct, frozen=True, kw_only=True):
     """One moment of the run. None means that the value is unknown, for example for an app that we did not start.

@@ -183,7 +183,13 @@ class Session:
         request, facts = self._request, self._settings.app.facts
         messages = Messages(ledger, facts.uses_events)
         refs, twins = chosen(setup, ledger, request, run_id=self._run_id)
-        aftermath = Aftermath(self._app, self._fiskil, settle_s=request.settle_s, fresh_s=self._settings.app.limits.fresh_s)
+        aftermath = Aftermath(
+            self._app,
+            self._fiskil,
+            settle_s=request.settle_s,
+            fresh_s=self._settings.app.limits.fresh_s,
+            messages=messages.owner,
+        )
         effects = aftermath.read(refs, messages.acknowledged, twins) if self._app.has(EFFECTS) else {}
         observed = Observed(
             samples=tuple(observer.samples),

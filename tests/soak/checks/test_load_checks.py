@@ -176,3 +176,15 @@ def test_a_load_without_acknowledgements_is_not_prompt() -> None:
     material = given(ledger(attempt("b", phase=BEFORE_LOAD), attempt("m1", number=2, status=500)), ack_s=5.0)
 
     assert finding(material, "acknowledges_promptly").verdict is INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("usual", "verdict"), [(0, FAIL), (1, FAIL), (5, PASS)])
+def test_a_token_for_each_call_is_no_stampede(usual: int, verdict: Verdict) -> None:
+    """Of ten requests a second, the app always sends *usual* for tokens; after the expiry it sends five a second."""
+    expiry, totals = 10, [0]
+    for second in range(30):
+        totals.append(totals[-1] + (5 if expiry <= second < expiry + 6 else usual))
+    samples = tuple(Sample(at_s=second, api_requests=second * 10, token_requests=totals[second]) for second in range(30))
+    expiries = (Expiry(at_s=expiry, token_requests=30, processes=1),)
+
+    assert finding(seen(samples=samples, expiries=expiries), "renews_token_once").verdict is verdict
