@@ -1,7 +1,7 @@
 """The effects of each examined end user after the load, as the verdict needs them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.journal import EventCreated, Journal
-from fiskil_harness.journal.queries.attempt_counters import is_counter, is_delivery_list
+from fiskil_harness.journal.queries.attempt_counters import is_counter, is_delivery_list, is_total_size
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing
 
 MESSAGE = "e0"
@@ -77,11 +77,14 @@ def texts_in(node: Any) -> Iterator[str]:
             yield from texts_in(value)
 
 
-def differences(state: bytes, twin: bytes, control: bytes, *, extra_attempts: int) -> list[str]:
+def differences(
+    state: bytes, twin: bytes, control: bytes, *, extra_attempts: int, added_bytes: Container[int] = ()
+) -> list[str]:
     """Return the places at which a state differs from the twin's, each as a short phrase.
 
     Places at which the twin differs from another undisturbed end user, *control*, are left out, and so are counters of
-    attempts and lists of messages, which grow by at most *extra_attempts*.
+    attempts and lists of messages, which grow by at most *extra_attempts*, and total sizes of deliveries, which grow by
+    *added_bytes*.
     """
     if state == twin:
         return []
@@ -92,6 +95,7 @@ def differences(state: bytes, twin: bytes, control: bytes, *, extra_attempts: in
         for path in sorted(paths)
         if not is_counter(path, of_twin, own, most=extra_attempts)
         and not is_delivery_list(path, of_twin, own, most=extra_attempts)
+        and not is_total_size(path, of_twin, own, added=added_bytes)
     ]
 
 

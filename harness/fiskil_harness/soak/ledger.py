@@ -36,7 +36,10 @@ class Opened(Struct, frozen=True, array_like=True, tag="opened"):
 
 
 class Sent(Struct, frozen=True, array_like=True, tag="sent"):
-    """An attempt that is about to be made. ``intended_at`` is the time in the plan, in seconds since 1970."""
+    """An attempt that is about to be made.
+
+    ``intended_at`` is the time in the plan, in seconds since 1970. ``size`` is that of the body in bytes.
+    """
 
     number: int
     intended_at: float
@@ -47,6 +50,7 @@ class Sent(Struct, frozen=True, array_like=True, tag="sent"):
     phase: str
     kind: str
     attempt: int
+    size: int = 0
 
 
 class Reply(Struct, frozen=True, array_like=True, tag="reply"):

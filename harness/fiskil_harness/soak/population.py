@@ -161,7 +161,18 @@ class Population:
         message = seal(event, attempt=attempt, secret=secret, dialect=dialect, sent_at=real_now())
         number, at = self._ledger.next_number(), time()
         self._ledger.write(
-            Sent(number, at, event.message_id, event.end_user_id, "genuine", "first", BEFORE_LOAD, event.kind, attempt)
+            Sent(
+                number,
+                at,
+                event.message_id,
+                event.end_user_id,
+                "genuine",
+                "first",
+                BEFORE_LOAD,
+                event.kind,
+                attempt,
+                len(message.body),
+            )
         )
         delivery = self._sender.attempt(Outgoing.of(message, event=event.message_id), Journal())
         retry_after = dict(delivery.response_headers).get("retry-after", "")

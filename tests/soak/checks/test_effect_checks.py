@@ -246,3 +246,21 @@ def test_without_pending_a_loss_needs_the_full_wait(is_settled: bool, verdict: V
     material = given(ledger(attempt("m1")), effects("ann", applied={}, pending=None), observed=observed)
 
     assert verdicts(material, "loses_nothing") == [verdict]
+
+
+@pytest.mark.parametrize(("total", "verdict"), [("1500", PASS), ("900", FAIL), ("1501", FAIL)])
+def test_the_size_of_all_deliveries_is_no_difference(total: str, verdict: Verdict) -> None:
+    """Ann got between 500 and 1000 bytes more than her twin, because one response did not come."""
+    written = ledger(
+        attempt("t1", end_user_id="twin", size=500),
+        attempt("m1", number=2, size=1000),
+        attempt("m1", number=3, size=500, attempt=2, status=0, problem="no response in time"),
+    )
+
+    material = given(
+        written,
+        effects("ann", twin="twin", applied={"m1": 1}, state=state(bytes=total)),
+        effects("twin", applied={"t1": 1}, state=state(bytes="500")),
+    )
+
+    assert verdicts(material, "reaches_twin_state") == [verdict]

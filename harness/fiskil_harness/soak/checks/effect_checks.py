@@ -174,7 +174,8 @@ def reaches_twin_state(given: Given, messages: Messages) -> Finding:
         compared += 1
         control = given.examined.get(given.controls.get(effects.twin, ""), twin)
         extra = messages.attempts[effects.end_user_id]
-        places = differences(effects.state, twin.state, control.state, extra_attempts=extra)
+        added = messages.added_bytes(of=effects.end_user_id, than=effects.twin)
+        places = differences(effects.state, twin.state, control.state, extra_attempts=extra, added_bytes=added)
         differing += [f"{effects.end_user_id}: {places[0]}"] if places else []
     if differing:
         observed = f"{len(differing):,} of {compared:,} end users have another state than their twin"

@@ -55,11 +55,15 @@ class Messages:
         self.forged: dict[str, list[Attempt]] = defaultdict(list)
         self.genuine: dict[str, list[Attempt]] = defaultdict(list)
         self.attempts: Counter[str] = Counter()
+        self.certain_bytes: Counter[str] = Counter()
+        self.possible_bytes: Counter[str] = Counter()
         for attempt in ledger.attempts:
             sent = attempt.sent
             self.owner[sent.message_id] = sent.end_user_id
             self.kind[sent.message_id] = sent.kind
             self.attempts[sent.end_user_id] += 1
+            self.certain_bytes[sent.end_user_id] += sent.size if attempt.is_acknowledged else 0
+            self.possible_bytes[sent.end_user_id] += sent.size
             (self.forged if sent.origin == "forged" else self.genuine)[sent.message_id].append(attempt)
         self.unacknowledged: dict[str, Attempt] = {}
         for message_id, attempts in self.genuine.items():
@@ -73,6 +77,11 @@ class Messages:
     def incomplete(self) -> set[str]:
         """The end users with a genuine message that was never acknowledged, so that their state may lack its effect."""
         return {self.owner[message_id] for message_id in self.unacknowledged}
+
+    def added_bytes(self, *, of: str, than: str) -> range:
+        """Return how many more bytes of deliveries the app may have received for an end user than for another one."""
+        fewest = self.certain_bytes[of] - self.possible_bytes[than]
+        return range(fewest, self.possible_bytes[of] - self.certain_bytes[than] + 1)
 
     def phrase(self, message_id: str) -> str:
         """Return a message with its end user and its attempts, in one short phrase."""

@@ -114,6 +114,7 @@ class WorkerLoad:
                 delivery.phase,
                 delivery.event.kind,
                 delivery.attempt,
+                len(delivery.body),
             )
         )
         try:
