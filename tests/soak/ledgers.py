@@ -52,12 +52,12 @@ def effects(end_user_id: str, **fields: Any) -> EndUserEffects:
 
 
 def given(written: MergedLedger, *examined: EndUserEffects, **fields: Any) -> Given:
-    """Return the material of a verdict about a steady run in which the app became idle at once."""
+    """Return the material of a verdict about a run of *planned* slots, in which the app became idle at once."""
     observed = fields.pop("observed", Observed(idle_after_s=1.0))
     return Given(
         ledger=written,
         examined={report.end_user_id: report for report in examined},
         observed=observed,
-        timetable=Timetable(phases_of("steady", rate=1, duration_s=10)),
+        timetable=Timetable(phases_of(fields.pop("shape", "steady"), rate=1, duration_s=fields.pop("planned", 1))),
         **fields,
     )

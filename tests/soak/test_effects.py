@@ -48,3 +48,16 @@ def test_a_counter_of_attempts_is_no_difference() -> None:
 def test_every_text_and_word_of_a_state_is_found() -> None:
     """Ids of other end users may be keys, values or words."""
     assert set(texts_in({"a": ["b c"], "d": {"e": 1}})) == {"a", "b", "c", "b c", "d", "e"}
+
+
+def test_a_list_of_messages_is_no_difference() -> None:
+    """Each end user has other messages, and the one under load has more of them, with other values beside their ids."""
+    states = States(NAMES, since=SINCE, messages=("1001", "2001", "2002"))
+    twin = states.encoded({"messages": [{"id": "1001", "kind": "consent.updated"}], "latest": "1001"})
+    other = states.encoded(
+        {"messages": [{"id": name, "kind": "consent.updated"} for name in ("2001", "2002")], "latest": "2002"}
+    )
+    row = states.encoded({"messages": [{"id": "2001", "kind": "consent.revoked"}], "latest": "2001"})
+
+    assert differences(other, twin, twin, extra_attempts=1) == []
+    assert len(differences(row, twin, twin, extra_attempts=1)) == 1

@@ -7,9 +7,10 @@ from tests.soak.ledgers import BEGAN_AT, attempt, ledger
 
 def test_percentiles_are_values_that_occurred() -> None:
     """The 99th percentile of a thousand values is the 990th."""
-    values = [number / 1000 for number in range(1000)]
+    values = [number / 1000 for number in range(1, 1001)]
 
     assert [percentile(values, share) for share in (0.5, 0.99, 0.999)] == [0.5, 0.99, 0.999]
+    assert [percentile(values[:1], share) for share in (0.5, 1.0)] == [0.001, 0.001]
     assert percentile([], 0.5) == 0.0
 
 

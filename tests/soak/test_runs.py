@@ -107,6 +107,18 @@ def test_a_killed_worker_loses_nothing_of_its_ledger(begin: Begin) -> None:
     assert "ended without closing its ledger" in soaked.finding("load_was_offered")["observed"]
 
 
+def test_a_killed_locust_loses_nothing_of_its_ledger(begin: Begin) -> None:
+    """Without workers the one process of Locust has the ledger."""
+    running = begin(*SMALL)
+    running.wait_for("  5 s")
+    os.kill(find(running.process.pid, "locustfile"), signal.SIGKILL)
+
+    soaked = running.finish()
+
+    assert [soaked.verdict(check) for check in EFFECTS] == ["PASS"] * len(EFFECTS), soaked.text
+    assert (soaked.code, soaked.verdict("load_was_offered")) == (3, "INCONCLUSIVE")
+
+
 def test_a_killed_app_is_started_again_and_loses_no_message(begin: Begin) -> None:
     """Each message that the app acknowledged before the kill has its effect afterwards."""
     running = begin(*SMALL)

@@ -21,7 +21,7 @@ NOTE_EVERY_S = 5
 @click.command(
     epilog=options.examples(
         "fiskil-harness soak --rate 30 --duration 120 --shape brown-out",
-        "fiskil-harness soak --workers 2 --html soak.html -- --csv locust",
+        "fiskil-harness soak --workers 2 --html soak.html -- --csv $PWD/locust",
         "fiskil-harness soak --master --expect-workers 4 --bind-host 10.0.0.5",
         "fiskil-harness soak --worker --master-host 10.0.0.5",
     )
@@ -174,10 +174,10 @@ def soak_command(
     )
     files.refuse_unwritable(json_path, html_path)
     result = run(load(config_file), request, on_note=_note, on_sample=_progress())
-    files.write(result, json_path=json_path, html_path=html_path)
     if json_path != Path("-"):
         for line in terminal.lines(result):
             click.echo(line)
+    files.write(result, json_path=json_path, html_path=html_path)
     return terminal.EXIT_CODES[result.verdict]
 
 

@@ -1,6 +1,6 @@
 """Reads the effects after the load: waits until the app is idle, then reads the state of each examined end user."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from fiskil_harness.app.app_under_test import AppUnderTest
@@ -14,16 +14,26 @@ from fiskil_harness.soak.effects import EndUserEffects, States, texts_in
 THREADS = 4
 ROUND_PAUSE_S = 1.0
 QUIET_ROUNDS = 3
-"""After this many rounds without a change, an app without unfinished work is idle, and missing messages are lost."""
+"""After this many rounds without a change, missing messages of an app that reports no unfinished work are lost."""
 
 
 class Aftermath:
     """Reads what the app did for a number of end users."""
 
-    def __init__(self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float) -> None:
-        self._app, self._fiskil, self._settle_s = app, fiskil, settle_s
-        self._states = States(fiskil.sandbox.mint.names, since=real_now())
+    def __init__(
+        self, app: AppUnderTest, fiskil: LocalFiskil, *, settle_s: float, fresh_s: float, messages: Iterable[str] = ()
+    ) -> None:
+        """Prepare to read.
+
+        Args:
+            settle_s: The longest wait in seconds.
+            fresh_s: The time in which the app promises to do its work, in seconds.
+            messages: The ids of all messages that were sent.
+        """
+        self._app, self._fiskil, self._settle_s, self._fresh_s = app, fiskil, settle_s, fresh_s
+        self._states = States(fiskil.sandbox.mint.names, since=real_now(), messages=messages)
         self.idle_after_s: float | None = None
+        self.is_settled = False
 
     def read(
         self,
@@ -35,6 +45,8 @@ class Aftermath:
     ) -> dict[str, EndUserEffects]:
         """Return the effects by end user, read again until everything that is due has happened or nothing changes.
 
+        Then all of them are read once more.
+
         Args:
             refs: The app's own name of each end user to examine.
             due: The messages of each end user that the app has acknowledged.
@@ -43,24 +55,35 @@ class Aftermath:
         elapsed = stopwatch()
         effects: dict[str, EndUserEffects] = {}
         left, quiet_rounds, before = list(refs), 0, b""
+        quiet_for = stopwatch()
         owners = self._owners()
         with ThreadPoolExecutor(THREADS) as pool:
-            while left:
-                for report in pool.map(lambda end_user_id: self._one(end_user_id, refs[end_user_id], twins, owners), left):
+
+            def look(end_user_ids: Iterable[str]) -> None:
+                for report in pool.map(
+                    lambda end_user_id: self._one(end_user_id, refs[end_user_id], twins, owners), end_user_ids
+                ):
                     effects[report.end_user_id] = report
+
+            while left:
+                look(left)
                 left = [
                     end_user_id for end_user_id in left if _is_unfinished(effects[end_user_id], due.get(end_user_id, ()))
                 ]
                 on_progress(len(refs) - len(left), len(refs))
                 now = repr([(effects[name].applied, effects[name].pending) for name in left]).encode()
                 quiet_rounds = quiet_rounds + 1 if now == before else 0
+                quiet_for = quiet_for if quiet_rounds else stopwatch()
                 before = now
-                is_lost = quiet_rounds >= QUIET_ROUNDS and not any(effects[name].pending for name in left)
-                if is_lost or not left or elapsed() >= self._settle_s:
+                waiting = [effects[name] for name in left]
+                self.is_settled = is_settled(waiting, rounds=quiet_rounds, quiet_s=quiet_for(), fresh_s=self._fresh_s)
+                if self.is_settled or elapsed() >= self._settle_s:
                     break
                 pause(ROUND_PAUSE_S)
-        is_idle = not any(effects[name].pending for name in left)
-        self.idle_after_s = elapsed() if is_idle else None
+            # The others may have changed since, and all reports should be about the same moment.
+            idle_after_s = elapsed()
+            look(refs)
+        self.idle_after_s = idle_after_s if is_idle(effects.values()) else None
         return effects
 
     def _one(self, end_user_id: str, ref: str, twins: Mapping[str, str], owners: Mapping[str, str]) -> EndUserEffects:
@@ -92,6 +115,28 @@ class Aftermath:
         with self._fiskil.sandbox.store.changing() as store:
             owners = {consent.arrangement_id: consent.end_user_id for consent in store.consents.values()}
             return owners | {end_user_id: end_user_id for end_user_id in store.end_users}
+
+
+def is_idle(effects: Collection[EndUserEffects]) -> bool:
+    """Return true if the app reports for every examined end user that no work is unfinished."""
+    return bool(effects) and all(report.pending == 0 for report in effects)
+
+
+def is_settled(waiting: Collection[EndUserEffects], *, rounds: int, quiet_s: float, fresh_s: float) -> bool:
+    """Return true if the effects that are missing will not come any more.
+
+    An app that reports no ``pending`` work may be busy without a sign, so it gets the time that it promises for its work.
+
+    Args:
+        waiting: The end users who have unfinished work, or lack the effect of a message.
+        rounds: The number of rounds without a change.
+        quiet_s: The seconds without a change.
+        fresh_s: The time in which the app promises to do its work.
+    """
+    if any(report.pending for report in waiting):
+        return False
+    is_reported = all(report.pending is not None for report in waiting)
+    return not waiting or (rounds >= QUIET_ROUNDS and (is_reported or quiet_s >= fresh_s))
 
 
 def _is_unfinished(effects: EndUserEffects, due: Iterable[str]) -> bool:

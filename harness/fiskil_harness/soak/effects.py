@@ -1,7 +1,7 @@
 """The effects of each examined end user after the load, as the verdict needs them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,11 @@ from msgspec import Struct
 
 from fiskil_harness.core.clock import rfc3339
 from fiskil_harness.journal import EventCreated, Journal
-from fiskil_harness.journal.queries.attempt_counters import is_counter
+from fiskil_harness.journal.queries.attempt_counters import is_counter, is_delivery_list, is_total_size
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing
+
+MESSAGE = "e0"
+"""The symbol of every message in a state."""
 
 
 class EndUserEffects(Struct, frozen=True, kw_only=True):
@@ -31,14 +34,25 @@ class EndUserEffects(Struct, frozen=True, kw_only=True):
     twin: str = ""
     problem: str = ""
 
+    @property
+    def effective(self) -> dict[str, int]:
+        """The messages with at least one effect; an app may report 0 for those that it refused."""
+        return {message_id: count for message_id, count in (self.applied or {}).items() if count}
+
 
 class States:
     """Converts the app's states to a form in which those of two end users compare."""
 
-    def __init__(self, names: dict[str, str], *, since: datetime) -> None:
-        """Start with the symbol of each id; times from *since* on are times of the run, which differ between end users."""
+    def __init__(self, names: Mapping[str, str], *, since: datetime, messages: Iterable[str] = ()) -> None:
+        """Start with the symbol of each id.
+
+        Args:
+            names: The symbol of each id of the sandbox.
+            since: Times from this one on are times of the run, which differ between end users.
+            messages: The ids of all messages, which have one symbol, because each end user has other messages.
+        """
         journal = Journal()
-        journal.names = names
+        journal.names = {**names, **dict.fromkeys(messages, MESSAGE)}
         journal.write(
             EventCreated(**journal.stamp(), event="", kind="", message_id="", participant="", publish_time=rfc3339(since))
         )
@@ -63,11 +77,14 @@ def texts_in(node: Any) -> Iterator[str]:
             yield from texts_in(value)
 
 
-def differences(state: bytes, twin: bytes, control: bytes, *, extra_attempts: int) -> list[str]:
+def differences(
+    state: bytes, twin: bytes, control: bytes, *, extra_attempts: int, added_bytes: Container[int] = ()
+) -> list[str]:
     """Return the places at which a state differs from the twin's, each as a short phrase.
 
     Places at which the twin differs from another undisturbed end user, *control*, are left out, and so are counters of
-    attempts, which grow by at most *extra_attempts*.
+    attempts and lists of messages, which grow by at most *extra_attempts*, and total sizes of deliveries, which grow by
+    *added_bytes*.
     """
     if state == twin:
         return []
@@ -77,6 +94,8 @@ def differences(state: bytes, twin: bytes, control: bytes, *, extra_attempts: in
         f"{path.replace('$', 'state', 1)}: {_some(of_twin, own, path)} in the twin, {_some(own, of_twin, path)} here"
         for path in sorted(paths)
         if not is_counter(path, of_twin, own, most=extra_attempts)
+        and not is_delivery_list(path, of_twin, own, most=extra_attempts)
+        and not is_total_size(path, of_twin, own, added=added_bytes)
     ]
 
 

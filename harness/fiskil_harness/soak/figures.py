@@ -1,5 +1,6 @@
 """Figures of a run: latencies by phase, rates, back-pressure and errors, all from the merged ledger."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -42,7 +43,8 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     """Return the value of a sorted list that *share* of its values do not exceed; 0 for an empty list."""
     if not ordered:
         return 0.0
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    # The product may exceed a whole number by its rounding.
+    return ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)]
 
 
 def is_error(attempt: Attempt) -> bool:
@@ -81,11 +83,8 @@ def request_latencies(ledger: MergedLedger) -> list[Latencies]:
             "all",
             name,
             [request.latency_s for request in requests if 200 <= request.status < 400],
-            put_off=sum(request.status in {429, 503} and bool(request.retry_after) for request in requests),
-            errors=sum(
-                (not request.status or request.status >= 500) and not (request.status == 503 and bool(request.retry_after))
-                for request in requests
-            ),
+            put_off=sum(request.is_put_off for request in requests),
+            errors=sum(request.is_error for request in requests),
         )
         for name, requests in sorted(groups.items())
     ]

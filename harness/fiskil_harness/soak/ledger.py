@@ -18,6 +18,8 @@ from fiskil_harness.errors import UsageError
 
 SUFFIX = ".ledger"
 VERSION = 1
+BEFORE_LOAD = "before the load"
+"""The phase of the first messages, which connect the end users."""
 TOO_BUSY = frozenset({429, 503})
 """Statuses with which a receiver requests a later attempt; they are back-pressure if ``Retry-After`` states the delay."""
 
@@ -34,7 +36,10 @@ class Opened(Struct, frozen=True, array_like=True, tag="opened"):
 
 
 class Sent(Struct, frozen=True, array_like=True, tag="sent"):
-    """An attempt that is about to be made. ``intended_at`` is the time in the plan, in seconds since 1970."""
+    """An attempt that is about to be made.
+
+    ``intended_at`` is the time in the plan, in seconds since 1970. ``size`` is that of the body in bytes.
+    """
 
     number: int
     intended_at: float
@@ -45,6 +50,7 @@ class Sent(Struct, frozen=True, array_like=True, tag="sent"):
     phase: str
     kind: str
     attempt: int
+    size: int = 0
 
 
 class Reply(Struct, frozen=True, array_like=True, tag="reply"):
@@ -72,13 +78,27 @@ class Request(Struct, frozen=True, array_like=True, tag="request"):
     retry_after: str = ""
     problem: str = ""
 
+    @property
+    def is_put_off(self) -> bool:
+        """True if the app requested a later attempt, as the documentation allows."""
+        return self.status in TOO_BUSY and bool(self.retry_after)
+
+    @property
+    def is_error(self) -> bool:
+        """True if there was no response, or one that is the app's own failure."""
+        return (not self.status or self.status >= 500) and not self.is_put_off
+
 
 class Lived(Struct, frozen=True, array_like=True, tag="lived"):
-    """An end user who was connected during the load, and the number of the life that was played to its end."""
+    """An end user who was connected during the load, and the number of the life that was played to its end.
+
+    ``ref`` is the app's own name for the end user.
+    """
 
     end_user_id: str
     life: int
     is_complete: bool
+    ref: str = ""
 
 
 class Closed(Struct, frozen=True, array_like=True, tag="closed"):
@@ -142,6 +162,11 @@ class Attempt(Struct, frozen=True):
         return self.reply is not None and self.reply.status in TOO_BUSY and bool(self.reply.retry_after)
 
     @property
+    def is_load(self) -> bool:
+        """True if the attempt is part of the load, and did not only connect an end user."""
+        return self.sent.phase != BEFORE_LOAD
+
+    @property
     def is_unknown(self) -> bool:
         """True if no response came, so the app may have accepted the message."""
         return self.reply is None or self.reply.status == 0
@@ -172,6 +197,12 @@ class MergedLedger(Struct, frozen=True, kw_only=True):
     def began_at(self) -> float:
         """The time at which the first worker began, in seconds since 1970; 0 without a worker."""
         return min((worker.began_at for worker in self.workers if worker.began_at), default=0.0)
+
+    @property
+    def is_cut_short(self) -> bool:
+        """True if a worker was killed, or ended before it had sent everything."""
+        workers = [worker for worker in self.workers if worker.worker.startswith("worker")]
+        return any(worker.unsent or not worker.is_closed for worker in workers)
 
 
 def read_ledger(path: Path) -> WorkerLedger:

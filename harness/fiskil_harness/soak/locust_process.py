@@ -19,6 +19,7 @@ from fiskil_harness.soak.plan import FOLDER_VARIABLE, PLAN_VARIABLE, SoakPlan, e
 OLDEST = (2, 47)
 STOP_S = 1.6
 """The time that Locust gets to stop; together with the kill afterwards it is below two seconds."""
+EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::"})
 LOG_FILE = "locust.log"
 LOCUSTFILE = Path(__file__).parent / "load" / "locustfile.py"
 
@@ -72,12 +73,7 @@ class Locust:
         path = self.folder / "plan.json"
         path.touch(mode=0o600)
         path.write_bytes(encoded(plan))
-        seconds = plan.duration_s + plan.drain_s
-        arguments = ["--users", f"{plan.users}", "--spawn-rate", f"{spawn_rate:g}", "--run-time", f"{seconds:.0f}s"]
-        arguments += ["--autostart", "--autoquit", "1", "--web-port", f"{web_port}"] if web_port else ["--headless"]
-        arguments += ["--web-host", "127.0.0.1"] if web_port else []
-        arguments += ["--host", f"http://{plan.target.host}:{plan.target.port}", "--stop-timeout", "1"]
-        arguments += ["--exit-code-on-error", "0", "--only-summary", "--loglevel", "WARNING", *extra]
+        arguments = arguments_of(plan, spawn_rate=spawn_rate, web_port=web_port, extra=extra)
         port = 0
         if is_distributed:
             port = bind_port or free_port()
@@ -85,7 +81,7 @@ class Locust:
             arguments += ["--expect-workers", f"{plan.workers}"]
         self._spawn(arguments, {PLAN_VARIABLE: str(path)})
         for _ in range(local_workers if is_distributed else 0):
-            self.start_worker("127.0.0.1", port)
+            self.start_worker(host_of_local_workers(bind_host), port)
         return port
 
     def start_worker(self, host: str, port: int) -> None:
@@ -137,7 +133,7 @@ class Locust:
         self.stop()
 
     def _spawn(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments]
+        command = [sys.executable, "-m", "locust", *arguments, "-f", str(LOCUSTFILE)]
         # The guard of the run kills the processes with this mark if the harness is killed.
         mark = left_processes.mark_of(self.folder)
         variables = environment_of_child({FOLDER_VARIABLE: str(self.folder), **mark, **environment})
@@ -153,6 +149,21 @@ class Locust:
                     start_new_session=True,
                 )
             )
+
+
+def arguments_of(plan: SoakPlan, *, spawn_rate: float, web_port: int, extra: Sequence[str]) -> list[str]:
+    """Return Locust's arguments. Of an option that occurs twice the last value counts, so *extra* changes none of ours."""
+    seconds = plan.duration_s + plan.drain_s
+    arguments = [*extra, "--users", f"{plan.users}", "--spawn-rate", f"{spawn_rate:g}", "--run-time", f"{seconds:.0f}s"]
+    arguments += ["--autostart", "--autoquit", "1", "--web-port", f"{web_port}"] if web_port else ["--headless"]
+    arguments += ["--web-host", "127.0.0.1"] if web_port else []
+    arguments += ["--host", f"http://{plan.target.host}:{plan.target.port}", "--stop-timeout", "1"]
+    return [*arguments, "--exit-code-on-error", "0", "--only-summary", "--loglevel", "WARNING"]
+
+
+def host_of_local_workers(bind_host: str) -> str:
+    """Return the host at which a worker on this machine finds the master that listens on *bind_host*."""
+    return "127.0.0.1" if bind_host in EVERY_ADDRESS else bind_host
 
 
 def write_locustfile(path: Path) -> None:

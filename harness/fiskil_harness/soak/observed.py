@@ -2,6 +2,11 @@
 
 from msgspec import Struct
 
+SAMPLE_S = 1.0
+"""The time from one sample to the next."""
+EXPIRY_WINDOW_S = 6.0
+"""The time after an expiry in which its token requests are counted."""
+
 
 class Sample(Struct, frozen=True, kw_only=True):
     """One moment of the run. None means that the value is unknown, for example for an app that we did not start.
@@ -35,6 +40,7 @@ class Observed(Struct, frozen=True, kw_only=True):
 
     ``recovery_s`` is the time from the end of the brown-out until the backlog was as before; None without a brown-out, or if
     it never was. ``idle_after_s`` is the time from the end of the load until all examined end users had no unfinished work.
+    ``is_settled`` is False if effects were still missing at the end of the wait and might have come later.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -43,5 +49,6 @@ class Observed(Struct, frozen=True, kw_only=True):
     sandbox_limit: float = 0.0
     recovery_s: float | None = None
     idle_after_s: float | None = None
+    is_settled: bool = True
     is_interrupted: bool = False
     dead_workers: tuple[str, ...] = ()

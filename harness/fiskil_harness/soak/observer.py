@@ -16,15 +16,13 @@ from fiskil_harness.faults import AnyFault
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.sandbox.api.watching import WATCHERS, ApiResponseSent
 from fiskil_harness.server.local_fiskil import LocalFiskil
-from fiskil_harness.soak.observed import Expiry, Sample
+from fiskil_harness.soak.observed import EXPIRY_WINDOW_S, SAMPLE_S, Expiry, Sample
 from fiskil_harness.soak.plan import ConnectedEndUser
 from fiskil_harness.soak.shapes import Phase, Timetable, Trouble
 
-EVERY_S = 1.0
 SAMPLED = 4
 EXPIRIES = (0.25, 0.75)
 """The times of the token expiries, as shares of the duration."""
-EXPIRY_WINDOW_S = 6.0
 TROUBLES: dict[Trouble, tuple[AnyFault, float]] = {
     "slow": (faults.Latency(latency_ms=700, jitter_ms=200), 1.0),
     "down": (faults.Status(status=503, retry_after_s=1), 0.5),
@@ -109,7 +107,7 @@ class Observer:
         return next((sample.at_s - end_s for sample in after if (sample.pending or 0) <= usual), None)
 
     def _run(self) -> None:
-        while not self._is_over.wait(EVERY_S):
+        while not self._is_over.wait(SAMPLE_S):
             at_s = self._elapsed()
             phase = next((phase for phase in self._timetable.phases if at_s < phase.end_s), None)
             self._set_trouble(phase.trouble if phase else "")

@@ -15,19 +15,23 @@ from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.soak.control import Control, ControlRequest
-from fiskil_harness.soak.ledger import LedgerFile, Reply, Sent
+from fiskil_harness.soak.ledger import BEFORE_LOAD, LedgerFile, Reply, Sent
 from fiskil_harness.soak.plan import ConnectedEndUser
 from fiskil_harness.webhooks import Sender
 from fiskil_harness.webhooks.message import seal
 from fiskil_harness.webhooks.sender import Outgoing
 
 THREADS = 8
-PHASE = "before the load"
 MOST_TRIES = 10
 PAUSE_S = 1.0
 
 SESSIONS = frozenset({"renew", "amend", "consent_again"})
 DISTURBANCES = frozenset({"replay", "retry", "twice_at_once", "newest_first"})
+
+
+def twin_ref(run_id: str, number: int) -> str:
+    """Return the app's own name for the end user who plays a life before the load."""
+    return f"soak-{run_id}-twin-{number}"
 
 
 class Population:
@@ -72,7 +76,7 @@ class Population:
         Raises:
             StepError: A step failed.
         """
-        ref = f"soak-{self._run_id}-twin-{number}"
+        ref = twin_ref(self._run_id, number)
         end_user_id = self._session(ref, "", "")
         self._follow_up(end_user_id)
         for action in actions:
@@ -157,7 +161,18 @@ class Population:
         message = seal(event, attempt=attempt, secret=secret, dialect=dialect, sent_at=real_now())
         number, at = self._ledger.next_number(), time()
         self._ledger.write(
-            Sent(number, at, event.message_id, event.end_user_id, "genuine", "first", PHASE, event.kind, attempt)
+            Sent(
+                number,
+                at,
+                event.message_id,
+                event.end_user_id,
+                "genuine",
+                "first",
+                BEFORE_LOAD,
+                event.kind,
+                attempt,
+                len(message.body),
+            )
         )
         delivery = self._sender.attempt(Outgoing.of(message, event=event.message_id), Journal())
         retry_after = dict(delivery.response_headers).get("retry-after", "")

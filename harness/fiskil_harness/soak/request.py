@@ -38,6 +38,11 @@ class SoakRequest(Struct, frozen=True, kw_only=True):
     locust_arguments: tuple[str, ...] = ()
     keep: str = ""
 
+    @property
+    def all_workers(self) -> int:
+        """The number of workers on all machines; 1 for a single process."""
+        return max(1, self.expect_workers or self.workers)
+
 
 class SoakResult(Struct, frozen=True, kw_only=True):
     """Everything that a report shows.

@@ -30,7 +30,8 @@ def check(settings: Settings, request: SoakRequest) -> bool:
     """Check everything that can be checked before a process starts; return True if the app is on another machine.
 
     Raises:
-        UsageError: Locust is missing, the shape does not exist, a cap is exceeded, or the target is not allowed.
+        UsageError: Locust is missing, the shape does not exist, a cap is exceeded, the target is not allowed, or the folder
+            for the ledgers cannot be made.
         ConfigError: The config names no app that can be put under load.
     """
     require_locust()
@@ -49,10 +50,19 @@ def check(settings: Settings, request: SoakRequest) -> bool:
         raise UsageError(
             f"--users {request.users} is too few: soak needs at least {fewest}, {FEWEST_USERS} for each worker."
         )
+    if request.keep:
+        _make_folder(Path(request.keep))
     url = settings.app.url or "http://127.0.0.1"
     return safety.refuse_unsafe_target(
         url if "{" not in url else "http://127.0.0.1", allow_hosts=settings.sandbox.allow_hosts
     )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The folder {folder} for --keep cannot be made: {error.strerror}. Choose another one.") from error
 
 
 def run(
@@ -84,7 +94,6 @@ def run(
 
 def keep_ledgers(folder: Path, target: Path) -> None:
     """Copy the ledgers and Locust's log from *folder* into *target*, without the plan, which contains the secret."""
-    target.mkdir(parents=True, exist_ok=True)
     for path in (*folder.glob(f"*{SUFFIX}"), *folder.glob("*.log")):
         shutil.copy(path, target / path.name)
 

@@ -1,6 +1,7 @@
 """One run: connects the end users, lets Locust put the load on the app, and judges the effects."""
 
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 
@@ -12,7 +13,6 @@ from fiskil_harness.core.clock import pause, stopwatch
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.core.net.server import Server
-from fiskil_harness.core.randomness import stream
 from fiskil_harness.core.version import version
 from fiskil_harness.errors import UsageError
 from fiskil_harness.scenario.generation.drawn_lives import drawn_lives
@@ -27,8 +27,7 @@ from fiskil_harness.soak.ledger import SUFFIX, LedgerFile, MergedLedger, Opened,
 from fiskil_harness.soak.locust_process import Locust, require_locust
 from fiskil_harness.soak.observed import Observed, Sample
 from fiskil_harness.soak.observer import ApiCounts, Observer
-from fiskil_harness.soak.plan import ConnectedEndUser
-from fiskil_harness.soak.planning import TIMEOUT_S, Setup, plan_of
+from fiskil_harness.soak.planning import Setup, chosen, plan_of, timeout_of
 from fiskil_harness.soak.population import Population
 from fiskil_harness.soak.request import SoakRequest, SoakResult
 from fiskil_harness.soak.shapes import Phase, Timetable, peak, phases_of
@@ -88,7 +87,7 @@ class Session:
         ledger.write(Opened("setup", self._run_id, 0.0))
         webhook_url = f"{self._app.url}{self._settings.app.webhook.path}"
         receiver = Receiver.of(webhook_url, allow_hosts=self._settings.sandbox.allow_hosts)
-        sender = Sender(self._fiskil.loop, receiver, timeout_s=TIMEOUT_S)
+        sender = Sender(self._fiskil.loop, receiver, timeout_s=timeout_of(self._settings))
         population = Population(self._app, self._fiskil, self.control, sender, ledger, run_id=self._run_id)
         before = self._counts.requests
 
@@ -159,7 +158,11 @@ class Session:
                 observer.stop()
         if locust.problem():
             raise UsageError(locust.problem())
-        if locust.exit_code() not in {0, -15, None} and not is_interrupted:
+        code = locust.exit_code() or 0
+        is_failed = code not in {0, -signal.SIGTERM} and not is_interrupted
+        if is_failed and code < 0 and any(self._folder.glob(f"worker-*{SUFFIX}")):
+            on_note(f"Locust was killed by signal {-code}. Judging what was sent.")
+        elif is_failed:
             raise UsageError(f"Locust ended with exit code {locust.exit_code()}. Its last lines:\n{locust.last_lines()}")
         return observer, is_interrupted
 
@@ -179,8 +182,14 @@ class Session:
     ) -> SoakResult:
         request, facts = self._request, self._settings.app.facts
         messages = Messages(ledger, facts.uses_events)
-        refs, twins = self._chosen(setup, ledger)
-        aftermath = Aftermath(self._app, self._fiskil, settle_s=request.settle_s)
+        refs, twins = chosen(setup, ledger, request, run_id=self._run_id)
+        aftermath = Aftermath(
+            self._app,
+            self._fiskil,
+            settle_s=request.settle_s,
+            fresh_s=self._settings.app.limits.fresh_s,
+            messages=messages.owner,
+        )
         effects = aftermath.read(refs, messages.acknowledged, twins) if self._app.has(EFFECTS) else {}
         observed = Observed(
             samples=tuple(observer.samples),
@@ -189,6 +198,7 @@ class Session:
             sandbox_limit=limit,
             recovery_s=observer.recovery_s,
             idle_after_s=aftermath.idle_after_s,
+            is_settled=aftermath.is_settled,
             is_interrupted=is_interrupted,
         )
         limits = self._settings.app.limits
@@ -199,6 +209,7 @@ class Session:
             timetable=self._timetable,
             controls=setup.controls(),
             uses=facts.uses_events,
+            workers=request.all_workers,
             ack_s=limits.ack_s if "ack_s" in self._settings.stated_limits else None,
         )
         findings = judged(given)
@@ -217,19 +228,3 @@ class Session:
             took_s=0.0,
             locust=require_locust(),
         )
-
-    def _chosen(self, setup: Setup, ledger: MergedLedger) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the end users to examine with the app's names for them, and the twin of each."""
-        random = stream(self._request.seed, "soak sample")
-        end_users: Sequence[ConnectedEndUser] = setup.end_users
-        if len(end_users) > self._request.sample:
-            end_users = random.sample(end_users, self._request.sample)
-        twin = setup.twins[0].end_user_id
-        refs: dict[str, str] = {end_user.end_user_id: end_user.ref for end_user in (*setup.twins, *end_users)}
-        twins = {end_user.end_user_id: twin for end_user in (*setup.twins[1:], *end_users)}
-        refs |= dict.fromkeys((*setup.life_twins, *setup.life_controls), "")
-        for lived in ledger.lived:
-            refs[lived.end_user_id] = ""
-            if lived.is_complete:
-                twins[lived.end_user_id] = setup.life_twins[lived.life]
-        return refs, twins

@@ -1,9 +1,12 @@
 """The verdict about effects, from ledgers and effects that are written by hand."""
 
 import msgspec
+import pytest
 
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.soak.checks import Given, judged
+from fiskil_harness.soak.effects import EndUserEffects
+from fiskil_harness.soak.observed import Observed
 from tests.soak.ledgers import attempt, effects, given, ledger
 
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
@@ -165,3 +168,99 @@ def test_an_app_without_counts_is_inconclusive() -> None:
     material = given(ledger(attempt("m1")), effects("ann"))
 
     assert verdicts(material, "applies_once", "loses_nothing") == [INCONCLUSIVE, INCONCLUSIVE]
+
+
+@pytest.mark.parametrize("unread", [{"problem": "returned 500"}, {"applied": None, "pending": None}])
+def test_effects_that_could_not_be_read_are_inconclusive(unread: dict[str, object]) -> None:
+    """Nothing is known about an end user whose report failed or is missing, and a single read report separates nobody."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"))
+
+    material = given(written, effects("ann", applied={"m1": 1}), effects("ben", **unread))
+
+    found = finding(material, "effects_were_read")
+    assert (found.verdict, found.observed) == (INCONCLUSIVE, "the effects of 1 of 2 end users could not be read")
+    assert verdicts(material, "separates_end_users") == [INCONCLUSIVE]
+
+
+def test_a_run_without_effects_is_inconclusive() -> None:
+    """Without any examined end user nothing was read; with all of them everything was."""
+    written = ledger(attempt("m1"))
+
+    assert verdicts(given(written), "effects_were_read") == [INCONCLUSIVE]
+    assert verdicts(given(written, effects("ann", applied={"m1": 1})), "effects_were_read") == [PASS]
+
+
+@pytest.mark.parametrize(
+    ("examined", "verdict"),
+    [
+        ((effects("ann", applied={"m1": 1}),), PASS),
+        ((effects("ann", applied={"m1": 1, "f1": 0}),), PASS),
+        ((effects("ann", applied={"m1": 1, "f1": 1}),), FAIL),
+        ((effects("ben", applied={}),), INCONCLUSIVE),
+    ],
+)
+def test_a_queued_forgery_is_judged_by_its_effect(examined: tuple[EndUserEffects, ...], verdict: Verdict) -> None:
+    """A receiver that verifies later returns 202; zero effects are no effect."""
+    written = ledger(attempt("m1"), attempt("f1", number=2, origin="forged", status=202))
+
+    assert verdicts(given(written, *examined), "refuses_forgeries") == [verdict]
+
+
+def test_a_forgery_without_a_response_is_not_refused() -> None:
+    """Nothing is known about it, unless a disturbance of the run explains it and others were refused."""
+    dead = attempt("f1", origin="forged", status=0, problem="connection closed")
+    refused = attempt("f2", number=2, origin="forged", status=401)
+    killed = Observed(idle_after_s=1.0, exits=("at 5 s it was killed by signal 9",))
+
+    material = given(ledger(dead, refused), effects("ann", applied={}))
+
+    assert verdicts(material, "refuses_forgeries") == [INCONCLUSIVE]
+    assert verdicts(given(ledger(dead, refused), observed=killed), "refuses_forgeries") == [PASS]
+    assert verdicts(given(ledger(dead), observed=killed), "refuses_forgeries") == [INCONCLUSIVE]
+
+
+def test_a_count_of_zero_mixes_no_end_users() -> None:
+    """Ben's report says that Ann's message had no effect."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"))
+
+    material = given(written, effects("ann", applied={"m1": 1}), effects("ben", applied={"m1": 0, "m2": 1}))
+
+    assert verdicts(material, "separates_end_users") == [PASS]
+
+
+def test_a_report_about_all_end_users_may_grow_between_two_reads() -> None:
+    """The later report has one message more; each of them has messages of several end users."""
+    written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"), attempt("m3", number=3))
+    earlier, later = {"m1": 1, "m2": 1}, {"m1": 1, "m2": 1, "m3": 1}
+
+    material = given(written, effects("ann", applied=later), effects("ben", applied=earlier))
+
+    assert verdicts(material, "separates_end_users") == [PASS]
+
+
+@pytest.mark.parametrize(("is_settled", "verdict"), [(True, FAIL), (False, INCONCLUSIVE)])
+def test_without_pending_a_loss_needs_the_full_wait(is_settled: bool, verdict: Verdict) -> None:
+    """The effect might have come later if the wait was too short."""
+    observed = Observed(is_settled=is_settled)
+
+    material = given(ledger(attempt("m1")), effects("ann", applied={}, pending=None), observed=observed)
+
+    assert verdicts(material, "loses_nothing") == [verdict]
+
+
+@pytest.mark.parametrize(("total", "verdict"), [("1500", PASS), ("900", FAIL), ("1501", FAIL)])
+def test_the_size_of_all_deliveries_is_no_difference(total: str, verdict: Verdict) -> None:
+    """Ann got between 500 and 1000 bytes more than her twin, because one response did not come."""
+    written = ledger(
+        attempt("t1", end_user_id="twin", size=500),
+        attempt("m1", number=2, size=1000),
+        attempt("m1", number=3, size=500, attempt=2, status=0, problem="no response in time"),
+    )
+
+    material = given(
+        written,
+        effects("ann", twin="twin", applied={"m1": 1}, state=state(bytes=total)),
+        effects("twin", applied={"t1": 1}, state=state(bytes="500")),
+    )
+
+    assert verdicts(material, "reaches_twin_state") == [verdict]

@@ -80,3 +80,15 @@ def test_a_report_in_a_missing_folder_is_refused_before_the_run(tmp_path: Path) 
     """The mistake is found before an hour of load."""
     with pytest.raises(UsageError, match="does not exist"):
         files.refuse_unwritable(tmp_path / "missing" / "report.json")
+
+
+def test_a_report_replaces_an_older_one_as_a_whole(result: SoakResult, tmp_path: Path) -> None:
+    """The new file is complete before the old one goes, and no other file stays."""
+    path = tmp_path / "report.json"
+    path.write_text("older")
+    before = path.stat().st_ino
+
+    files.write(result, json_path=path, html_path=None)
+
+    assert path.stat().st_ino != before
+    assert ([file.name for file in tmp_path.iterdir()], path.read_text()) == (["report.json"], files.as_json(result))

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
-from fiskil_harness.soak.checks import effect_checks, load_checks
+from fiskil_harness.soak.checks import effect_checks, load_checks, request_checks
 from fiskil_harness.soak.checks.given import Given, Messages
 
 CHECKS: tuple[Callable[[Given, Messages], Finding], ...] = (
+    effect_checks.effects_were_read,
     effect_checks.applies_once,
     effect_checks.loses_nothing,
     effect_checks.refuses_forgeries,
@@ -14,6 +15,7 @@ CHECKS: tuple[Callable[[Given, Messages], Finding], ...] = (
     effect_checks.reaches_twin_state,
     load_checks.acknowledges_genuine,
     load_checks.acknowledges_promptly,
+    request_checks.serves_requests,
     load_checks.finishes_work,
     load_checks.renews_token_once,
     load_checks.keeps_running,

@@ -13,6 +13,8 @@ from fiskil_harness.soak.observed import Observed
 from fiskil_harness.soak.shapes import Timetable
 
 MOST_EVIDENCE = 5
+MOST_ERRORS = 0.01
+"""The largest share of failed attempts, or of other failed requests, in an undisturbed run."""
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -20,7 +22,7 @@ class Given(Struct, frozen=True, kw_only=True):
 
     ``examined`` are the effects by end user. ``controls`` names another undisturbed end user for each twin. ``uses`` are the
     patterns of the kinds that the app uses; None if the config does not say. ``ack_s`` is the acknowledgement time that the
-    config promises; None if it promises none.
+    config promises; None if it promises none. ``workers`` is the number of workers that the plan has.
     """
 
     ledger: MergedLedger
@@ -30,6 +32,17 @@ class Given(Struct, frozen=True, kw_only=True):
     controls: Mapping[str, str] = {}
     uses: tuple[str, ...] | None = None
     ack_s: float | None = None
+    workers: int = 1
+
+    @property
+    def is_interrupted(self) -> bool:
+        """True if the app ended during the load, or somebody stopped the run."""
+        return bool(self.observed.exits) or self.observed.is_interrupted
+
+    @property
+    def is_disturbed(self) -> bool:
+        """True if the app or a worker ended during the load, or somebody stopped the run; other checks report that."""
+        return self.is_interrupted or self.ledger.is_cut_short
 
 
 class Messages:
@@ -42,11 +55,15 @@ class Messages:
         self.forged: dict[str, list[Attempt]] = defaultdict(list)
         self.genuine: dict[str, list[Attempt]] = defaultdict(list)
         self.attempts: Counter[str] = Counter()
+        self.certain_bytes: Counter[str] = Counter()
+        self.possible_bytes: Counter[str] = Counter()
         for attempt in ledger.attempts:
             sent = attempt.sent
             self.owner[sent.message_id] = sent.end_user_id
             self.kind[sent.message_id] = sent.kind
             self.attempts[sent.end_user_id] += 1
+            self.certain_bytes[sent.end_user_id] += sent.size if attempt.is_acknowledged else 0
+            self.possible_bytes[sent.end_user_id] += sent.size
             (self.forged if sent.origin == "forged" else self.genuine)[sent.message_id].append(attempt)
         self.unacknowledged: dict[str, Attempt] = {}
         for message_id, attempts in self.genuine.items():
@@ -60,6 +77,11 @@ class Messages:
     def incomplete(self) -> set[str]:
         """The end users with a genuine message that was never acknowledged, so that their state may lack its effect."""
         return {self.owner[message_id] for message_id in self.unacknowledged}
+
+    def added_bytes(self, *, of: str, than: str) -> range:
+        """Return how many more bytes of deliveries the app may have received for an end user than for another one."""
+        fewest = self.certain_bytes[of] - self.possible_bytes[than]
+        return range(fewest, self.possible_bytes[of] - self.certain_bytes[than] + 1)
 
     def phrase(self, message_id: str) -> str:
         """Return a message with its end user and its attempts, in one short phrase."""

@@ -1,16 +1,15 @@
 """Checks of the behaviour under load: acknowledgements, backlog, tokens, and whether the load was offered at all."""
 
 from collections import Counter
+from itertools import pairwise
 
 from fiskil_harness.core.model.findings import Finding, Verdict
-from fiskil_harness.soak.checks.given import Given, Messages, finding, outcome
+from fiskil_harness.soak.checks.given import MOST_ERRORS, Given, Messages, finding, outcome
 from fiskil_harness.soak.figures import is_error, percentile
-from fiskil_harness.soak.observed import Observed
+from fiskil_harness.soak.observed import EXPIRY_WINDOW_S, SAMPLE_S, Expiry, Observed
 
 LATE_S = 1.0
 """The load counts as offered in time if 99 of 100 deliveries began at most this long after their intended time."""
-MOST_ERRORS = 0.01
-"""The largest share of failed attempts in an undisturbed run."""
 RENEWALS = 2
 """The most token requests of one process after an expiry: one, and another if a call was under way."""
 GROWTH = 1.5
@@ -20,7 +19,7 @@ def acknowledges_genuine(given: Given, messages: Messages) -> Finding:
     """Return whether each genuine message was acknowledged, or put off lawfully."""
     expected = "an acknowledgement of each genuine message, now or after the delay that Retry-After states"
     fix = "return 2xx once the message is stored; under too much load return 429 or 503 with Retry-After"
-    attempts = [attempt for attempts in messages.genuine.values() for attempt in attempts]
+    attempts = [attempt for attempts in messages.genuine.values() for attempt in attempts if attempt.is_load]
     refused = {
         message_id: attempt
         for message_id, attempt in messages.unacknowledged.items()
@@ -32,9 +31,12 @@ def acknowledges_genuine(given: Given, messages: Messages) -> Finding:
     ways = ", ".join(f"{count:,} x {outcome}" for outcome, count in Counter(map(outcome, errors)).most_common(4))
     observed = f"{len(errors):,} of {len(attempts):,} attempts failed ({ways})" if errors else "no attempt failed"
     observed += f"; {put_off:,} were put off lawfully" if put_off else ""
-    if given.observed.exits or given.observed.is_interrupted:
+    if given.is_interrupted:
         verdict = Verdict.INCONCLUSIVE if messages.unacknowledged else Verdict.PASS
         observed += f"; {len(messages.unacknowledged):,} messages were never acknowledged, because the run was disturbed"
+    elif refused and given.ledger.is_cut_short and share <= MOST_ERRORS:
+        verdict = Verdict.INCONCLUSIVE
+        observed += f"; {len(refused):,} messages were never acknowledged, and a worker ended before it had sent everything"
     elif refused or share > MOST_ERRORS:
         verdict = Verdict.FAIL
         observed += f"; {len(refused):,} messages were never acknowledged"
@@ -57,18 +59,29 @@ def acknowledges_genuine(given: Given, messages: Messages) -> Finding:
 
 def acknowledges_promptly(given: Given, messages: Messages) -> Finding:
     """Return whether acknowledgements came in the time that the config promises."""
-    latencies_s = sorted(
-        attempt.reply.latency_s
+    replies = [
+        attempt.reply
         for attempts in messages.genuine.values()
         for attempt in attempts
-        if attempt.reply is not None and attempt.is_acknowledged
-    )
+        if attempt.reply is not None and attempt.is_acknowledged and attempt.is_load
+    ]
+    latencies_s = sorted(reply.latency_s for reply in replies)
+    own_s = percentile(sorted(reply.took_s for reply in replies), 0.99)
     p99_s = percentile(latencies_s, 0.99)
     observed = f"99 of 100 acknowledgements came within {p99_s:.3f} s of the intended time"
+    if not replies:
+        observed, expected = "no message of the load was acknowledged", "acknowledgements, whose time can be measured"
+        return finding("acknowledges_promptly", Verdict.INCONCLUSIVE, observed, expected=expected)
     if given.ack_s is None:
         expected = "no limit: the config states no app.limits.ack_s"
         return finding("acknowledges_promptly", Verdict.PASS, observed, expected=expected, examined=len(latencies_s))
-    verdict = Verdict.FAIL if p99_s > given.ack_s else Verdict.PASS
+    if p99_s <= given.ack_s:
+        verdict = Verdict.PASS
+    elif own_s > given.ack_s:
+        verdict = Verdict.FAIL
+    else:
+        verdict = Verdict.INCONCLUSIVE
+        observed += f"; the app itself took {own_s:.3f} s, and the deliveries began late: give more --users or workers"
     fix = "store the message, acknowledge it, and do the work afterwards; add workers, or return 429 with Retry-After"
     return finding(
         "acknowledges_promptly",
@@ -86,7 +99,10 @@ def finishes_work(given: Given, _messages: Messages) -> Finding:
     observed_run = given.observed
     growth = _growth(observed_run)
     if observed_run.idle_after_s is None:
+        is_reported = any(effects.pending is not None for effects in given.examined.values())
         observed = f"the app still had unfinished work at the end of the wait{growth}"
+        if not is_reported:
+            observed = "the app reports no `pending` work in app.observe.effects, so nothing is known about its backlog"
         fix = "add workers or lower --rate; --settle waits longer"
         return finding("finishes_work", Verdict.INCONCLUSIVE, observed, expected=expected, fix=fix)
     observed = f"the app had finished its work {observed_run.idle_after_s:.0f} s after the load{growth}"
@@ -109,21 +125,43 @@ def _growth(observed: Observed) -> str:
 
 def renews_token_once(given: Given, _messages: Messages) -> Finding:
     """Return whether few token requests followed each expiry of all tokens."""
-    expected = f"at most {RENEWALS} token requests of each process after an expiry"
+    expected = f"at most {RENEWALS} token requests of each process after an expiry, or twice as many as usual"
     expiries = [expiry for expiry in given.observed.expiries if expiry.processes]
     if not expiries:
         observed = "no token expired during the load, or the number of the app's processes is unknown"
         return finding("renews_token_once", Verdict.INCONCLUSIVE, observed, expected=expected)
-    worst = max(expiries, key=lambda expiry: expiry.token_requests / (expiry.processes or 1))
+    if not any(expiry.token_requests for expiry in expiries):
+        observed = f"the app requested no token after {len(expiries)} expiries"
+        return finding("renews_token_once", Verdict.INCONCLUSIVE, observed, expected=expected)
+    worst = max(expiries, key=lambda expiry: expiry.token_requests - _most_token_requests(expiry, given.observed))
     observed = (
         f"after {len(expiries)} expiries, at most {worst.token_requests} token requests of {worst.processes} processes"
     )
-    verdict = Verdict.FAIL if worst.token_requests > RENEWALS * (worst.processes or 1) else Verdict.PASS
+    verdict = Verdict.FAIL if worst.token_requests > _most_token_requests(worst, given.observed) else Verdict.PASS
     fix = "let one call renew the token, and let the others of the process wait for the result"
     evidence = [f"{expiry.token_requests} token requests after the expiry at {expiry.at_s:.0f} s" for expiry in expiries]
     return finding(
         "renews_token_once", verdict, observed, expected=expected, fix=fix, evidence=evidence, examined=len(expiries)
     )
+
+
+def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
+    """Return how many token requests after an expiry are lawful.
+
+    An app that requests a token for each call, or for each list, does so after an expiry as well. Its usual share among the
+    requests to the API is known from the time without expiries.
+    """
+    windows = [(each.at_s, each.at_s + EXPIRY_WINDOW_S) for each in observed.expiries]
+    usual_tokens = usual_requests = requests_after = 0
+    for before, after in pairwise(observed.samples):
+        requests = after.api_requests - before.api_requests
+        if expiry.at_s <= before.at_s and after.at_s <= expiry.at_s + EXPIRY_WINDOW_S + SAMPLE_S:
+            requests_after += requests
+        if not any(before.at_s < end_s + SAMPLE_S and after.at_s > begin_s for begin_s, end_s in windows):
+            usual_requests += requests
+            usual_tokens += after.token_requests - before.token_requests
+    usual = usual_tokens / max(1, usual_requests) * requests_after
+    return max(RENEWALS * (expiry.processes or 1), 2 * usual)
 
 
 def keeps_running(given: Given, _messages: Messages) -> Finding:
@@ -143,18 +181,27 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     expected = "every planned delivery, at most a second after its time, with a known outcome"
     ledger, planned = given.ledger, given.timetable.count
     lag_s = sorted(
-        attempt.reply.latency_s - attempt.reply.took_s for attempt in ledger.attempts if attempt.reply is not None
+        attempt.reply.latency_s - attempt.reply.took_s
+        for attempt in ledger.attempts
+        if attempt.reply is not None and attempt.is_load
     )
     unknown = [attempt for attempt in ledger.attempts if attempt.reply is None]
     dead = [worker.worker for worker in ledger.workers if not worker.is_closed and worker.worker.startswith("worker")]
     unsent = sum(worker.unsent for worker in ledger.workers)
+    present = {worker.worker for worker in ledger.workers}
+    missing = [name for number in range(given.workers) if (name := f"worker-{number}") not in present]
+    sent = sum(worker.worker.startswith("worker") and len(worker.attempts) for worker in ledger.workers)
     known = messages.owner.keys()
     strange = [
-        message_id for effects in given.examined.values() for message_id in effects.applied or {} if message_id not in known
+        message_id for effects in given.examined.values() for message_id in effects.effective if message_id not in known
     ]
     problems = []
     if dead:
         problems.append(f"{', '.join(dead)} ended without closing its ledger; the slots that it had left were not sent")
+    if missing:
+        problems.append(f"{', '.join(missing)} left no ledger")
+    if not dead and not missing and sent + unsent < planned:
+        problems.append(f"{planned - sent - unsent:,} planned slots are in no ledger")
     if unknown:
         problems.append(f"the outcome of {len(unknown):,} attempts is unknown")
     if unsent:
@@ -168,7 +215,6 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     evidence = [messages.phrase(attempt.sent.message_id) for attempt in unknown] + [
         f"in no ledger: {name}" for name in strange
     ]
-    sent = sum(worker.worker.startswith("worker") and len(worker.attempts) for worker in ledger.workers)
     observed = f"{sent:,} attempts for {planned:,} planned slots" + "".join(f"; {problem}" for problem in problems)
     verdict = Verdict.INCONCLUSIVE if problems or not sent else Verdict.PASS
     return finding("load_was_offered", verdict, observed, expected=expected, evidence=evidence, examined=sent)

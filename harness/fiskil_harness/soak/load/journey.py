@@ -47,7 +47,7 @@ class Journey:
         actions = self._load.plan.lives[life]
         is_complete = self._session("") and all(self._play(action) for action in actions)
         if self._end_user_id:
-            self._load.note_life(self._end_user_id, life, is_complete=is_complete)
+            self._load.note_life(self._end_user_id, life, is_complete=is_complete, ref=self._ref)
 
     def _play(self, action: str) -> bool:
         gevent.sleep(BETWEEN_S)

@@ -19,10 +19,10 @@ from locust import User, constant, events
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from fiskil_harness.core.version import version
-from fiskil_harness.soak.ledger import SUFFIX
 from fiskil_harness.soak.load import PROBLEM_FILE
 from fiskil_harness.soak.load.connection import Connection, Response
 from fiskil_harness.soak.load.journey import Journey
+from fiskil_harness.soak.load.roster import Roster
 from fiskil_harness.soak.load.worker import WorkerLoad
 from fiskil_harness.soak.plan import FOLDER_VARIABLE, PLAN_VARIABLE, SoakPlan, decoded
 
@@ -43,7 +43,7 @@ class State:
         self.folder = Path(os.environ.get(FOLDER_VARIABLE) or tempfile.mkdtemp(prefix="fiskil-harness-soak-"))
         self.is_started = False
         self.drained: set[str] = set()
-        self.workers: list[str] = []
+        self.roster = Roster(self.plan.workers if self.plan else 0, folder=self.folder)
         self.requests: dict[str, Any] = {}
         self.journeys = 0
 
@@ -185,7 +185,7 @@ def _on_init(environment: Any, **_: Any) -> None:
 
 
 def _on_hello(environment: Any, msg: Any, **_: Any) -> None:
-    """Send the plan to a worker that is ready for it, unless it has another version."""
+    """Send the plan to a worker that is ready for it, unless it has another version or no place is free."""
     assert STATE.plan is not None
     if msg.data["version"] != STATE.plan.version:
         problem = (
@@ -195,8 +195,12 @@ def _on_hello(environment: Any, msg: Any, **_: Any) -> None:
         environment.runner.send_message("soak_plan", {"problem": problem}, client_id=msg.node_id)
         _give_up(problem)
         return
-    STATE.workers.append(msg.node_id)
-    place = {"index": len(STATE.workers) - 1, "plan": msgspec.json.encode(STATE.plan)}
+    index = STATE.roster.place_of(msg.node_id)
+    if index is None:
+        problem = f"The run has all of its {STATE.plan.workers} workers. Raise --expect-workers of the master to use more."
+        environment.runner.send_message("soak_plan", {"problem": problem}, client_id=msg.node_id)
+        return
+    place = {"index": index, "plan": msgspec.json.encode(STATE.plan)}
     environment.runner.send_message("soak_plan", place, client_id=msg.node_id)
 
 
@@ -275,22 +279,15 @@ def _ship(name: str, offset: int, content: bytes) -> None:
 
 def _on_ledger(msg: Any, **_: Any) -> None:
     """Store a part of the ledger of a worker on another machine."""
-    name = Path(msg.data["name"]).name
-    if not name.endswith(SUFFIX):
-        return
-    path = STATE.folder / name
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        os.pwrite(descriptor, msg.data["content"], msg.data["offset"])
-    finally:
-        os.close(descriptor)
+    STATE.roster.store(msg.node_id, msg.data["name"], msg.data["offset"], msg.data["content"])
 
 
 def _on_drained(environment: Any, msg: Any, **_: Any) -> None:
     """End the run when every worker has sent everything."""
     STATE.drained.add(str(msg.data["index"]))
     runner = environment.runner
-    present = runner.worker_count if isinstance(runner, MasterRunner) else 1
+    assert STATE.plan is not None
+    present = min(runner.worker_count, STATE.plan.workers) if isinstance(runner, MasterRunner) else 1
     if len(STATE.drained) >= present:
         gevent.spawn_later(0.1, runner.quit)
 

@@ -114,6 +114,7 @@ class WorkerLoad:
                 delivery.phase,
                 delivery.event.kind,
                 delivery.attempt,
+                len(delivery.body),
             )
         )
         try:
@@ -136,9 +137,9 @@ class WorkerLoad:
         self.ledger.write(Request(at, name, phase, response.status, latency_s, response.retry_after, response.problem))
         self._on_request("request", name, latency_s, response)
 
-    def note_life(self, end_user_id: str, life: int, *, is_complete: bool) -> None:
+    def note_life(self, end_user_id: str, life: int, *, is_complete: bool, ref: str) -> None:
         """Record an end user who was connected during the load."""
-        self.ledger.write(Lived(end_user_id, life, is_complete))
+        self.ledger.write(Lived(end_user_id, life, is_complete, ref))
 
     def close(self) -> None:
         """Stop sending, and close the ledger."""

@@ -27,11 +27,21 @@ def write(result: SoakResult, *, json_path: Path | None, html_path: Path | None)
     if json_path == STANDARD_OUTPUT:
         sys.stdout.write(as_json(result))
     elif json_path is not None:
-        json_path.write_text(as_json(result), encoding="utf-8")
+        _replace(json_path, as_json(result))
     if html_path is not None:
         from fiskil_harness.soak.report.html import render
 
-        html_path.write_text(render(result), encoding="utf-8")
+        _replace(html_path, render(result))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all; a device such as /dev/stdout is written directly."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def as_json(result: SoakResult) -> str:
