@@ -149,18 +149,20 @@ def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
     """Return how many token requests after an expiry are lawful.
 
     An app that requests a token for each call, or for each list, does so after an expiry as well. Its usual share among the
-    requests to the API is known from the time without expiries.
+    requests to the API is known from the time without expiries, if that was as long as a window.
     """
     windows = [(each.at_s, each.at_s + EXPIRY_WINDOW_S) for each in observed.expiries]
     usual_tokens = usual_requests = requests_after = 0
+    usual_s = 0.0
     for before, after in pairwise(observed.samples):
         requests = after.api_requests - before.api_requests
         if expiry.at_s <= before.at_s and after.at_s <= expiry.at_s + EXPIRY_WINDOW_S + SAMPLE_S:
             requests_after += requests
-        if not any(before.at_s < end_s + SAMPLE_S and after.at_s > begin_s for begin_s, end_s in windows):
+        if not any(before.at_s < end_s + SAMPLE_S and after.at_s >= begin_s for begin_s, end_s in windows):
+            usual_s += after.at_s - before.at_s
             usual_requests += requests
             usual_tokens += after.token_requests - before.token_requests
-    usual = usual_tokens / max(1, usual_requests) * requests_after
+    usual = usual_tokens / max(1, usual_requests) * requests_after if usual_s >= EXPIRY_WINDOW_S else 0.0
     return max(RENEWALS * (expiry.processes or 1), 2 * usual)
 
 
