@@ -1,4 +1,4 @@
-"""What is checked before a process starts."""
+"""Checks before a soak test starts a process: its options are possible, and its files can be written."""
 
 from pathlib import Path
 

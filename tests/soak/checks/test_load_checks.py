@@ -131,7 +131,7 @@ def test_an_app_that_reports_no_pending_work_is_inconclusive() -> None:
 
 
 def test_a_worker_without_a_ledger_is_missed() -> None:
-    """Its slots were not sent, and nobody else reports that."""
+    """Its slots were not sent, and no other worker reports that."""
     found = finding(given(ledger(attempt("m1")), workers=2), "load_was_offered")
 
     assert found.verdict is INCONCLUSIVE

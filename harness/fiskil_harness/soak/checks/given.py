@@ -36,12 +36,12 @@ class Given(Struct, frozen=True, kw_only=True):
 
     @property
     def is_interrupted(self) -> bool:
-        """True if the app ended during the load, or somebody stopped the run."""
+        """True if the app ended during the load, or the run was stopped."""
         return bool(self.observed.exits) or self.observed.is_interrupted
 
     @property
     def is_disturbed(self) -> bool:
-        """True if the app or a worker ended during the load, or somebody stopped the run; other checks report that."""
+        """True if the app or a worker ended during the load, or the run was stopped; other checks report that."""
         return self.is_interrupted or self.ledger.is_cut_short
 
 
