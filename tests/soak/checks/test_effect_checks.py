@@ -172,7 +172,7 @@ def test_an_app_without_counts_is_inconclusive() -> None:
 
 @pytest.mark.parametrize("unread", [{"problem": "returned 500"}, {"applied": None, "pending": None}])
 def test_effects_that_could_not_be_read_are_inconclusive(unread: dict[str, object]) -> None:
-    """Nothing is known about an end user whose report failed or is missing, and a single read report separates no end users."""
+    """Nothing is known about an end user whose report failed or is missing; one report alone separates no end users."""
     written = ledger(attempt("m1"), attempt("m2", number=2, end_user_id="ben"))
 
     material = given(written, effects("ann", applied={"m1": 1}), effects("ben", **unread))
