@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.pytest_plugin.projects import RANDOM, Project, run
+from tests.pytest_plugin.projects import RANDOM, Project, run, run_apart
 
 pytestmark = pytest.mark.slow
 
@@ -200,10 +200,13 @@ async def test_each_example_of_an_async_test_is_empty(fiskil, count):
     ids=["asyncio", "anyio"],
 )
 def test_async_tests_use_the_fixtures(project: Project, library: str, options: list[str]) -> None:
-    """With pytest-asyncio or anyio, also as property tests, in random order."""
+    """With pytest-asyncio or anyio, also as property tests, in random order.
+
+    The process is a separate one: a browser of an earlier test may have left an event loop in this one.
+    """
     pytester = project(test_it=OTHERS_TEST.replace("LIBRARY", library))
 
-    result = run(pytester, "-p", library, *options, *HYPOTHESIS, *RANDOM, "--strict-markers")
+    result = run_apart(pytester, "-p", library, *options, *HYPOTHESIS, *RANDOM, "--strict-markers")
 
     result.assert_outcomes(passed=2, warnings=0)
 
