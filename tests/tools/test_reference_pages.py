@@ -10,7 +10,7 @@ from fiskil_harness.cli.config_keys import config_keys
 from fiskil_harness.cli.main import COMMANDS, program
 from fiskil_harness.core.config.hooks import HOOKS
 from tests.paths import DOCS, ROOT
-from tools import cli_table, config_table, practice_pages
+from tools import cli_table, config_table, option_table, practice_pages
 
 
 @pytest.mark.parametrize(
