@@ -1,7 +1,6 @@
 """The identity of the app under test: its name, version, commit and language, as its config and its folder state them."""
 
 import json
-import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -12,11 +11,13 @@ from fiskil_harness.gate.judgement import AppIdentity
 
 GIT_CAP_S = 5
 MOST_CHARACTERS = 80
-_IN_COMMAND = {
-    "Python": re.compile(r"python[\d.]*|uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|flask|fastapi|.+\.py"),
-    "JavaScript": re.compile(r"node|npm|npx|yarn|pnpm|bun|deno|tsx|.+\.[cm]?[jt]s"),
+_PROGRAMS = {
+    "Python": {"python", "uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve", "flask", "fastapi"},
+    "JavaScript": {"node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "tsx"},
 }
-"""Words of a command that show the app's language."""
+"""Words of a command that show the app's language; a version such as 3.12 may follow."""
+_SUFFIXES = {"Python": {".py"}, "JavaScript": {".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".jsx", ".tsx"}}
+"""Suffixes of files in a command that show it."""
 _FILES = {"Python": ("pyproject.toml", "requirements.txt", "manage.py"), "JavaScript": ("package.json",)}
 
 
@@ -42,8 +43,12 @@ def language_of(settings: Settings) -> str:
     if settings.app.object:
         return "Python"
     words = (settings.app.command or "").replace("{python}", "python").split()
+    names = [Path(word).name for word in words]
     by_command = {
-        language for word in words for language, pattern in _IN_COMMAND.items() if pattern.fullmatch(Path(word).name)
+        language
+        for name in names
+        for language in _PROGRAMS
+        if name.rstrip("0123456789.") in _PROGRAMS[language] or Path(name).suffix in _SUFFIXES[language]
     }
     if len(by_command) == 1:
         return by_command.pop()
