@@ -102,27 +102,14 @@ mutants: $(VENV)/.installed-dev
 lock: $(VENV)/.python
 	@.ci/lock $(PYTHON)
 
+# Each page of docs/ that a tool writes, with its tool.
+PAGES := endpoints:endpoint_table receiver-bugs:bug_table faults:fault_table scenarios:scenario_table proofs:proof_table \
+	inconclusive:cause_table cli:cli_table options:option_table config:config_table probes:probe_table
+
 docs: $(VENV)/.installed
-	@$(BIN)/python -m tools.endpoint_table >docs/endpoints.md.new
-	@mv docs/endpoints.md.new docs/endpoints.md
-	@$(BIN)/python -m tools.bug_table >docs/receiver-bugs.md.new
-	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
-	@$(BIN)/python -m tools.fault_table >docs/faults.md.new
-	@mv docs/faults.md.new docs/faults.md
-	@$(BIN)/python -m tools.scenario_table >docs/scenarios.md.new
-	@mv docs/scenarios.md.new docs/scenarios.md
-	@$(BIN)/python -m tools.proof_table >docs/proofs.md.new
-	@mv docs/proofs.md.new docs/proofs.md
-	@$(BIN)/python -m tools.cause_table >docs/inconclusive.md.new
-	@mv docs/inconclusive.md.new docs/inconclusive.md
-	@$(BIN)/python -m tools.cli_table >docs/cli.md.new
-	@mv docs/cli.md.new docs/cli.md
-	@$(BIN)/python -m tools.option_table >docs/options.md.new
-	@mv docs/options.md.new docs/options.md
-	@$(BIN)/python -m tools.config_table >docs/config.md.new
-	@mv docs/config.md.new docs/config.md
-	@$(BIN)/python -m tools.probe_table >docs/probes.md.new
-	@mv docs/probes.md.new docs/probes.md
+	@for page in $(PAGES); do \
+		$(BIN)/python -m tools.$${page#*:} >docs/.new && mv docs/.new docs/$${page%:*}.md || exit 1; \
+	done
 	@$(BIN)/python -m tools.practice_pages docs/practices
 	@$(BIN)/python -m tools.json_schemas
 

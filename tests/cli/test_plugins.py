@@ -42,7 +42,7 @@ class AcknowledgesWith204(Probe, frozen=True, kw_only=True, tag="acknowledges_wi
 
 
 class ReadThenDeliver(Step, frozen=True, kw_only=True, tag="read_then_deliver"):
-    """Somebody reads the institutions, and every due message is delivered."""
+    """The harness reads the institutions and delivers every due message."""
 
     server: str
 

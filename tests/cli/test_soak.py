@@ -30,7 +30,7 @@ def refusal(program: Program, *arguments: str) -> str:
         (("--master",), "--master needs the number of workers: --expect-workers N, or --workers N on this machine."),
         (("--master-host", "other"), "--master-host is for --worker. Add --worker, or remove it."),
         (("--users", "5", "--workers", "2"), "--users 5 is too few: soak needs at least 6, 3 for each worker."),
-        (("--html", "missing/report.html"), "The folder of missing/report.html does not exist."),
+        (("--html", "missing/report.html"), "there is no folder"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(program: Program, arguments: tuple[str, ...], sentence: str) -> None:

@@ -52,7 +52,7 @@ def language_of(settings: Settings) -> str:
     }
     if len(by_command) == 1:
         return by_command.pop()
-    by_files = [language for language, names in _FILES.items() if any((settings.folder / name).exists() for name in names)]
+    by_files = [language for language, files in _FILES.items() if any((settings.folder / file).exists() for file in files)]
     return by_files[0] if len(by_files) == 1 else ""
 
 

@@ -131,10 +131,12 @@ def soak_command(
     Raises:
         UsageError: The options exclude each other, Locust is missing, or the target is not allowed.
     """
+    from fiskil_harness.cli.json_reports import texts_beside, write
     from fiskil_harness.core.config import load
     from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.report import files
     from fiskil_harness.soak.locust_process import write_locustfile
-    from fiskil_harness.soak.report import files, terminal
+    from fiskil_harness.soak.report import html, terminal
     from fiskil_harness.soak.request import SoakRequest
     from fiskil_harness.soak.run import run
 
@@ -172,12 +174,15 @@ def soak_command(
         locust_arguments=locust_arguments,
         keep=str(keep or ""),
     )
-    files.refuse_unwritable(json_path, html_path)
-    result = run(load(config_file), request, on_note=_note, on_sample=_progress())
-    if json_path != Path("-"):
+    if html_path is not None:
+        files.refuse_unwritable(html_path)
+    with texts_beside(json_path):
+        result = run(load(config_file), request, on_note=_note, on_sample=_progress())
         for line in terminal.lines(result):
             click.echo(line)
-    files.write(result, json_path=json_path, html_path=html_path)
+    write({"soak": result}, json_path)
+    if html_path is not None:
+        files.write(html_path, html.render(result))
     return terminal.EXIT_CODES[result.verdict]
 
 

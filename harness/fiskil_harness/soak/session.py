@@ -210,7 +210,9 @@ class Session:
             controls=setup.controls(),
             uses=facts.uses_events,
             workers=request.all_workers,
-            ack_s=limits.ack_s if "ack_s" in self._settings.stated_limits else None,
+            ack_s=limits.ack_s,
+            promises_ack="ack_s" in self._settings.stated_limits,
+            is_watched=self._app.can_restart,
         )
         findings = judged(given)
         return SoakResult(

@@ -61,6 +61,11 @@ def test_an_acknowledged_message_without_effect_is_lost() -> None:
     assert found.observed == "1 of 2 acknowledged messages had no effect, and the app reports no unfinished work"
 
 
+def test_without_an_effect_nothing_was_applied_once() -> None:
+    """An app that applied no message shows nothing about repetitions."""
+    assert finding(given(ledger(attempt("m1")), effects("ann", applied={})), "applies_once").verdict is INCONCLUSIVE
+
+
 def test_unfinished_work_is_no_loss() -> None:
     """While the app reports pending work, the effect may still come."""
     material = given(ledger(attempt("m1")), effects("ann", applied={}, pending=1))

@@ -45,14 +45,17 @@ def test_a_refusal_is_lawful_only_with_a_delay(attempts: tuple[Attempt, ...], ve
 @pytest.mark.parametrize(("latency_s", "took_s", "verdict"), [(4.9, 4.9, PASS), (5.1, 5.1, FAIL), (5.1, 4.9, INCONCLUSIVE)])
 def test_the_promised_time_counts_from_the_intended_time(latency_s: float, took_s: float, verdict: Verdict) -> None:
     """A delivery that began late proves neither that the app is in time nor that it is late."""
-    material = given(ledger(attempt("m1", latency_s=latency_s, took_s=took_s)), ack_s=5.0)
+    material = given(ledger(attempt("m1", latency_s=latency_s, took_s=took_s)), ack_s=5.0, promises_ack=True)
 
     assert finding(material, "acknowledges_promptly").verdict is verdict
 
 
-def test_without_a_promised_time_no_latency_fails() -> None:
-    """A limit that the config does not state is not a limit."""
-    assert finding(given(ledger(attempt("m1", latency_s=60.0))), "acknowledges_promptly").verdict is PASS
+@pytest.mark.parametrize(("took_s", "verdict"), [(9.0, PASS), (60.0, INCONCLUSIVE)])
+def test_without_a_promised_time_no_latency_fails(took_s: float, verdict: Verdict) -> None:
+    """A late acknowledgement breaks no promise, and proves none."""
+    material = given(ledger(attempt("m1", latency_s=took_s, took_s=took_s)))
+
+    assert finding(material, "acknowledges_promptly").verdict is verdict
 
 
 def test_an_app_that_does_not_become_idle_is_inconclusive() -> None:
@@ -90,6 +93,12 @@ def test_many_token_requests_after_an_expiry_are_a_stampede(requests: int, proce
 def test_an_app_that_ends_by_itself_fails(text: str, verdict: Verdict) -> None:
     """A kill by a signal may come from outside."""
     assert finding(seen(exits=(text,), idle_after_s=1.0), "keeps_running").verdict is verdict
+
+
+@pytest.mark.parametrize(("is_watched", "verdict"), [(True, PASS), (False, INCONCLUSIVE)])
+def test_only_a_watched_app_is_known_to_run(is_watched: bool, verdict: Verdict) -> None:
+    """The harness does not notice the end of an app that it did not start."""
+    assert finding(given(ledger(attempt("m1")), is_watched=is_watched), "keeps_running").verdict is verdict
 
 
 def test_a_killed_worker_makes_the_load_incomplete() -> None:
@@ -163,7 +172,7 @@ def test_deliveries_before_the_load_do_not_dilute_its_figures() -> None:
     slow = [attempt(f"s{number}", number=2000 + number, latency_s=6.0, took_s=4.0) for number in range(9)]
     failed = (attempt("f", number=3000, status=500), attempt("f", number=3001, attempt=2, latency_s=6.0, took_s=6.0))
 
-    material = given(ledger(*before, *slow, *failed), ack_s=5.0)
+    material = given(ledger(*before, *slow, *failed), ack_s=5.0, promises_ack=True)
 
     found = finding(material, "acknowledges_genuine")
     assert (found.verdict, found.observed[:28]) == (FAIL, "1 of 11 attempts failed (1 x")
@@ -173,7 +182,9 @@ def test_deliveries_before_the_load_do_not_dilute_its_figures() -> None:
 
 def test_a_load_without_acknowledgements_is_not_prompt() -> None:
     """There is no time to measure."""
-    material = given(ledger(attempt("b", phase=BEFORE_LOAD), attempt("m1", number=2, status=500)), ack_s=5.0)
+    material = given(
+        ledger(attempt("b", phase=BEFORE_LOAD), attempt("m1", number=2, status=500)), ack_s=5.0, promises_ack=True
+    )
 
     assert finding(material, "acknowledges_promptly").verdict is INCONCLUSIVE
 

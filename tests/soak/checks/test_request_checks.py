@@ -38,6 +38,11 @@ def test_a_page_that_fails_under_load_is_found(last: Request, verdict: Verdict) 
     assert judged_requests(given(ledger(requests=(request(200), last)))).verdict is verdict
 
 
+def test_without_a_request_nothing_is_proven() -> None:
+    """A config without pages and sessions leaves the question open."""
+    assert judged_requests(given(ledger())).verdict is INCONCLUSIVE
+
+
 def test_a_page_that_never_works_proves_nothing() -> None:
     """The path in the config may be wrong."""
     found = judged_requests(given(ledger(requests=(request(404), request(404)))))

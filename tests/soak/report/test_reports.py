@@ -5,12 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fiskil_harness.cli.json_reports import write
 from fiskil_harness.core.model.findings import Verdict
-from fiskil_harness.errors import UsageError
 from fiskil_harness.soak.checks import judged, verdict_of
 from fiskil_harness.soak.figures import delivery_latencies, over_time, request_latencies
 from fiskil_harness.soak.observed import Observed, Sample
-from fiskil_harness.soak.report import files, terminal
+from fiskil_harness.soak.report import terminal
 from fiskil_harness.soak.report.html import render
 from fiskil_harness.soak.request import SoakRequest, SoakResult
 from tests.soak.ledgers import attempt, effects, given, ledger
@@ -60,9 +60,11 @@ def test_every_verdict_has_its_exit_code() -> None:
     assert terminal.EXIT_CODES == {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}
 
 
-def test_json_contains_the_whole_result(result: SoakResult) -> None:
+def test_json_contains_the_whole_result(result: SoakResult, tmp_path: Path) -> None:
     """The result can be read back."""
-    report = msgspec.json.decode(files.as_json(result))
+    write({"soak": result}, tmp_path / "report.json")
+
+    report = msgspec.json.decode((tmp_path / "report.json").read_bytes())
 
     assert msgspec.convert(report["soak"], SoakResult, strict=False) == result
 
@@ -74,21 +76,3 @@ def test_the_page_needs_nothing_from_elsewhere(result: SoakResult) -> None:
     assert page.count("<svg") == 6
     assert ("<script" in page, "http://" in page, "https://" in page, "<b>" in page) == (False, False, False, False)
     assert "&lt;b&gt;" in page
-
-
-def test_a_report_in_a_missing_folder_is_refused_before_the_run(tmp_path: Path) -> None:
-    """The mistake is found before an hour of load."""
-    with pytest.raises(UsageError, match="does not exist"):
-        files.refuse_unwritable(tmp_path / "missing" / "report.json")
-
-
-def test_a_report_replaces_an_older_one_as_a_whole(result: SoakResult, tmp_path: Path) -> None:
-    """The new file is complete before the old one goes, and no other file stays."""
-    path = tmp_path / "report.json"
-    path.write_text("older")
-    before = path.stat().st_ino
-
-    files.write(result, json_path=path, html_path=None)
-
-    assert path.stat().st_ino != before
-    assert ([file.name for file in tmp_path.iterdir()], path.read_text()) == (["report.json"], files.as_json(result))

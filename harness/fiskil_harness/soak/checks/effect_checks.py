@@ -57,8 +57,9 @@ def applies_once(given: Given, messages: Messages) -> Finding:
         return finding(
             "applies_once", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence, examined=len(applied)
         )
+    verdict = Verdict.PASS if applied else Verdict.INCONCLUSIVE
     observed = f"{len(applied):,} messages of {len(examined):,} end users were applied once"
-    return finding("applies_once", Verdict.PASS, observed, expected=expected, examined=len(applied))
+    return finding("applies_once", verdict, observed, expected=expected, examined=len(applied))
 
 
 def loses_nothing(given: Given, messages: Messages) -> Finding:

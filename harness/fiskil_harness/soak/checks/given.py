@@ -20,9 +20,10 @@ MOST_ERRORS = 0.01
 class Given(Struct, frozen=True, kw_only=True):
     """Everything that the verdict is about.
 
-    ``examined`` are the effects by end user. ``controls`` names another undisturbed end user for each twin. ``uses`` are the
-    patterns of the kinds that the app uses; None if the config does not say. ``ack_s`` is the acknowledgement time that the
-    config promises; None if it promises none. ``workers`` is the number of workers that the plan has.
+    ``examined`` are the effects by end user. ``controls`` names another undisturbed end user for each twin. ``is_watched``
+    is True if the harness started the app, and so notices its end. ``uses`` are the patterns of the kinds that the app uses;
+    None if the config does not say. ``ack_s`` is the limit of an acknowledgement, and ``promises_ack`` is True if the config
+    states it. ``workers`` is the number of workers in the plan.
     """
 
     ledger: MergedLedger
@@ -30,8 +31,10 @@ class Given(Struct, frozen=True, kw_only=True):
     observed: Observed
     timetable: Timetable
     controls: Mapping[str, str] = {}
+    is_watched: bool = True
     uses: tuple[str, ...] | None = None
-    ack_s: float | None = None
+    ack_s: float = 10.0
+    promises_ack: bool = False
     workers: int = 1
 
     @property

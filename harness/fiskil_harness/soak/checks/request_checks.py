@@ -31,6 +31,9 @@ def serves_requests(given: Given, _messages: Messages) -> Finding:
     ]
     if len(failed) > MOST_ERRORS * len(requests):
         verdict = Verdict.INCONCLUSIVE if given.is_disturbed else Verdict.FAIL
+    elif not requests and not lived:
+        verdict = Verdict.INCONCLUSIVE
+        observed = "no page was read and no end user arrived: set app.observe.pages or app.drive.start_session"
     elif useless or (cut_short and not is_explained):
         verdict = Verdict.INCONCLUSIVE
         observed += "".join(f"; no request of {name} succeeded" for name in useless)
