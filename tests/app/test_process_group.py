@@ -110,7 +110,6 @@ def test_a_process_is_found_by_its_output(tmp_path: Path) -> None:
     assert groups == {app.pid}
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_the_usage_of_a_group_is_that_of_all_its_processes(started: subprocess.Popen[str]) -> None:
     """The parent and both children count; the large child alone has 64 MB."""
     assert started.stdout is not None
