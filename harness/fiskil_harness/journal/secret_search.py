@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
@@ -49,7 +49,7 @@ LIST_ROUTE = "end_users.list"
 LARGEST = 1_000_000
 """Maximum number of bytes of a text that is also searched after decoding and decompression."""
 
-Hits = Iterable[tuple[str, str, bool]]
+Hits = Collection[tuple[str, str, bool]]
 """The kind of each secret that was found, its description, and whether it is whole."""
 
 
