@@ -251,7 +251,7 @@ def test_a_wsgi_object_s_requests_are_not_logged(
 
     app = start(parse({"app": {"observe": {"effects": "GET /effects"}}}, folder=Path()), application)
 
-    assert [httpx.get(f"{app.url}{path}").status_code for path in ("/x?code=secret", "/breaks")] == [200, 500]
+    assert [httpx.get(f"{app.url}{path}", timeout=30).status_code for path in ("/x?code=secret", "/breaks")] == [200, 500]
     assert wait_until(lambda: "ValueError: out of tea" in caplog.text, cap_s=60)
     assert capfd.readouterr() == ("", "")
     assert "/x" not in caplog.text

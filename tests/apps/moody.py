@@ -70,7 +70,7 @@ def build():
 async def _restless():
     import httpx
 
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         while True:
             with contextlib.suppress(httpx.HTTPError):
                 await http.get(f"{os.environ['FISKIL_BASE_URL']}/v1/institutions")

@@ -130,11 +130,12 @@ def test_every_control_request_is_accepted(fiskil: LocalFiskil, method: str, pat
         json={"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": ""},
         headers={"authorization": f"Bearer {token_of(fiskil)}"},
         trust_env=False,
+        timeout=30,
     ).json()
     server = Server(fiskil.loop, control_application(fiskil))
 
     url = server.url + path.format(end_user_id=end_user.end_user_id, session_id=session["session_id"])
-    response = httpx.request(method, url, content=body or ("{}" if method == "POST" else None), trust_env=False)
+    response = httpx.request(method, url, content=body or ("{}" if method == "POST" else None), trust_env=False, timeout=30)
     server.close()
 
     assert response.status_code == 200, response.text
@@ -143,7 +144,7 @@ def test_every_control_request_is_accepted(fiskil: LocalFiskil, method: str, pat
 def token_of(fiskil: LocalFiskil) -> str:
     """Return an access token for the sandbox's own key pair."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    return str(httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"])
+    return str(httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False, timeout=30).json()["token"])
 
 
 def test_every_step_shown_is_valid() -> None:

@@ -75,13 +75,13 @@ def test_a_socket_reads_an_incomplete_compressed_body(fiskil: LocalFiskil) -> No
 def test_httpx_cannot_decode_a_lie(fiskil: LocalFiskil) -> None:
     """Httpx raises a decoding error."""
     with fiskil.broken(ROUTE, faults.GzipLie()), pytest.raises(httpx.DecodingError):
-        httpx.get(fiskil.api_url + PATH, trust_env=False)
+        httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
 
 
 def test_httpx_accepts_a_truncated_compressed_body(fiskil: LocalFiskil) -> None:
     """Only the JSON shows that something is missing."""
     with fiskil.broken(ROUTE, faults.GzipTruncated(keep_percent=80)):
-        response = httpx.get(fiskil.api_url + PATH, trust_env=False)
+        response = httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
 
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         response.json()
@@ -90,10 +90,10 @@ def test_httpx_accepts_a_truncated_compressed_body(fiskil: LocalFiskil) -> None:
 def test_httpx_decompresses_a_bomb(fiskil: LocalFiskil) -> None:
     """Httpx has no limit and decompresses everything."""
     with fiskil.broken(ROUTE, faults.GzipBomb(size_bytes=1_000_000)):
-        response = httpx.get(fiskil.api_url + PATH, trust_env=False)
+        response = httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
 
     assert len(response.content) == 1_000_000
-    assert response.json() == httpx.get(fiskil.api_url + PATH, trust_env=False).json()
+    assert response.json() == httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30).json()
 
 
 SENSELESS = [

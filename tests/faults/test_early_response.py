@@ -46,7 +46,7 @@ def test_the_response_arrives_before_the_body(fiskil: LocalFiskil) -> None:
 def test_a_complete_request_is_refused_too(fiskil: LocalFiskil) -> None:
     """The API receives no request."""
     with fiskil.broken("end_users.create", faults.EarlyResponse()):
-        response = httpx.post(fiskil.api_url + "/v1/end-users", json={"email": "a@example.com"}, trust_env=False)
+        response = httpx.post(fiskil.api_url + "/v1/end-users", json={"email": "a@example.com"}, trust_env=False, timeout=30)
 
     assert response.status_code == 413
     assert fiskil.sandbox.store.end_users == {}

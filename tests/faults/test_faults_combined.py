@@ -27,7 +27,7 @@ def shape_all(*broken: faults.AnyFault) -> list[Act]:
 def test_a_late_response_with_broken_json_is_both(fiskil: LocalFiskil) -> None:
     """Latency and truncated_json combine."""
     with fiskil.broken(ROUTE, faults.Latency(latency_ms=100)), fiskil.broken(ROUTE, faults.TruncatedJson(keep_percent=50)):
-        response = httpx.get(fiskil.api_url + PATH, trust_env=False)
+        response = httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
 
     assert response.elapsed.total_seconds() >= 0.1
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
@@ -136,7 +136,7 @@ def test_a_limit_beyond_a_compressed_body_is_no_bite(fiskil: LocalFiskil) -> Non
 def test_a_client_that_leaves_a_drip_breaks_no_declaration(fiskil: LocalFiskil) -> None:
     """The monitor does not expect what another fault declares and the client did not receive."""
     with fiskil.broken(ROUTE, faults.Drip(every_ms=50)), fiskil.broken(ROUTE, faults.TruncatedJson()):
-        with httpx.stream("GET", fiskil.api_url + PATH, trust_env=False) as response:
+        with httpx.stream("GET", fiskil.api_url + PATH, trust_env=False, timeout=30) as response:
             next(response.iter_raw(1))
 
         assert wait_until(lambda: not fiskil.proxy.open_requests, cap_s=30)

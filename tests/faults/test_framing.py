@@ -130,7 +130,7 @@ FELT_BY_HTTPX = [
 def test_httpx_notices(fiskil: LocalFiskil, fault: faults.AnyFault, kind: type[Exception]) -> None:
     """Httpx reports invalid HTTP, or an incomplete response."""
     with fiskil.broken(ROUTE, fault), pytest.raises(kind):
-        httpx.get(fiskil.api_url + PATH, trust_env=False)
+        httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
 
 
 SILENT = [faults.LengthTooShort(), faults.TruncatedWithoutLength()]
@@ -140,7 +140,7 @@ SILENT = [faults.LengthTooShort(), faults.TruncatedWithoutLength()]
 def test_only_the_json_shows_the_truncation(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
     """The client takes the part for the whole, with status 200."""
     with fiskil.broken(ROUTE, fault):
-        response = httpx.get(fiskil.api_url + PATH, trust_env=False)
+        response = httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
 
     assert response.status_code == 200
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
@@ -156,7 +156,7 @@ def test_a_valid_response_is_read(fiskil: LocalFiskil, fault: faults.AnyFault) -
     plain = receive(fiskil)
 
     with fiskil.broken(ROUTE, fault):
-        response = httpx.get(fiskil.api_url + PATH, trust_env=False)
+        response = httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
 
     assert (response.status_code, response.content) == (200, plain.body)
 

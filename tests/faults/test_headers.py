@@ -107,7 +107,7 @@ def test_clients_refuse_large_heads(fiskil: LocalFiskil) -> None:
     """Httpx refuses a header that is too large, the standard library too many headers."""
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     with fiskil.broken(ROUTE, faults.HugeHeader()), pytest.raises(httpx.RemoteProtocolError):
-        httpx.get(fiskil.api_url + PATH, trust_env=False)
+        httpx.get(fiskil.api_url + PATH, trust_env=False, timeout=30)
     with (
         closing(http.client.HTTPConnection(host, int(port), timeout=30)) as client,
         fiskil.broken(ROUTE, faults.ManyHeaders()),

@@ -140,7 +140,7 @@ def test_a_link_leads_to_another_origin(caller: Caller) -> None:
         link = caller.get(ROUTE).json()["links"]["next"]
 
     assert link.startswith(f"{caller.fiskil.canary_server.url}/v1/banking/transactions?")
-    assert httpx.get(link, trust_env=False).json() == {}
+    assert httpx.get(link, trust_env=False, timeout=30).json() == {}
 
 
 @pytest.mark.parametrize("form", ["relative", "plain"])

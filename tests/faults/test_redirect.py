@@ -73,7 +73,7 @@ def test_httpx_sends_no_token_to_another_origin(fiskil: LocalFiskil) -> None:
     """Httpx follows to the canary server, without the token."""
     with fiskil.broken(ROUTE, faults.RedirectCrossOrigin()):
         response = httpx.get(
-            fiskil.api_url + PATH, headers={"authorization": "Bearer x"}, trust_env=False, follow_redirects=True
+            fiskil.api_url + PATH, headers={"authorization": "Bearer x"}, trust_env=False, follow_redirects=True, timeout=30
         )
 
     assert str(response.url) == fiskil.canary_server.url + PATH
@@ -85,7 +85,7 @@ def test_a_downgrade_leads_to_http(tmp_path: Path) -> None:
     with LocalFiskil(workdir=tmp_path, seed=7, is_tls=True) as secure:
         trusting = ssl.create_default_context(cafile=str(secure.certificates.ca_file))
         with secure.broken(ROUTE, faults.RedirectDowngrade()):
-            response = httpx.get(secure.api_url + PATH, trust_env=False, verify=trusting, follow_redirects=True)
+            response = httpx.get(secure.api_url + PATH, trust_env=False, verify=trusting, follow_redirects=True, timeout=30)
 
         assert (secure.api_url[:6], str(response.url)) == ("https:", secure.canary_server.url + PATH)
 
@@ -108,7 +108,7 @@ def test_a_request_to_another_origin_is_recorded(fiskil: LocalFiskil) -> None:
     ):
         led = client.get(PATH).headers["location"]
 
-    httpx.get(led, headers=headers, trust_env=False)
+    httpx.get(led, headers=headers, trust_env=False, timeout=30)
 
     (foreign,) = journal.all(ForeignOriginCalled)
     assert PATH.startswith(foreign.path)

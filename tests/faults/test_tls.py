@@ -100,7 +100,7 @@ def test_an_http_client_gets_a_connect_error(
 ) -> None:
     """The error comes before any request is sent."""
     with fiskil.broken(CONNECTION, fault), pytest.raises(httpx.ConnectError, match=text):
-        httpx.get(fiskil.api_url, verify=trusting, trust_env=False)
+        httpx.get(fiskil.api_url, verify=trusting, trust_env=False, timeout=30)
 
 
 @pytest.mark.parametrize(("fault", "_text"), REFUSED_BY_THE_CLIENT)
@@ -146,7 +146,7 @@ def test_a_client_certificate_is_missed_after_the_handshake(fiskil: LocalFiskil,
 def test_a_client_without_a_certificate_gets_a_read_error(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
     """The error looks like a reset connection."""
     with fiskil.broken(CONNECTION, faults.ClientCertificateRequired()), pytest.raises(httpx.ReadError):
-        httpx.get(fiskil.api_url, verify=trusting, trust_env=False)
+        httpx.get(fiskil.api_url, verify=trusting, trust_env=False, timeout=30)
 
 
 def test_an_untrusted_client_certificate_is_refused(fiskil: LocalFiskil, trusting: ssl.SSLContext, tmp_path: Path) -> None:

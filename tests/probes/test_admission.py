@@ -34,7 +34,7 @@ def with_app(self: Probe, journal: Journal, app: object) -> Finding:
 
 
 def with_request(self: Probe, journal: Journal) -> Finding:
-    return self.inconclusive(httpx.get("http://127.0.0.1:9").text)
+    return self.inconclusive(httpx.get("http://127.0.0.1:9", timeout=30).text)
 
 
 def with_hidden_request(self: Probe, journal: Journal) -> Finding:
@@ -42,7 +42,7 @@ def with_hidden_request(self: Probe, journal: Journal) -> Finding:
 
 
 def requested() -> str:
-    return "".join(httpx.get(url).text for url in ("http://127.0.0.1:9",))
+    return "".join(httpx.get(url, timeout=30).text for url in ("http://127.0.0.1:9",))
 
 
 def with_file(self: Probe, journal: Journal) -> Finding:

@@ -90,7 +90,7 @@ def test_a_fault_is_set_bites_and_is_lifted(send: Send, fiskil: LocalFiskil) -> 
     rule = {"route": "institutions.*", "fault": {"type": "status", "status": 503}, "times": 2}
     assert send("POST", "/faults", json=rule).status_code == 200
 
-    bitten = httpx.get(f"{fiskil.api_url}/v1/institutions", trust_env=False)
+    bitten = httpx.get(f"{fiskil.api_url}/v1/institutions", trust_env=False, timeout=30)
 
     assert bitten.status_code == 503
     (fault,) = send("GET", "/faults").json()["faults"]
@@ -235,7 +235,7 @@ def test_an_institution_has_an_outage(send: Send, fiskil: LocalFiskil) -> None:
     """The API returns the state of the connection that was set. Source: institutions.status"""
     institution = send("POST", "/institutions/88888", json={"status": "OUTAGE"}).json()
 
-    api_status = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", trust_env=False).json()["status"]
+    api_status = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", trust_env=False, timeout=30).json()["status"]
     assert institution["connection_status"] == "OUTAGE"
     assert api_status == {"connections": {"status": "OUTAGE"}}
 

@@ -22,7 +22,7 @@ def test_everything_listens_at_once(fiskil: LocalFiskil) -> None:
     urls = [fiskil.api_url, fiskil.auth_url, fiskil.alerts.url, fiskil.telemetry.url]
 
     assert len(set(urls)) == 4
-    assert [httpx.get(url, trust_env=False).status_code for url in urls] == [404, 404, 204, 405]
+    assert [httpx.get(url, trust_env=False, timeout=30).status_code for url in urls] == [404, 404, 204, 405]
 
 
 def test_links_and_addresses_have_the_right_origins(fiskil: LocalFiskil) -> None:
@@ -125,7 +125,7 @@ def test_a_fault_that_fires_too_rarely_is_an_error(fiskil: LocalFiskil) -> None:
         pytest.raises(FaultUnbitten, match="bit 1 of 2 times"),
         fiskil.broken("institutions.list", faults.Status(status=503), times=2),
     ):
-        httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", trust_env=False)
+        httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", trust_env=False, timeout=30)
 
 
 def test_a_reset_lifts_faults_and_removes_end_users(fiskil: LocalFiskil) -> None:
@@ -142,8 +142,8 @@ def test_a_reset_lifts_faults_and_removes_end_users(fiskil: LocalFiskil) -> None
 
 def test_the_sink_keeps_what_it_received(fiskil: LocalFiskil) -> None:
     """The sink keeps each body sent to any path, up to 64 KiB of it."""
-    httpx.post(f"{fiskil.alerts.url}/any/path", content=b"an alert", trust_env=False)
-    httpx.put(fiskil.alerts.url, content=b"x" * 100_000, trust_env=False)
+    httpx.post(f"{fiskil.alerts.url}/any/path", content=b"an alert", trust_env=False, timeout=30)
+    httpx.put(fiskil.alerts.url, content=b"x" * 100_000, trust_env=False, timeout=30)
 
     assert [chunk[:8] for chunk in fiskil.alerts.received] == [b"an alert", b"x" * 8]
     assert [len(chunk) for chunk in fiskil.alerts.received] == [8, 65_536]
@@ -154,7 +154,7 @@ def test_an_incomplete_alert_is_ignored(fiskil: LocalFiskil, capfd: pytest.Captu
     with socket.create_connection(("127.0.0.1", int(fiskil.alerts.url.rpartition(":")[2])), timeout=30) as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhal")
 
-    assert httpx.post(fiskil.alerts.url, content=b"whole", trust_env=False).status_code == 204
+    assert httpx.post(fiskil.alerts.url, content=b"whole", trust_env=False, timeout=30).status_code == 204
     assert fiskil.alerts.received == [b"whole"]
     assert [crash.trace for crash in fiskil.sandbox.crashes] == []
     assert capfd.readouterr().err == ""

@@ -60,7 +60,7 @@ def test_the_api_serves_tls_on_request(serve: Callable[..., LocalServer]) -> Non
     environment = dict(line.partition("=")[::2] for line in serving.environment().splitlines())
 
     context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
-    response = httpx.get(f"{environment['FISKIL_BASE_URL']}/v1/institutions", verify=context, trust_env=False)
+    response = httpx.get(f"{environment['FISKIL_BASE_URL']}/v1/institutions", verify=context, trust_env=False, timeout=30)
 
     assert environment["FISKIL_BASE_URL"].startswith("https://")
     assert response.status_code == 400
@@ -76,13 +76,14 @@ def test_a_refused_frame_is_passed_on(serve: Callable[..., LocalServer]) -> None
             store, end_user_id=end_user.end_user_id, redirect_uri="http://shop.test/", cancel_uri=""
         )
 
-    page = httpx.get(serving.fiskil.auth_url, params={"sess_id": session.session_id}, trust_env=False)
+    page = httpx.get(serving.fiskil.auth_url, params={"sess_id": session.session_id}, trust_env=False, timeout=30)
     policy = page.headers["content-security-policy"]
     httpx.post(
         serving.fiskil.auth_url + policy.rpartition("report-uri ")[2],
         json={"csp-report": {"effective-directive": "frame-ancestors"}},
         headers={"referer": "http://other.test/"},
         trust_env=False,
+        timeout=30,
     )
 
     assert "; frame-ancestors http://shop.test http://app.test:8000; " in policy
@@ -141,7 +142,7 @@ def test_each_bite_is_reported_with_its_fault_as_text(serve: Callable[..., Local
     rules = [*rules_of("institutions.list: status 503 retry after 2 s"), *rules_of("token: stall")]
     serving = serve(faults=rules, on_bite=bites.append)
 
-    httpx.get(f"{serving.fiskil.api_url}/v1/institutions", trust_env=False)
+    httpx.get(f"{serving.fiskil.api_url}/v1/institutions", trust_env=False, timeout=30)
 
     assert wait_until(lambda: bites, cap_s=30)
     assert [(bite.fault, bite.route, bite.request_number) for bite in bites] == [
@@ -171,10 +172,10 @@ def test_a_refused_delivery_is_retried_when_it_is_due(serve: Callable[..., Local
     serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
     assert wait_until(serving._deliveries, cap_s=30)
 
-    httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 1}, trust_env=False)
+    httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 1}, trust_env=False, timeout=30)
 
     assert wait_until(lambda: len(serving._deliveries()) > 1, cap_s=30)
-    deliveries = httpx.get(f"{serving.control_url}/_sandbox/state", trust_env=False).json()["deliveries"]
+    deliveries = httpx.get(f"{serving.control_url}/_sandbox/state", trust_env=False, timeout=30).json()["deliveries"]
     attempts = [delivery for delivery in deliveries if delivery["event"] == "consent.received"]
     assert [(delivery["attempt"], delivery["status"]) for delivery in attempts] == [(1, 503), (2, 204)]
     assert [bool(delivery["next_attempt_at"]) for delivery in attempts] == [True, False]
@@ -187,10 +188,10 @@ def test_a_reset_drops_pending_messages(serve: Callable[..., LocalServer], recei
     serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
     assert wait_until(serving._deliveries, cap_s=30)
 
-    httpx.post(f"{serving.control_url}/_sandbox/reset", trust_env=False)
+    httpx.post(f"{serving.control_url}/_sandbox/reset", trust_env=False, timeout=30)
 
     assert serving._deliveries() == []
-    httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 30}, trust_env=False)
+    httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 30}, trust_env=False, timeout=30)
     serving.fiskil.authorise(serving.fiskil.enrol("ben"), is_synced=False)
     assert wait_until(serving._deliveries, cap_s=30)
     assert [delivery["attempt"] for delivery in serving._deliveries()] == [1]
@@ -198,9 +199,9 @@ def test_a_reset_drops_pending_messages(serve: Callable[..., LocalServer], recei
 
 def delivery_log(serving: LocalServer) -> list[dict[str, Any]]:
     """Return the delivery log from the control API."""
-    deliveries: list[dict[str, Any]] = httpx.get(f"{serving.control_url}/_sandbox/deliveries", trust_env=False).json()[
-        "deliveries"
-    ]
+    deliveries: list[dict[str, Any]] = httpx.get(
+        f"{serving.control_url}/_sandbox/deliveries", trust_env=False, timeout=30
+    ).json()["deliveries"]
     return deliveries
 
 
@@ -249,8 +250,8 @@ def test_a_discarded_message_is_delivered_by_hand(serve: Callable[..., LocalServ
     message_id = delivery_log(serving)[0]["message_id"]
 
     url = f"{serving.control_url}/_sandbox/deliveries"
-    delivery = httpx.post(url, json={"message_id": message_id}, trust_env=False).json()
-    refused = httpx.post(url, json={"message_id": "1"}, trust_env=False)
+    delivery = httpx.post(url, json={"message_id": message_id}, trust_env=False, timeout=30).json()
+    refused = httpx.post(url, json={"message_id": "1"}, trust_env=False, timeout=30)
 
     assert (delivery["message_id"], delivery["attempt"], delivery["status"], delivery["how"]) == (
         message_id,
@@ -265,7 +266,7 @@ def test_a_discarded_message_is_delivered_by_hand(serve: Callable[..., LocalServ
 
 def test_redelivery_needs_a_receiver(serve: Callable[..., LocalServer]) -> None:
     """The error states which option is missing."""
-    refused = httpx.post(f"{serve().control_url}/_sandbox/deliveries", json={"message_id": "1"}, trust_env=False)
+    refused = httpx.post(f"{serve().control_url}/_sandbox/deliveries", json={"message_id": "1"}, trust_env=False, timeout=30)
 
     assert refused.json()["error"] == "serve has no webhook receiver. Start it with --webhook-url."
 

@@ -41,8 +41,8 @@ class Served:
             raise
         credentials = self.serving.fiskil.credentials
         self.pair = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
-        self.app = httpx.Client(base_url=self.serving.fiskil.api_url, trust_env=False)
-        self.control = httpx.Client(base_url=self.serving.control_url, trust_env=False)
+        self.app = httpx.Client(base_url=self.serving.fiskil.api_url, trust_env=False, timeout=30)
+        self.control = httpx.Client(base_url=self.serving.control_url, trust_env=False, timeout=30)
 
     def close(self) -> None:
         """End as after Ctrl-C."""

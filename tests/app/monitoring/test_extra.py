@@ -34,7 +34,7 @@ def export(telemetry: Telemetry) -> Callable[[str], httpx.Response]:
 
     def send(media_type: str) -> httpx.Response:
         url, headers = f"{telemetry.url}/v1/logs", {"content-type": media_type}
-        return httpx.post(url, content=b"anything", headers=headers, trust_env=False)
+        return httpx.post(url, content=b"anything", headers=headers, trust_env=False, timeout=30)
 
     return send
 

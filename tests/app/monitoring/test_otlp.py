@@ -38,7 +38,9 @@ def post(telemetry: Telemetry) -> Post:
     """Send bytes to it."""
 
     def send(body: bytes, kind: str = "application/json", path: str = "/v1/metrics", **headers: str) -> httpx.Response:
-        return httpx.post(telemetry.url + path, content=body, headers={"content-type": kind, **headers}, trust_env=False)
+        return httpx.post(
+            telemetry.url + path, content=body, headers={"content-type": kind, **headers}, trust_env=False, timeout=30
+        )
 
     return send
 

@@ -229,7 +229,7 @@ def test_a_plain_text_client_on_a_tls_port_is_disconnected(
             assert b"HTTP" not in plain.recv(100)
 
         context = client_context(fiskil.certificates.ca_file)
-        response = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", verify=context, trust_env=False)
+        response = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", verify=context, trust_env=False, timeout=30)
 
         assert response.status_code == 200
         assert fiskil.sandbox.crashes == []
@@ -239,7 +239,7 @@ def test_a_plain_text_client_on_a_tls_port_is_disconnected(
 def test_the_servers_certificate_is_not_trusted_by_default(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Only a client that trusts the harness's authority trusts the server."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("tls"), is_tls=True) as fiskil, pytest.raises(httpx.ConnectError):
-        httpx.get(f"{fiskil.api_url}/v1/institutions", verify=ssl.create_default_context(), trust_env=False)
+        httpx.get(f"{fiskil.api_url}/v1/institutions", verify=ssl.create_default_context(), trust_env=False, timeout=30)
 
 
 def test_work_on_the_loop_returns_its_result(loop: Loop) -> None:

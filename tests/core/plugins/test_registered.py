@@ -207,7 +207,10 @@ def test_a_fault_acts_on_a_client(fiskil: LocalFiskil) -> None:
     """The control API reads the fault by its name, and the response is changed."""
     import httpx
 
-    with httpx.Client(base_url=fiskil.api_url) as client, fiskil.broken("institutions.list", module().ServerHeader()):
+    with (
+        httpx.Client(base_url=fiskil.api_url, timeout=30) as client,
+        fiskil.broken("institutions.list", module().ServerHeader()),
+    ):
         assert client.get("/v1/institutions").headers["server"] == "gateway"
 
 

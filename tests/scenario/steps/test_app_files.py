@@ -49,10 +49,10 @@ def test_missing_outputs_leave_no_entry(driver: Driver) -> None:
 def test_an_alert_is_recorded_with_path_and_headers(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
     """Each of them may contain a secret; alerts of earlier scenarios are not recorded."""
     driver = drive(mailbox.settings())
-    httpx.post(f"{driver.fiskil.alerts.url}/earlier", content=b"old")
+    httpx.post(f"{driver.fiskil.alerts.url}/earlier", content=b"old", timeout=30)
 
     def alert(number: int, _scenario: object, _journal: object) -> None:
-        httpx.post(f"{driver.fiskil.alerts.url}/hook?key={number}", content=b"body", headers={"X-Key": "k"})
+        httpx.post(f"{driver.fiskil.alerts.url}/hook?key={number}", content=b"body", headers={"X-Key": "k"}, timeout=30)
 
     driver.before_step = alert
 
@@ -69,7 +69,7 @@ def test_unreadable_telemetry_is_recorded_with_a_problem(mailbox: Mailbox, drive
 
     def export(_number: int, _scenario: object, _journal: object) -> None:
         headers = {"content-type": "application/json", "content-encoding": "br"}
-        httpx.post(f"{driver.fiskil.telemetry.url}/v1/traces", content=b"{}", headers=headers)
+        httpx.post(f"{driver.fiskil.telemetry.url}/v1/traces", content=b"{}", headers=headers, timeout=30)
 
     driver.before_step = export
 

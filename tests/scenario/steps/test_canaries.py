@@ -37,7 +37,7 @@ def test_a_request_to_a_canary_url_is_recorded(perform: Perform, driver: Driver,
     journal, _ = perform(steps.Authorise(), steps.DeliverUrls())
     url = mailbox.messages[0]["data"]["links"]["next"]
 
-    statuses = [httpx.head(url).status_code, httpx.get(url.rpartition("/")[0] + "/0").status_code]
+    statuses = [httpx.head(url, timeout=30).status_code, httpx.get(url.rpartition("/")[0] + "/0", timeout=30).status_code]
 
     assert statuses == [200, 200]
     assert [(requested.place, requested.kind) for requested in journal.all(CanaryRequested)] == [

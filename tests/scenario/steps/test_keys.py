@@ -23,7 +23,7 @@ def driver(drive: Callable[..., Driver], receiver_settings: Callable[..., Settin
 def token_status(driver: Driver, secret: str) -> int:
     """Return the status of a token request with *secret*."""
     pair = {"client_id": driver.fiskil.credentials.client_id, "client_secret": secret}
-    return httpx.post(f"{driver.fiskil.api_url}/v1/token", json=pair).status_code
+    return httpx.post(f"{driver.fiskil.api_url}/v1/token", json=pair, timeout=30).status_code
 
 
 def test_the_app_is_restarted_with_a_second_key(driver: Driver) -> None:

@@ -97,7 +97,7 @@ def test_an_alert_is_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> 
     driver = drive(mailbox.settings(env={"ALERT_URL": "{alert_url}"}, limits={"alert_s": 5}))
     calm, *_ = read(driver, "calm")
 
-    httpx.post(driver.fiskil.alerts.url, json={"alert": "x"})
+    httpx.post(driver.fiskil.alerts.url, json={"alert": "x"}, timeout=30)
     after, *_ = read(driver, "calm")
 
     assert (calm.is_configured, after.alerts - calm.alerts) == (True, 1)
@@ -107,8 +107,8 @@ def test_a_resolved_alert_is_not_counted(mailbox: Mailbox, drive: Callable[..., 
     """A health check is not counted either."""
     driver = drive(mailbox.settings(env={"ALERT_URL": "{alert_url}"}))
 
-    httpx.post(driver.fiskil.alerts.url, json={"event_action": "resolve"})
-    httpx.get(driver.fiskil.alerts.url)
+    httpx.post(driver.fiskil.alerts.url, json={"event_action": "resolve"}, timeout=30)
+    httpx.get(driver.fiskil.alerts.url, timeout=30)
     (measurement,) = read(driver, "calm")
 
     assert measurement.alerts == 0
@@ -138,7 +138,9 @@ class Exporter:
     def _once(self) -> None:
         points = [{"asInt": "2", "timeUnixNano": str(time.time_ns())}]
         metric = {"name": "calls", "sum": {"aggregationTemporality": self._temporality, "dataPoints": points}}
-        httpx.post(f"{self._url}/v1/metrics", json={"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]})
+        httpx.post(
+            f"{self._url}/v1/metrics", json={"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]}, timeout=30
+        )
 
 
 @pytest.fixture
@@ -187,7 +189,7 @@ def test_without_the_extra_readings_say_what_to_install(watched: Callable[..., D
 def test_without_the_extra_exported_logs_are_missing(exporting: Driver) -> None:
     """The journal names the extra in place of the log records."""
     output, journal = AppOutput(exporting.app, exporting.fiskil.telemetry), Journal()
-    httpx.post(f"{exporting.fiskil.telemetry.url}/v1/logs", content=b"anything")
+    httpx.post(f"{exporting.fiskil.telemetry.url}/v1/logs", content=b"anything", timeout=30)
 
     output.record(journal, patience_s=0)
 
@@ -196,7 +198,12 @@ def test_without_the_extra_exported_logs_are_missing(exporting: Driver) -> None:
 
 def test_a_refused_export_has_a_reason(exporting: Driver) -> None:
     """It is the message that the exporter got."""
-    httpx.post(f"{exporting.fiskil.telemetry.url}/v1/metrics", content=b"calls 1", headers={"content-type": "text/plain"})
+    httpx.post(
+        f"{exporting.fiskil.telemetry.url}/v1/metrics",
+        content=b"calls 1",
+        headers={"content-type": "text/plain"},
+        timeout=30,
+    )
 
     (measurement,) = read(exporting, "calm")
 
@@ -221,7 +228,7 @@ def test_alerts_must_end_in_time(server: HTTPServer, mailbox: Mailbox, drive: Ca
     driver = drive(mailbox.settings(env=env, limits=limits, ready="GET /healthz"))
 
     def alert(*_: object) -> Response:
-        return Response(status=httpx.post(driver.fiskil.alerts.url, json={"alert": "down"}).status_code)
+        return Response(status=httpx.post(driver.fiskil.alerts.url, json={"alert": "down"}, timeout=30).status_code)
 
     server.expect_request("/healthz").respond_with_handler((lambda _: Response()) if is_calm else alert)
     driver.before_step = lambda number, *_: alert() if number == 3 else None

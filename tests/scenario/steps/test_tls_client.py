@@ -58,7 +58,7 @@ class CallFormerUrl(Step, frozen=True, kw_only=True, tag="call_former_url"):
         """Call the URL."""
         assert stage.fiskil.api_url != self.address
         with pytest.raises(httpx.RemoteProtocolError):
-            httpx.get(f"{self.address}/v1/institutions", trust_env=False)
+            httpx.get(f"{self.address}/v1/institutions", trust_env=False, timeout=30)
 
 
 def served_steps(journal: Journal) -> list[int]:
@@ -141,7 +141,7 @@ def test_a_call_to_the_former_url_is_recorded_without_a_response(drive: Drive) -
 
     assert [unencrypted.is_former for unencrypted in journal.all(Unencrypted)] == [True]
     assert served_steps(journal) == [0]
-    assert httpx.get(f"{former}/v1/institutions", trust_env=False).status_code < 500
+    assert httpx.get(f"{former}/v1/institutions", trust_env=False, timeout=30).status_code < 500
 
 
 @pytest.mark.parametrize(("manner", "ca", "hook"), [("careful", "", CA_FILE_IN_ENV), ("deaf", "{ca_file}", "")])
