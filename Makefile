@@ -5,6 +5,7 @@
 #   make test      run every check and the quick tests, in about six minutes on two cores
 #   make test-gallery  run every app of the gallery, and what else takes seconds, within 25 minutes
 #   make test-all  run every check and test, with full matrices and more seeds, within hours
+#   make test-costs  run the tests of make test and make test-gallery; update tests/costs.toml, which assigns tests to the two
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make lock      update constraints.txt
@@ -25,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo soak-demo test test-gallery test-all coverage check types format lint layers dependencies collection mutants lock docs docs-site environments costs client-errors clean
+.PHONY: demo soak-demo test test-gallery test-all test-costs coverage check types format lint layers dependencies collection mutants lock docs docs-site environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -43,6 +44,9 @@ test-gallery: $(VENV)/.installed-dev
 
 test-all: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
+
+test-costs: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not full" -p tests.cost_recorder --costs tests/costs.toml
 
 # Coverage adds a fifth of the time, in every process that a test starts; so `make test` does not measure it.
 coverage: $(VENV)/.installed-dev

@@ -1,17 +1,59 @@
-"""The table that assigns tests to suites has no entry without a test."""
+"""The tables that assign tests to suites name only tests that exist, and the costs of a run replace those before."""
 
 import ast
+import tomllib
 
 import pytest
 
+from tests.cost_recorder import renewed
 from tests.paths import ROOT
-from tests.sampling import QUICK
+from tests.sampling import COSTS, KEPT
 
 
-@pytest.mark.parametrize("place", QUICK)
-def test_an_entry_names_a_test(place: str) -> None:
+def test_every_entry_names_a_test() -> None:
     """A renamed test would silently run in the quick suite again."""
-    path, _, name = place.partition("::")
-    tree = ast.parse((ROOT / "tests" / path).read_text())
+    names: dict[str, set[str]] = {}
+    for path in {place.partition("::")[0] for place in (*COSTS, *KEPT)}:
+        tree = ast.parse((ROOT / "tests" / path).read_text())
+        names[path] = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
-    assert name in {"", *(node.name for node in tree.body if isinstance(node, ast.FunctionDef))}
+    assert [place for place in (*COSTS, *KEPT) if place.partition("::")[2] not in names[place.partition("::")[0]]] == []
+
+
+def test_measured_costs_replace_those_of_their_module() -> None:
+    """A test that was renamed or became cheap disappears; modules that did not run keep their costs."""
+    before = {"a.py::gone": [2.0, 2.0], "a.py::slow": [1.0, 1.0], "b.py::slow": [3.0, 3.0]}
+
+    after = renewed(before, {"a.py::slow": [0.5, 1.0], "a.py::cheap": [0.01]})
+
+    assert after == {"a.py::slow": [0.75, 1.5], "b.py::slow": [3.0, 3.0]}
+
+
+SPENDS_TIME = """
+import pytest, time
+
+@pytest.mark.parametrize("number", range(4))
+def test_slow(number):
+    begin = time.process_time()
+    while time.process_time() < begin + 0.1:
+        pass
+
+def test_quick(): pass
+"""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "with workers"])
+def test_the_cost_of_all_parameters_is_recorded(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: list[str]
+) -> None:
+    """A worker reports it to the process that writes the file. What costs little is left out."""
+    pytester.makepyfile(test_it=SPENDS_TIME)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    result = pytester.runpytest_subprocess("--costs", "costs.toml", "-p", "tests.cost_recorder", *workers)
+
+    result.assert_outcomes(passed=5)
+    [(place, (one, whole))] = tomllib.loads((pytester.path / "costs.toml").read_text()).items()
+    assert place == "test_it.py::test_slow"
+    assert one >= 0.1
+    assert whole >= 0.4
