@@ -1,6 +1,7 @@
 """The public names: sorted, importable, documented, and imported only when they are used."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import fiskil_harness
 from tests.paths import DOCS, ROOT, SOURCE
 
 PAGE = (DOCS / "api.md").read_text(encoding="utf-8")
+PYRIGHT = ROOT / "tests" / "browser" / "node_modules" / "pyright" / "index.js"
 USER_FILES = [
     text
     for page in ("api.md", "extending.md")
@@ -78,10 +80,9 @@ def test_the_example_tests_pass(tmp_path: Path) -> None:
     assert "3 passed" in completed.stdout, completed.stdout
 
 
-@pytest.mark.long
-@pytest.mark.slow
-def test_the_examples_have_the_types_of_the_package(tmp_path: Path) -> None:
-    """The strict mode of mypy accepts every Python file of docs/api.md and docs/extending.md."""
+@pytest.fixture
+def user_files(tmp_path: Path) -> Path:
+    """Return a folder with every Python file of docs/api.md and docs/extending.md, and with one that has a wrong type."""
     (tmp_path / "fiskil_plugins").mkdir()
     (tmp_path / "fiskil_plugins" / "__init__.py").touch()
     extending = (DOCS / "extending.md").read_text(encoding="utf-8")
@@ -91,10 +92,16 @@ def test_the_examples_have_the_types_of_the_package(tmp_path: Path) -> None:
     (tmp_path / "test_handler.py").write_text(example)
     wrong = "from fiskil_harness import JournalBuilder\n\nbuilder: int = JournalBuilder()\n"
     (tmp_path / "wrong.py").write_text(wrong)
+    return tmp_path
 
+
+@pytest.mark.long
+@pytest.mark.slow
+def test_mypy_accepts_the_examples(user_files: Path) -> None:
+    """Its strict mode reports only the wrong type."""
     completed = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache" / "users"), "."],
-        cwd=tmp_path,
+        cwd=user_files,
         env={"PYTHONPATH": str(SOURCE)},
         capture_output=True,
         text=True,
@@ -104,6 +111,25 @@ def test_the_examples_have_the_types_of_the_package(tmp_path: Path) -> None:
     [complaint, summary] = completed.stdout.splitlines()
     assert complaint.startswith('wrong.py:3: error: Incompatible types in assignment (expression has type "JournalBuilder"')
     assert summary.startswith("Found 1 error in 1 file")
+
+
+@pytest.mark.long
+@pytest.mark.slow
+def test_pyright_accepts_the_examples(user_files: Path) -> None:
+    """Its strict mode reports only the wrong type."""
+    strict = {"typeCheckingMode": "strict", "extraPaths": [str(SOURCE)]}
+    (user_files / "pyrightconfig.json").write_text(json.dumps(strict))
+
+    completed = subprocess.run(
+        ["node", PYRIGHT, "--pythonpath", sys.executable, "--outputjson"],
+        cwd=user_files,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    problems = json.loads(completed.stdout)["generalDiagnostics"]
+    assert [(Path(problem["file"]).name, problem["rule"]) for problem in problems] == [("wrong.py", "reportAssignmentType")]
 
 
 def test_the_package_shows_its_types() -> None:
