@@ -1,6 +1,6 @@
 """The one place that decides which tests belong to which suite, and which parameters the quick suite samples.
 
-``make test`` runs the quick suite: the tests that cost little, and those of `KEPT`. ``make test-gallery`` runs the tests
+``make test`` runs the quick suite: the tests that cost little, and those of `CHOSEN`. ``make test-gallery`` runs the tests
 marked ``gallery``: whole apps, other programs, and all parameters of what is sampled here. ``make test-all`` runs every
 test. A test that always takes minutes is marked ``full`` where it is defined.
 
@@ -45,9 +45,23 @@ def _only_in_full_run(value: object) -> object:
     return pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.full)
 
 
+def nothing(_: pytest.Function) -> bool:
+    """No parameter belongs to the quick suite."""
+    return False
+
+
 def whole(_: pytest.Function) -> bool:
     """Every parameter belongs to the quick suite."""
     return True
+
+
+def with_value(**values: object) -> Belongs:
+    """The parameters with these *values* by name, and tests without such parameters, belong to the quick suite."""
+    return lambda test: all(_parameters(test).get(name, value) == value for name, value in values.items())
+
+
+def _parameters(test: pytest.Function) -> dict[str, object]:
+    return dict(test.callspec.params) if hasattr(test, "callspec") else {}
 
 
 def only(*ids: str) -> Belongs:
@@ -55,7 +69,7 @@ def only(*ids: str) -> Belongs:
     return lambda test: test.callspec.id in ids
 
 
-KEPT: dict[str, Belongs] = {
+CHOSEN: dict[str, Belongs] = {
     "app/browser/test_window.py::test_fields_are_filled_in": whole,
     "cli/test_demo.py::test_the_flaw_is_found_and_the_gate_opens": whole,
     "cli/test_run.py::test_a_flaw_is_exit_1_with_its_finding": whole,
@@ -64,16 +78,33 @@ KEPT: dict[str, Belongs] = {
     "gate/selftest/test_gallery_matrix.py::test_a_flaw_is_caught_without_a_false_alarm": only(
         "amended_dataset_kept", "embedded_secret_in_query", "flask_ids_normalised"
     ),
+    "packaging/test_wheel.py": nothing,
     "pytest_plugin/test_plugin.py::test_a_failure_shows_its_finding": whole,
     "runner/test_session.py::test_a_flawed_app_is_caught": whole,
     "scenario/steps/test_tls_client.py::test_a_careless_client_is_served": whole,
 }
-"""By test function, the parameters that the quick suite runs whatever they cost: each main use of the harness, once."""
+"""By test function or module, what the quick suite runs whatever it costs: each main use of the harness, once.
+
+Every test of a wheel may be the one that builds it.
+"""
+
+
+OF_ONE_SEED: dict[str, Belongs] = {
+    "sandbox/bank/test_solvency.py": with_value(seed=0),
+    "sandbox/test_books.py": with_value(seed=1),
+    "sandbox/test_identifiers.py": with_value(seed=1),
+    "sandbox/test_one_world.py": with_value(seed=1),
+    "sandbox/test_optional_fields.py": with_value(seed=1),
+}
+"""By module, the parameters whose data the quick suite makes: each process makes them once, in whichever test is first."""
 
 
 def assign(test: pytest.Function) -> None:
     """Mark *test* as ``gallery`` unless it belongs to the quick suite."""
-    if not KEPT.get(_place(test), _costs_little)(test):
+    place = _place(test)
+    module = place.partition("::")[0]
+    chosen = CHOSEN.get(place) or CHOSEN.get(module)
+    if not (chosen(test) if chosen else OF_ONE_SEED.get(module, whole)(test) and _costs_little(test)):
         test.add_marker("gallery")
 
 

@@ -7,17 +7,23 @@ import pytest
 
 from tests.cost_recorder import renewed
 from tests.paths import ROOT
-from tests.sampling import COSTS, KEPT
+from tests.sampling import CHOSEN, COSTS, OF_ONE_SEED
 
 
 def test_every_entry_names_a_test() -> None:
     """A renamed test would silently run in the quick suite again."""
     names: dict[str, set[str]] = {}
-    for path in {place.partition("::")[0] for place in (*COSTS, *KEPT)}:
+    for path in {place.partition("::")[0] for place in (*COSTS, *CHOSEN)}:
         tree = ast.parse((ROOT / "tests" / path).read_text())
-        names[path] = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        names[path] = {"", *(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))}
 
-    assert [place for place in (*COSTS, *KEPT) if place.partition("::")[2] not in names[place.partition("::")[0]]] == []
+    assert [place for place in (*COSTS, *CHOSEN) if place.partition("::")[2] not in names[place.partition("::")[0]]] == []
+
+
+@pytest.mark.parametrize("module", OF_ONE_SEED)
+def test_every_module_of_one_seed_has_seeds(module: str) -> None:
+    """Otherwise the entry does nothing."""
+    assert "seed" in (ROOT / "tests" / module).read_text()
 
 
 def test_measured_costs_replace_those_of_their_module() -> None:
@@ -42,15 +48,12 @@ def test_quick(): pass
 """
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "with workers"])
-def test_the_cost_of_all_parameters_is_recorded(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: list[str]
-) -> None:
-    """A worker reports it to the process that writes the file. What costs little is left out."""
+def test_the_cost_of_all_parameters_is_recorded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers report it to the process that writes the file. What costs little is left out."""
     pytester.makepyfile(test_it=SPENDS_TIME)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
-    result = pytester.runpytest_subprocess("--costs", "costs.toml", "-p", "tests.cost_recorder", *workers)
+    result = pytester.runpytest_subprocess("--costs", "costs.toml", "-p", "tests.cost_recorder", "-n", "2")
 
     result.assert_outcomes(passed=5)
     [(place, (one, whole))] = tomllib.loads((pytester.path / "costs.toml").read_text()).items()
