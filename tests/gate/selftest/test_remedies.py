@@ -1,7 +1,7 @@
 """Remedies of known bugs, applied to flawed apps: each bug is found before, and is gone afterwards.
 
-``remedies.toml`` has the edits of each app. They contain lines of the lesson that `explain` shows for the bug. A bug without a
-remedy there has a ``reason`` in ``fixtures/receiver_bugs.toml``: no experiment can detect it.
+``remedies.toml`` has the edits of each app. They contain lines of the lesson that `explain` shows for the bug. A bug
+without a remedy there has a ``reason`` in ``fixtures/receiver_bugs.toml``: no experiment can detect it.
 """
 
 import shutil
