@@ -19,6 +19,8 @@ general bug or failure explains what a probe detected, the special bug is report
 {explanations}
 
 `fiskil-harness webhooks URL --secret-env NAME --html report.html` tests for these bugs.
+`fiskil-harness explain NAME` shows wrong and right code in Python and JavaScript. The project's tests try this remedy:
+for each bug that experiments detect, one of the two is applied to a flawed app that has the bug, and the bug is gone.
 """
 
 
