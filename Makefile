@@ -2,7 +2,7 @@
 #
 #   make demo      find the flaw of a flawed app, then run a fast gate on the reference app, where it opens
 #   make soak-demo put load on the reference app, on PostgreSQL with two processes, for two minutes
-#   make test      run every check and the quick tests, in about six minutes on two cores
+#   make test      run every check and the quick tests, within five minutes on two cores
 #   make test-gallery  run every app of the gallery, and what else takes seconds, within 25 minutes
 #   make test-all  run every check and test, with full matrices and more seeds, within hours
 #   make test-costs  run the tests of make test and make test-gallery; update tests/costs.toml, which assigns tests to the two
@@ -89,11 +89,14 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --editable '.[browser,monitoring,speed]'
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
+# All at once, while npm waits for the network. What is used is compiled when it is first imported.
+$(VENV)/.installed-dev: $(VENV)/.python pyproject.toml constraints.txt tests/browser/package-lock.json
 	@.ci/system-tools test
-	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	@npm ci --prefix tests/browser --silent --no-audit --no-fund
-	@touch $@
+	@echo "Installing fiskil-harness and what its tests need into $(VENV) ..."
+	@npm ci --prefix tests/browser --silent --no-audit --no-fund & npm=$$!; \
+		$(BIN)/python -m pip install --quiet --no-compile --editable '.[dev]'; pip=$$?; \
+		wait $$npm && exit $$pip
+	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-docs: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --editable '.[browser,docs]'
