@@ -30,9 +30,9 @@ FORMAT = """\
 .{unique_id}-matrix {{ font: {char_height}px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace }}
 {styles}
 @media (prefers-reduced-motion: no-preference) {{
-@keyframes appear {{ from {{ visibility: hidden }} }}
+@keyframes appear {{ from {{ opacity: 0 }} }}
 @keyframes type {{ from {{ clip-path: inset(0 100% 0 0) }} }}
-text {{ animation: appear 1ms step-end both }}
+text {{ animation: appear 40ms linear both }}
 ANIMATION
 }}
 </style>
