@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -11,10 +12,12 @@ from typing import Any
 import click
 import pytest
 
-from fiskil_harness.cli.main import COMMANDS, program
+from fiskil_harness.cli.main import COMMANDS, main, program
 from fiskil_harness.core.config import parse
 from fiskil_harness.errors import ConfigError
-from tests.docs.blocks import blocks
+from fiskil_harness.runner.hosted import eligibility
+from fiskil_harness.scenario.selection import select
+from tests.docs.blocks import blocks, commands
 from tests.docs.pages import PAGES, program_arguments
 from tests.paths import ROOT, SOURCE
 from tools.site import LINK
@@ -27,6 +30,19 @@ CONFIGS = [
     for block in blocks(text, "toml")
 ]
 PLACEHOLDERS = {"KEY", "PRACTICE", "PROBE", "CLAUSE", "KIND", "APP", "NAME"}
+# docs/extending.md has names that its own files define.
+OWN = {tuple(arguments) for arguments in program_arguments(PAGES["docs/extending.md"])}
+SHIPPED = [arguments for arguments in ARGUMENTS if arguments not in OWN]
+READING = [arguments for arguments in SHIPPED if arguments[0] in {"list", "explain"} and not PLACEHOLDERS & set(arguments)]
+PYTEST_LINES = sorted(
+    {
+        command.line
+        for text in PAGES.values()
+        for block in blocks(text, "console")
+        for command in commands(block)
+        if command.line.startswith("pytest ")
+    }
+)
 
 
 def command_of(arguments: tuple[str, ...]) -> click.Context:
@@ -59,6 +75,36 @@ def test_every_name_in_a_command_exists() -> None:
 
     assert explained - known - PLACEHOLDERS == set()
     assert apps - set(gallery.apps()) - PLACEHOLDERS == {"reference_app"} - set(gallery.apps())
+
+
+def test_every_scenario_in_a_command_exists() -> None:
+    """Each name after ``run`` selects a scenario; a file is the reader's own."""
+    names = {name for arguments in SHIPPED if arguments[0] == "run" for name in command_of(arguments).params["names"]}
+    hosted = set(eligibility.scenarios())
+
+    wanted = sorted(name for name in names - PLACEHOLDERS - hosted if not name.endswith(".py"))
+
+    assert len(wanted) > 60
+    assert [name for name in wanted if not select([name])] == []
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_commands_that_only_read_run(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """``list`` and ``explain`` print something for each name that a page shows."""
+    with pytest.raises(SystemExit) as ending:
+        main(list(arguments))
+
+    assert ending.value.code == 0
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("line", PYTEST_LINES)
+def test_every_option_of_pytest_exists(line: str, pytestconfig: pytest.Config) -> None:
+    """Each option in a command of pytest is one of pytest, of its plugins that the project uses, or of the harness."""
+    options = [word.partition("=")[0] for word in shlex.split(line, comments=True) if word.startswith("-")]
+
+    unknown = object()
+    assert [option for option in options if pytestconfig.getoption(option, default=unknown) is unknown] == []
 
 
 def test_every_command_is_shown() -> None:
