@@ -11,6 +11,7 @@
 #   make lock      update constraints.txt
 #   make docs      update the generated pages in docs/: endpoints, bugs, faults, scenarios, proofs, practices, commands, config; and fixtures/schemas
 #   make docs-site build the documentation site into build/site; a broken link fails
+#   make pictures  make the pictures of the documentation: demo, consent page and report
 #   make environments  install the wheel beside Django, Flask, FastAPI and aiohttp; update docs/environments.md
 #   make costs     measure the cost of each scenario on the reference app; update fixtures/costs.toml
 #   make client-errors  measure the errors of HTTP clients under each fault; update docs/client-errors.md
@@ -26,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo soak-demo test test-gallery test-all test-costs coverage check types format lint layers dependencies collection mutants lock docs docs-site environments costs client-errors clean
+.PHONY: demo soak-demo test test-gallery test-all test-costs coverage check types format lint layers dependencies collection mutants lock docs docs-site pictures environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -122,6 +123,10 @@ docs: $(VENV)/.installed
 
 docs-site: $(VENV)/.installed-docs
 	@$(BIN)/python -m tools.site
+
+# On a busy machine a scenario can be inconclusive; then the target fails, and makes no picture of it.
+pictures: $(VENV)/.installed
+	@$(BIN)/python -m tools.pictures
 
 # uv chooses the lowest versions of the direct dependencies, which pip cannot.
 environments: $(VENV)/.installed-dev

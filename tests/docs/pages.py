@@ -23,8 +23,9 @@ def without_code(text: str) -> str:
 
 
 def program_arguments(text: str) -> list[list[str]]:
-    """Return the arguments of each ``fiskil-harness`` command in a console block or in the text of a page."""
+    """Return the arguments of each ``fiskil-harness`` command in a console or shell block or in the text of a page."""
     lines = [command.line.partition("  #")[0] for block in blocks(text, "console") for command in commands(block)]
+    lines += [line.partition("  #")[0] for block in blocks(text, "sh") for line in block.text.splitlines()]
     lines += re.findall(r"`(fiskil-harness [a-z][^`]*)`", without_code(text))
-    arguments = [shlex.split(re.split(r" (?:\||&&|>) ", line)[0], comments=True) for line in lines]
+    arguments = [shlex.split(re.split(r" (?:\||&&|>|&$)", line)[0], comments=True) for line in lines]
     return [rest for program, *rest in arguments if program == "fiskil-harness" and "COMMAND" not in rest]

@@ -1,11 +1,10 @@
 """README and docs/ agree with the program: commands parse, configs and other blocks are valid, links lead somewhere."""
 
-import ast
 import itertools
 import json
+import shlex
 import shutil
 import subprocess
-import textwrap
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,12 @@ from typing import Any
 import click
 import pytest
 
-from fiskil_harness.cli.main import COMMANDS, program
+from fiskil_harness.cli.main import COMMANDS, main, program
 from fiskil_harness.core.config import parse
 from fiskil_harness.errors import ConfigError
-from tests.docs.blocks import blocks
+from fiskil_harness.runner.hosted import eligibility
+from fiskil_harness.scenario.selection import select
+from tests.docs.blocks import blocks, commands
 from tests.docs.pages import PAGES, program_arguments
 from tests.paths import ROOT, SOURCE
 from tools.site import LINK
@@ -29,6 +30,19 @@ CONFIGS = [
     for block in blocks(text, "toml")
 ]
 PLACEHOLDERS = {"KEY", "PRACTICE", "PROBE", "CLAUSE", "KIND", "APP", "NAME"}
+# docs/extending.md has names that its own files define.
+OWN = {tuple(arguments) for arguments in program_arguments(PAGES["docs/extending.md"])}
+SHIPPED = [arguments for arguments in ARGUMENTS if arguments not in OWN]
+READING = [arguments for arguments in SHIPPED if arguments[0] in {"list", "explain"} and not PLACEHOLDERS & set(arguments)]
+PYTEST_LINES = sorted(
+    {
+        command.line
+        for text in PAGES.values()
+        for block in blocks(text, "console")
+        for command in commands(block)
+        if command.line.startswith("pytest ")
+    }
+)
 
 
 def command_of(arguments: tuple[str, ...]) -> click.Context:
@@ -61,6 +75,36 @@ def test_every_name_in_a_command_exists() -> None:
 
     assert explained - known - PLACEHOLDERS == set()
     assert apps - set(gallery.apps()) - PLACEHOLDERS == {"reference_app"} - set(gallery.apps())
+
+
+def test_every_scenario_in_a_command_exists() -> None:
+    """Each name after ``run`` selects a scenario; a file is the reader's own."""
+    names = {name for arguments in SHIPPED if arguments[0] == "run" for name in command_of(arguments).params["names"]}
+    hosted = set(eligibility.scenarios())
+
+    wanted = sorted(name for name in names - PLACEHOLDERS - hosted if not name.endswith(".py"))
+
+    assert len(wanted) > 60
+    assert [name for name in wanted if not select([name])] == []
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_commands_that_only_read_run(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """``list`` and ``explain`` print something for each name that a page shows."""
+    with pytest.raises(SystemExit) as ending:
+        main(list(arguments))
+
+    assert ending.value.code == 0
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("line", PYTEST_LINES)
+def test_every_option_of_pytest_exists(line: str, pytestconfig: pytest.Config) -> None:
+    """Each option in a command of pytest is one of pytest, of its plugins that the project uses, or of the harness."""
+    options = [word.partition("=")[0] for word in shlex.split(line, comments=True) if word.startswith("-")]
+
+    unknown = object()
+    assert [option for option in options if pytestconfig.getoption(option, default=unknown) is unknown] == []
 
 
 def test_every_command_is_shown() -> None:
@@ -97,36 +141,50 @@ def test_every_config_is_valid(page: str, config: str, tmp_path: Path, monkeypat
     assert problem == "" or "missing required field" in problem
 
 
-def test_other_blocks_are_valid() -> None:
-    """Each block in JSON is JSON, and each block in Python is Python; an excerpt may be the body of a function."""
-    for text in PAGES.values():
-        for block in blocks(text, "json"):
-            json.loads(block.text)
-        for block in blocks(text, "python"):
-            try:
-                ast.parse(block.text)
-            except SyntaxError:
-                ast.parse(f"async def excerpt():\n{textwrap.indent(block.text, '    ')}")
+def test_blocks_in_javascript_are_valid() -> None:
+    """A parser reads each block; an excerpt may be the body of a function, or elements beside each other."""
+    every = [block for text in PAGES.values() for block in blocks(text)]
+    scripts = [(block.language, block.text) for block in every if block.language in {"js", "jsx"}]
+
+    assert len(scripts) >= 100
+    assert javascript_errors(scripts) == ""
 
 
-def test_blocks_in_javascript_are_valid(tmp_path: Path) -> None:
-    """Node.js reads each block; an excerpt may be the body of a function."""
-    sources = [block.text for name, text in PAGES.items() for block in blocks(text, "js")]
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [("js", "const = 1;"), ("jsx", "<p>open"), ("js", "<p>one</p>\n<p>two</p>"), ("jsx", "return <List rows={ />;")],
+)
+def test_wrong_javascript_is_found(language: str, source: str) -> None:
+    """The message has the line."""
+    assert source.splitlines()[0] in javascript_errors([(language, source)])
+
+
+def javascript_errors(scripts: list[tuple[str, str]]) -> str:
+    """Return what esbuild reports about scripts; each is a language and a source."""
     script = """
-        const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-        for (const source of JSON.parse(require("node:fs").readFileSync(0, "utf8"))) {
-          new AsyncFunction(source.replace(/^import .*$/gm, "").replace(/^export /gm, ""));
-        }
+        const { transform } = require("esbuild");
+        const reads = (code) => transform(code, { loader: "jsx", logLevel: "silent" }).then(() => true, () => false);
+        (async () => {
+          for (const [language, source] of JSON.parse(require("node:fs").readFileSync(0, "utf8"))) {
+            const forms = [source, `async () => {${source}\n}`];
+            if (language === "jsx" && source.startsWith("<")) forms.push(`<>${source}</>`);
+            const results = await Promise.all(forms.map(reads));
+            if (!results.includes(true)) console.log(source);
+          }
+        })();
     """
     node = shutil.which("node")
     assert node is not None
-
     completed = subprocess.run(
-        [node, "-e", script], input=json.dumps(sources), capture_output=True, text=True, timeout=60, check=False
+        [node, "-e", script],
+        cwd=ROOT / "tests" / "browser",
+        input=json.dumps(scripts),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
-
-    assert len(sources) > 90
-    assert (completed.returncode, completed.stderr) == (0, "")
+    return completed.stdout + completed.stderr
 
 
 def test_linked_files_exist() -> None:
