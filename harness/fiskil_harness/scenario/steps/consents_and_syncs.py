@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, pause, stopwatch
+from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, pause, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
@@ -22,6 +22,8 @@ FAILED = 500
 HOOKS_BEHIND_BREAKER = frozenset({"refresh", "revoke"})
 LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
 """How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
+RECORDED_S = 1.0
+"""Longest wait for the records of the API calls that a failed hook call made, in real seconds."""
 
 
 class Sync(Step, frozen=True, tag="sync"):
@@ -219,16 +221,19 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     begin_s = 0.0
 
     def api_calls() -> list[Exchange]:
-        # An exchange is recorded a moment after its response, so one of an earlier call may come late.
         return [exchange for exchange in stage.journal.all(Exchange) if exchange.at_s >= begin_s]
 
     def call() -> HttpReply:
         nonlocal begin_s
         begin_s = stage.journal.elapsed_s()
         try:
-            return stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
+            reply = stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
         except HookError as error:
-            return HttpReply(status=500, problem=str(error))
+            reply = HttpReply(status=500, problem=str(error))
+        if (reply.status or 0) >= FAILED:
+            # An exchange is recorded a moment after its response.
+            wait_until(lambda: not stage.environment.proxy.open_requests, cap_s=RECORDED_S)
+        return reply
 
     reply = without_rate_limit(call, is_its_own=lambda: not api_calls())
     if name in HOOKS_BEHIND_BREAKER and bitten_by(stage.journal) and not stage.environment.proxy.rules.waiting():
