@@ -9,6 +9,7 @@
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
 #   make dist      build the wheel and the sdist into dist/, check them, and print their SHA-256
+#   make image     build an image with podman, without Chromium or with it (TARGET=browser), and print its size
 #   make lock      update constraints.txt
 #   make docs      update the generated pages in docs/: endpoints, bugs, faults, scenarios, proofs, practices, commands, config; and fixtures/schemas
 #   make docs-site build the documentation site into build/site; a broken link fails
@@ -29,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo soak-demo test test-gallery test-all test-costs coverage check types format lint layers dependencies collection mutants dist lock docs docs-site pictures environments costs client-errors clean
+.PHONY: demo soak-demo test test-gallery test-all test-costs coverage check types format lint layers dependencies collection mutants dist image lock docs docs-site pictures environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -116,6 +117,11 @@ dist: $(VENV)/.installed-dev
 	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build --quiet --outdir $(DIST)
 	@$(BIN)/python -m twine --no-color check --strict $(DIST)/fiskil_harness-*
 	@$(BIN)/python -m pip hash $(DIST)/fiskil_harness-*
+
+# BUILDER is podman, buildah or docker; IMAGE_FLAGS are more options of its command build. Without a registry: .ci/base-image.
+image:
+	@$(or $(BUILDER),podman) build $(IMAGE_FLAGS) --target $(or $(TARGET),slim) --tag fiskil-harness:$(or $(TARGET),slim) --file Containerfile .
+	@$(or $(BUILDER),podman) images fiskil-harness:$(or $(TARGET),slim)
 
 lock: $(VENV)/.python
 	@.ci/lock $(PYTHON)

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from fiskil_harness.cli.main import program
-from tests.paths import ROOT
+from tests.docs.blocks import blocks
+from tests.paths import DOCS, ROOT
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"]}
@@ -68,6 +69,28 @@ def runner(tmp_path: Path) -> Runner:
     (programs / "fiskil-harness").write_text(GATE)
     (programs / "fiskil-harness").chmod(0o755)
     return Runner(tmp_path)
+
+
+def test_the_page_uses_it_at_a_commit() -> None:
+    """The example has permissions for its job, known inputs, and other actions as in the recipe."""
+    (block,) = blocks((DOCS / "ci.md").read_text(encoding="utf-8"), "yaml")
+    recipe = (ROOT / "examples" / "ci" / "github-actions.yml").read_text(encoding="utf-8")
+    (job,) = yaml.safe_load(block.text)["jobs"].values()
+    (step,) = [step for step in job["steps"] if step.get("id") == "gate"]
+    others = [other["uses"] for other in job["steps"] if "uses" in other and other != step]
+
+    assert job["permissions"] == {"contents": "read"}
+    assert [action for action in others if action not in recipe] == []
+    assert re.fullmatch(r"example/fiskil-harness@[0-9a-f]{40}", step["uses"])
+    assert set(step["with"]) <= set(ACTION["inputs"])
+
+
+def test_the_page_has_every_input() -> None:
+    """The table of inputs in docs/ci.md is complete."""
+    page = (DOCS / "ci.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE) == list(ACTION["inputs"])
+    assert all(f"`{name}`" in page for name in ACTION["outputs"])
 
 
 def test_it_uses_no_other_action() -> None:
