@@ -8,6 +8,8 @@
 #   make test-costs  run the tests of make test and make test-gallery; update tests/costs.toml, which assigns tests to the two
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
+#   make dist      build the wheel and the sdist into dist/, check them, and print their SHA-256
+#   make image     build an image with podman, without Chromium or with it (TARGET=browser), and print its size
 #   make lock      update constraints.txt
 #   make docs      update the generated pages in docs/: endpoints, bugs, faults, scenarios, proofs, practices, commands, config; and fixtures/schemas
 #   make docs-site build the documentation site into build/site; a broken link fails
@@ -20,6 +22,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+DIST ?= dist
 # More than two for each of two cores: tests mostly wait for an app.
 WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
@@ -27,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo soak-demo test test-gallery test-all test-costs coverage check types format lint layers dependencies collection mutants lock docs docs-site pictures environments costs client-errors clean
+.PHONY: demo soak-demo test test-gallery test-all test-costs coverage check types format lint layers dependencies collection mutants dist image lock docs docs-site pictures environments costs client-errors clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -107,6 +110,19 @@ $(VENV)/.installed-docs: $(VENV)/.installed
 mutants: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.mutants --mutants $(or $(MUTANTS),400) --seed $(or $(SEED),0)
 
+# The time of the last commit is the time of every file, so each build of one commit gives the same bytes. Without git it is fixed.
+dist: SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
+dist: $(VENV)/.installed-dev
+	@rm -f $(DIST)/fiskil_harness-*
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build --quiet --outdir $(DIST)
+	@$(BIN)/python -m twine --no-color check --strict $(DIST)/fiskil_harness-*
+	@$(BIN)/python -m pip hash $(DIST)/fiskil_harness-*
+
+# BUILDER is podman, buildah or docker; IMAGE_FLAGS are more options of its command build. Without a registry: .ci/base-image.
+image:
+	@$(or $(BUILDER),podman) build $(IMAGE_FLAGS) --target $(or $(TARGET),slim) --tag fiskil-harness:$(or $(TARGET),slim) --file Containerfile .
+	@$(or $(BUILDER),podman) images fiskil-harness:$(or $(TARGET),slim)
+
 lock: $(VENV)/.python
 	@.ci/lock $(PYTHON)
 
@@ -130,7 +146,6 @@ pictures: $(VENV)/.installed
 
 # uv chooses the lowest versions of the direct dependencies, which pip cannot.
 environments: $(VENV)/.installed-dev
-	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/python -m tools.environments >docs/environments.md.new
 	@mv docs/environments.md.new docs/environments.md
 

@@ -78,6 +78,7 @@ CHOSEN: dict[str, Belongs] = {
     "gate/selftest/test_gallery_matrix.py::test_a_flaw_is_caught_without_a_false_alarm": only(
         "amended_dataset_kept", "embedded_secret_in_query", "flask_ids_normalised"
     ),
+    "packaging/test_tool_installers.py": nothing,
     "packaging/test_wheel.py": nothing,
     "pytest_plugin/test_plugin.py::test_a_failure_shows_its_finding": whole,
     "runner/test_session.py::test_a_flawed_app_is_caught": whole,

@@ -63,6 +63,29 @@ def test_the_harness_is_installed_from_an_address_with_a_digest(recipe: str) -> 
     assert re.search(r'FISKIL_HARNESS: "fiskil-harness\[all\] @ https://\S+/v[\d.]+\.tar\.gz#sha256=[0-9a-f]{64}"', text)
 
 
+def test_each_action_is_used_at_a_commit() -> None:
+    """A tag can move to other code, so each action has 40 hexadecimal digits, and its version as a comment."""
+    text = (RECIPES / "github-actions.yml").read_text(encoding="utf-8")
+
+    used = re.findall(r"uses: *(.*)", text)
+
+    assert len(used) == sum("uses" in step for job in GITHUB["jobs"].values() for step in job["steps"])
+    assert [line for line in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+    assert len({line.partition("@")[0] for line in used}) == len(set(used)) == 4
+
+
+def test_each_job_has_its_own_permissions() -> None:
+    """Every job reads the repository; only the gate, which comments, writes to pull requests."""
+    assert GITHUB["permissions"] == {}
+    assert {name: job["permissions"] for name, job in GITHUB["jobs"].items()} == {
+        "fast": {"contents": "read"},
+        "gate": {"contents": "read", "pull-requests": "write"},
+        "shard": {"contents": "read"},
+        "merged": {"contents": "read"},
+        "scenarios": {"contents": "read"},
+    }
+
+
 def test_the_merge_waits_for_the_shards() -> None:
     """Both recipes run three shards before the merge."""
     jobs = GITHUB["jobs"]

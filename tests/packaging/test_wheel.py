@@ -1,6 +1,5 @@
 """The wheel, installed in a clean environment, contains everything it needs and no name that could collide."""
 
-import os
 import re
 import subprocess
 import sys
@@ -10,16 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging.programs import clean_environment, run
 from tests.paths import ROOT
 from tools import environments
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel of this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run([sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)], cwd=folder)
-    return next(folder.glob("*.whl"))
 
 
 @pytest.fixture(scope="module")
@@ -32,23 +24,11 @@ def clean(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-def clean_environment() -> dict[str, str]:
-    """Return the environment variables without those of the tests."""
-    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV", "COVERAGE"))}
-
-
 def requirements_of(wheel: Path) -> list[str]:
     """Return the requirements in the metadata of *wheel*."""
     archive = zipfile.ZipFile(wheel)
     text = archive.read(next(name for name in archive.namelist() if name.endswith("METADATA"))).decode()
     return [line for line in text.splitlines() if line.startswith("Requires-Dist:")]
-
-
-def run(command: list[str], *, cwd: Path) -> str:
-    """Run a command and return its output; a failure shows the output."""
-    completed = subprocess.run(command, cwd=cwd, env=clean_environment(), capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stdout + completed.stderr
-    return completed.stdout
 
 
 def test_adds_one_package(wheel: Path) -> None:
