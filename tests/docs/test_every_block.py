@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from fiskil_harness.errors import UsageError
 from fiskil_harness.faults.expression import rules_of
@@ -26,7 +27,10 @@ from tests.paths import ROOT
 
 WITH_CODE = [name for name, text in PAGES.items() if "```" in text]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+VARIABLES = set(re.findall(r"\$\((?:or \$\()?([A-Z_]+)\)", MAKEFILE))
+INSTRUCTIONS = {"COPY", "ENV", "FROM", "RUN", "USER", "WORKDIR"}
 RUN = {
     "CONTRIBUTING.md": "tests/docs/test_contributing.py",
     "docs/api.md": "tests/test_public_api.py",
@@ -76,13 +80,21 @@ def check_console(text: str) -> None:
     check_shell("\n".join(lines))
     for line in lines:
         program, *arguments = shlex.split(line, comments=True)
-        assert program != "make" or set(arguments) <= TARGETS, line
+        if program == "make":
+            assert {word.partition("=")[0] for word in arguments} <= TARGETS | VARIABLES, line
         for extras in re.findall(r"\.\[([a-z,]+)\]", line):
             assert set(extras.split(",")) <= set(EXTRAS), line
         if program == "python":
             is_module = arguments[0] == "-m"
             path = arguments[1].replace(".", "/") + ".py" if is_module else arguments[0]
             assert (ROOT / path).is_file(), line
+
+
+def check_dockerfile(text: str) -> None:
+    """Every line is an instruction, and the first one names the base."""
+    words = [line.partition(" ")[0] for line in text.splitlines()]
+    assert words[0] == "FROM"
+    assert set(words) <= INSTRUCTIONS
 
 
 def check_fault(text: str) -> None:
@@ -102,6 +114,7 @@ def check_later(text: str) -> None:
 
 CHECKS: dict[str, Callable[[str], object]] = {
     "console": check_console,
+    "dockerfile": check_dockerfile,
     "fault": check_fault,
     "http": check_http,
     "js": check_later,
@@ -112,6 +125,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "text": check_later,
     "toml": tomllib.loads,
     "xml": ElementTree.fromstring,
+    "yaml": yaml.safe_load,
 }
 
 
@@ -128,7 +142,7 @@ def problems(name: str, text: str) -> Iterator[str]:
         is_run = name in RUN and block.language == "python"
         try:
             (tree_of if is_run else CHECKS[block.language])(block.text)
-        except (AssertionError, ImportError, SyntaxError, UsageError, ValueError) as error:
+        except (AssertionError, ImportError, SyntaxError, UsageError, ValueError, yaml.YAMLError) as error:
             yield f"{name}: {type(error).__name__}: {error} in {block.text[:60]!r}"
 
 
@@ -171,7 +185,10 @@ def test_a_test_runs_the_python_of_each_page() -> None:
         ("```console\nno command\n```\n", "AssertionError"),
         ("```sh\nif true\n```\n", "AssertionError"),
         ("```fault\nbanking.transactions: reset_pear after 20 bytes\n```\n", "UnknownName"),
+        ("```console\n$ make image BILDER=docker\n```\n", "BILDER"),
+        ("```dockerfile\nFROM x\nRUM y\n```\n", "RUM"),
         ("```toml\n= 1\n```\n", "TOMLDecodeError"),
+        ("```yaml\na: [\n```\n", "ParserError"),
         ("```json\n{,}\n```\n", "JSONDecodeError"),
         ("```http\nFETCH /v1/token\n```\n", "AssertionError"),
     ],
