@@ -4,7 +4,7 @@
 #   make soak-demo put load on the reference app, on PostgreSQL with two processes, for two minutes
 #   make test      run every check and the quick tests, within five minutes on two cores
 #   make test-gallery  run every app of the gallery, and what else takes seconds, within 25 minutes
-#   make test-all  run every check and test, with full matrices and more seeds, within hours
+#   make test-all  run every check and test, and a fourteenth of the full matrices and seeds, by the day or DAY=0..13; -1 is all
 #   make test-costs  run the tests of make test and make test-gallery; update tests/costs.toml, which assigns tests to the two
 #   make coverage  run the tests with line coverage
 #   make mutants   break the judging code by a sample of mutants; print the score and the undetected mutants
@@ -47,7 +47,7 @@ test-gallery: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "gallery and not full"
 
 test-all: $(VENV)/.installed-dev check
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not another_day" $(if $(DAY),--day $(DAY))
 
 test-costs: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not full" -p tests.cost_recorder --costs tests/costs.toml

@@ -34,7 +34,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Assign the test to its suite, before pytest selects by markers."""
     if isinstance(item, pytest.Function):
-        sampling.assign(item)
+        sampling.assign(item, day=item.config.getoption("day"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,8 +1,9 @@
 """The one place that decides which tests belong to which suite, and which parameters the quick suite samples.
 
 ``make test`` runs the quick suite: the tests that cost little, and those of `CHOSEN`. ``make test-gallery`` runs the tests
-marked ``gallery``: whole apps, other programs, and all parameters of what is sampled here. ``make test-all`` runs every
-test. A test that always takes minutes is marked ``full`` where it is defined.
+marked ``gallery``: whole apps, other programs, and all parameters of what is sampled here. ``make test-all`` runs both, and
+a share of the tests marked ``full``, which would take hours: each of them runs on one of `DAYS` days. A test that always
+takes minutes is marked ``full`` where it is defined.
 
 ``tests/costs.toml`` has the measured cost of each test that costs much; ``make test-costs`` renews it. A test that is not in
 the file belongs to the quick suite.
@@ -12,12 +13,14 @@ import math
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 Belongs = Callable[[pytest.Function], bool]
 """Returns true for a test that belongs to the quick suite."""
 
+DAYS = 14
 MOST_S = 0.4
 """Processor time that the quick suite spends on one test function, in seconds, for all its parameters."""
 COSTS: dict[str, list[float]] = tomllib.loads((Path(__file__).parent / "costs.toml").read_text())
@@ -100,8 +103,13 @@ OF_ONE_SEED: dict[str, Belongs] = {
 """By module, the parameters whose data the quick suite makes: each process makes them once, in whichever test is first."""
 
 
-def assign(test: pytest.Function) -> None:
-    """Mark *test* as ``gallery`` unless it belongs to the quick suite."""
+def assign(test: pytest.Function, *, day: int) -> None:
+    """Mark *test* as ``gallery`` unless it is quick, and as ``another_day`` if it is full and does not belong to *day*.
+
+    Every full test is of day -1.
+    """
+    if day >= 0 and test.get_closest_marker("full") and crc32(test.nodeid.encode()) % DAYS != day:
+        test.add_marker("another_day")
     place = _place(test)
     module = place.partition("::")[0]
     chosen = CHOSEN.get(place) or CHOSEN.get(module)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cost_recorder import renewed
 from tests.paths import ROOT
-from tests.sampling import CHOSEN, COSTS, OF_ONE_SEED
+from tests.sampling import CHOSEN, COSTS, DAYS, OF_ONE_SEED
 
 
 def test_every_entry_names_a_test() -> None:
@@ -60,3 +60,53 @@ def test_the_cost_of_all_parameters_is_recorded(pytester: pytest.Pytester, monke
     assert place == "test_it.py::test_slow"
     assert one >= 0.1
     assert whole >= 0.4
+
+
+COLLECTS = """
+import os
+from tests import sampling
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "full")
+    config.addinivalue_line("markers", "another_day")
+    config.addinivalue_line("markers", "gallery")
+
+def pytest_itemcollected(item):
+    sampling.assign(item, day=int(os.environ["DAY"]))
+"""
+FULL = """
+import pytest
+
+@pytest.mark.full
+@pytest.mark.parametrize("number", range(30))
+def test_long(number): pass
+
+def test_short(): pass
+"""
+
+
+def run_of_day(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, day: int) -> list[str]:
+    """Return the tests that run."""
+    monkeypatch.setenv("DAY", str(day))
+    passed, _, _ = pytester.inline_run("-pno:asyncio", "-pno:randomly", "-m", "not another_day").listoutcomes()
+    return [report.nodeid for report in passed]
+
+
+def test_each_full_test_runs_on_one_day(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a fortnight all of them run, each once; other tests run every day."""
+    pytester.makeconftest(COLLECTS)
+    pytester.makepyfile(test_it=FULL)
+
+    names = [name for day in range(DAYS) for name in run_of_day(pytester, monkeypatch, day)]
+
+    assert names.count("test_it.py::test_short") == DAYS
+    assert len(set(names)) == 31
+    assert len(names) == DAYS + 30
+
+
+def test_all_full_tests_run_on_request(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Day -1 has all of them."""
+    pytester.makeconftest(COLLECTS)
+    pytester.makepyfile(test_it=FULL)
+
+    assert len(run_of_day(pytester, monkeypatch, -1)) == 31

@@ -1,8 +1,8 @@
 """Every probe against every app of the gallery.
 
 ``make test-gallery`` runs every app with the scenarios of its entry and a few others, ``make test`` a sample of the apps.
-``make test-all`` runs all apps with all quick scenarios; half of the flawed apps also run the costly scenarios, and the
-other half the generated plans.
+``make test-all`` runs, over fourteen days, all apps with all quick scenarios; half of the flawed apps also run the costly
+scenarios, and the other half the generated plans.
 """
 
 from collections.abc import Callable
