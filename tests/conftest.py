@@ -3,12 +3,15 @@
 import hashlib
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fiskil_harness.app import left_processes
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.outcome import Outcome
@@ -74,6 +77,18 @@ def measured() -> Iterator[dict[str, str]]:
     removed = {name: value for name in [COVERAGE_VARIABLE] if (value := os.environ.pop(name, None)) is not None}
     yield removed
     os.environ.update(removed)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Start a guard that kills the apps in the temporary folders of this process, should this process be killed."""
+    command = [sys.executable, "-I", "-S", left_processes.__file__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd="/") as guard:
+        assert guard.stdin is not None
+        guard.stdin.write(os.fsencode(tmp_path_factory.getbasetemp()) + b"\n")
+        guard.stdin.flush()
+        yield
+        guard.communicate(left_processes.DONE)
 
 
 @pytest.fixture(scope="session")
