@@ -21,6 +21,8 @@ from fiskil_harness.core import version
 version.version = lambda: "0.0.0"
 from fiskil_harness.soak.load.locustfile import *
 """
+PROGRESS = "pending in the sample"
+"""Words of the note that follows every five seconds, or a little later, during the load."""
 FLAWED = {
     "claims_without_lock_when_busy": "applies_once",
     "batch_lost_without_connection": "loses_nothing",
@@ -97,7 +99,7 @@ def test_a_worker_of_another_version_is_refused(begin: Begin, tmp_path: Path) ->
 def test_a_killed_worker_loses_nothing_of_its_ledger(begin: Begin) -> None:
     """The effects are judged as usual, and the verdict says what is unknown."""
     running = begin(*SMALL, "--workers", "2")
-    running.wait_for("  5 s")
+    running.wait_for(PROGRESS)
     os.kill(find(running.process.pid, "--worker"), signal.SIGKILL)
 
     soaked = running.finish()
@@ -110,7 +112,7 @@ def test_a_killed_worker_loses_nothing_of_its_ledger(begin: Begin) -> None:
 def test_a_killed_locust_loses_nothing_of_its_ledger(begin: Begin) -> None:
     """Without workers the one process of Locust has the ledger."""
     running = begin(*SMALL)
-    running.wait_for("  5 s")
+    running.wait_for(PROGRESS)
     os.kill(find(running.process.pid, "locustfile"), signal.SIGKILL)
 
     soaked = running.finish()
@@ -122,7 +124,7 @@ def test_a_killed_locust_loses_nothing_of_its_ledger(begin: Begin) -> None:
 def test_a_killed_app_is_started_again_and_loses_no_message(begin: Begin) -> None:
     """Each message that the app acknowledged before the kill has its effect afterwards."""
     running = begin(*SMALL)
-    running.wait_for("  5 s")
+    running.wait_for(PROGRESS)
     os.kill(find(running.process.pid, "reference_app.app:build"), signal.SIGKILL)
 
     soaked = running.finish()
@@ -134,8 +136,8 @@ def test_a_killed_app_is_started_again_and_loses_no_message(begin: Begin) -> Non
 
 def test_a_killed_soak_test_leaves_no_process_behind(begin: Begin) -> None:
     """The guard of the run kills Locust and the app, and removes the folder with the plan."""
-    running = begin(*SMALL, "--master", "--workers", "1")
-    running.wait_for("  5 s")
+    running = begin(*SMALL, "--master", "--workers", "1", "--bind-port", str(free_port()))
+    running.wait_for(PROGRESS)
     children = descendants(running.process.pid)
     marks = {mark for child in children if (mark := mark_of(child))}
 
@@ -149,7 +151,7 @@ def test_a_killed_soak_test_leaves_no_process_behind(begin: Begin) -> None:
 def test_ctrl_c_stops_all_workers_and_judges_what_was_sent(begin: Begin) -> None:
     """The workers stop within two seconds; the rest of the plan is reported as not sent."""
     running = begin(*SMALL, "--duration", "60", "--workers", "2")
-    running.wait_for("  5 s")
+    running.wait_for(PROGRESS)
     running.process.send_signal(signal.SIGINT)
 
     note = running.wait_for("All workers stopped within")
