@@ -61,6 +61,20 @@ def test_command_is_driven_and_observed(
     assert not app.has("app.drive.refresh")
 
 
+def test_an_app_that_starts_afresh_twice_has_its_folder(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """The folder that a step made is emptied like the first one, and is not gone."""
+    app = start(receiver_settings())
+    app.use_empty_workdir()
+    folder = Path(app.values["workdir"])
+    (folder / "app.db").touch()
+
+    app.restart_afresh()
+
+    assert list(folder.iterdir()) == []
+
+
 def test_restart_keeps_port_and_folder(
     start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
 ) -> None:

@@ -159,6 +159,7 @@ class AppUnderTest:
         """
         self.kill()
         empty_folder(self.workdir, keep=self.output().values())
+        Path(self.values["workdir"]).mkdir(parents=True, exist_ok=True)
         self.backlog = Backlog(is_removed=True, new_waits=self.backlog.new_waits)
         self.start()
 
