@@ -16,7 +16,7 @@ IsGiven = Callable[[str], bool]
 """A function that returns whether the config has a hook, fact or limit."""
 SEPARATOR = ": "
 """Separates the effects hook from the part of its response, as in ``app.observe.effects: applied``."""
-IDS_NEEDED = "`state` must contain Fiskil's ids of the rows that the app shows (fiskil_id, account_id)"
+IDS_NEEDED = "`state` must contain the fiskil_id of each row that the app shows, also of accounts and balances"
 """The advice for a response whose state contains nothing that a probe recognises."""
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from fiskil_harness.journal import HookCall
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.api_calls import calls, covers, dataset_read, routes_of
+from fiskil_harness.journal.queries.api_calls import calls, covers, dataset_read, is_done, routes_of
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,27 @@ def test_a_token_that_is_left_changes_no_count(tape: JournalBuilder) -> None:
 
     assert with_token == without == 1
     assert routes_of(calls(tape.build(), "token")) == 1
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status", "expected"),
+    [
+        ([200], 302, True),
+        ([503, 200], 303, True),
+        ([503], 302, False),
+        ([], 302, False),
+        ([], 200, True),
+        ([200], 500, False),
+        ([200], None, False),
+    ],
+)
+def test_a_redirect_is_done_after_successful_reads(
+    tape: JournalBuilder, statuses: list[int], status: int | None, expected: bool
+) -> None:
+    """Of repeated reads the last one counts; a redirect without any may lead to a page for logging in."""
+    for read_status in statuses:
+        tape.call("banking.transactions", status=read_status)
+    tape.hook("refresh", status=status, took_s=1.0)
+
+    [refresh] = tape.journal.all(HookCall)
+    assert is_done(tape.journal, refresh) is expected

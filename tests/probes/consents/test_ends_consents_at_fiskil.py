@@ -55,6 +55,28 @@ def test_a_revoked_consent_passes(tape: JournalBuilder, route: str, path: str) -
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize("status", [302, 303])
+def test_a_redirect_after_the_revocation_passes(tape: JournalBuilder, status: int) -> None:
+    """An app with HTML forms leads to its next page."""
+    connect(tape)
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
+    tape.hook("revoke", status=status, took_s=0.5)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("route", ["banking.accounts", "consents.revoke"])
+def test_a_redirect_alone_is_not_judged(tape: JournalBuilder, route: str) -> None:
+    """It may lead to a page for logging in, while the app reads data, or after a revocation that failed."""
+    connect(tape)
+    tape.call(route, status=503 if route == "consents.revoke" else 200, path="/v1/consent/arr1")
+    tape.hook("revoke", status=302, took_s=0.5)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_an_app_that_revokes_a_moment_later_passes(tape: JournalBuilder) -> None:
     """It responds first and revokes afterwards."""
     connect(tape)

@@ -19,6 +19,8 @@ MAX_CALLS, WINDOW_S = 20, 3.0
 """Maximum number of equal failing calls in this time, in real seconds; more of them are a storm."""
 LATE = "Latency"
 """Name of the fault that delays a response and leaves it complete."""
+ENDING = frozenset({"consents.revoke", "end_users.delete"})
+"""Routes that end a consent."""
 MANY_PAGES, MEGABYTE = 100, 1_000_000
 
 CallKey = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -146,6 +148,24 @@ def routes_of(exchanges: Iterable[Exchange]) -> int:
 def began_s(call: HookCall) -> float:
     """Return the time at which the harness called the hook; ``at_s`` is the time of the response."""
     return call.at_s - call.took_s
+
+
+def calls_during(journal: Journal, hook: HookCall) -> list[Exchange]:
+    """Return the API calls that the app made during the hook call *hook*."""
+    return [call for call in calls(journal) if began_s(hook) <= call.at_s <= hook.at_s]
+
+
+def is_done(journal: Journal, hook: HookCall) -> bool:
+    """Return True if the app did what *hook* requests: it returned 2xx, or a redirect after the API calls that do it.
+
+    The calls read data, or end the consent. A redirect alone may lead to a page for logging in. Of repeated calls to a
+    route, the last one must have succeeded.
+    """
+    if hook.has_succeeded or hook.status is None or not 300 <= hook.status < 400:
+        return hook.has_succeeded
+    made = calls_during(journal, hook)
+    doing = [call for call in made if (call.route in ENDING if hook.hook == "revoke" else dataset_read(call))]
+    return bool(doing) and all(map(is_complete_success, {call.route: call for call in doing}.values()))
 
 
 def calls_beside(journal: Journal, hook: HookCall) -> list[Exchange]:

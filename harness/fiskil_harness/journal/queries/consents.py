@@ -8,9 +8,11 @@ from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
     began_s,
     calls,
+    calls_during,
     consent_of,
     dataset_read,
     is_complete_success,
+    is_done,
 )
 from fiskil_harness.journal.queries.rows import Place, labelled_rows, places, snapshots
 
@@ -44,11 +46,6 @@ def is_declined(call: HookCall) -> bool:
     return call.status is not None and call.status >= 400 and call.status != TOO_SOON
 
 
-def calls_during(journal: Journal, hook: HookCall) -> list[Exchange]:
-    """Return the API calls that the app made during the hook call *hook*."""
-    return [call for call in calls(journal) if began_s(hook) <= call.at_s <= hook.at_s]
-
-
 def reads_during(journal: Journal, hook: HookCall) -> list[Exchange]:
     """Return the calls during the hook call *hook* that read data of an end user."""
     return list(filter(dataset_read, calls_during(journal, hook)))
@@ -70,7 +67,7 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
         return True
     is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
-        (hook.has_succeeded and _has_read_since(journal, began_s(hook)))
+        (is_done(journal, hook) and _has_read_since(journal, began_s(hook)))
         or (is_last and is_declined(hook) and _is_refused(reads_during(journal, hook)))
         for hook in hook_calls(journal, "refresh", since_s=consent.at_s)
     )

@@ -14,7 +14,15 @@ from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, HookCall, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, dataset_of, is_in, reads, selection
+from fiskil_harness.journal.queries.api_calls import (
+    acknowledged_events,
+    began_s,
+    dataset_of,
+    is_done,
+    is_in,
+    reads,
+    selection,
+)
 
 MANY = 8
 """Minimum number of members from which an object of objects counts as a table whose keys are ids, not field names."""
@@ -161,7 +169,7 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
         if is_its_event and delivery.at_s >= rows.at_s:
             return True
     return any(
-        call.is_refresh and call.participant == rows.participant and began_s(call) >= rows.at_s and call.has_succeeded
+        call.is_refresh and call.participant == rows.participant and began_s(call) >= rows.at_s and is_done(journal, call)
         for call in journal.all(HookCall)
     )
 

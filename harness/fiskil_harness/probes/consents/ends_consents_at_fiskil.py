@@ -2,7 +2,14 @@
 
 from fiskil_harness.core.config.hooks import REVOKE
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, consent_of, is_complete_success
+from fiskil_harness.journal.queries.api_calls import (
+    acknowledged_events,
+    began_s,
+    calls,
+    consent_of,
+    is_complete_success,
+    is_done,
+)
 from fiskil_harness.journal.queries.consents import consents_of, hook_calls
 from fiskil_harness.journal.queries.rows import PENDING, last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
@@ -47,7 +54,7 @@ def _disconnects(journal: Journal) -> list[HookCall]:
     disconnects = []
     for hook in hook_calls(journal, "revoke"):
         first = first or hook
-        if hook.has_succeeded:
+        if is_done(journal, hook):
             disconnects.append(first)
             first = None
     return disconnects

@@ -13,13 +13,14 @@ from fiskil_harness.journal.queries.api_calls import (
     began_s,
     call_key,
     calls,
+    calls_during,
     consent_of,
     dataset_read,
     is_complete_success,
+    is_done,
     is_storm,
 )
 from fiskil_harness.journal.queries.consents import (
-    calls_during,
     hook_calls,
     is_declined,
     permitted,
@@ -168,7 +169,7 @@ def _withdrawn(journal: Journal) -> dict[str, float]:
 
 def _was_notified(journal: Journal, changed: ConsentState) -> bool:
     """Return True if the app acknowledged an event about the change, or completed a refresh after it."""
-    if any(hook.has_succeeded for hook in hook_calls(journal, "refresh", since_s=changed.at_s)):
+    if any(is_done(journal, hook) for hook in hook_calls(journal, "refresh", since_s=changed.at_s)):
         return True
     return any(
         event.kind == "consent.updated" and event.is_subscribed and consent_of(acknowledged_event) == changed.consent_id

@@ -55,7 +55,11 @@ class LogsConsents(Probe, frozen=True, kw_only=True, tag="logs_consents"):
         missing = [event for event in missing if not _has_unknown_words(journal, log, missing, consent_ids[event.event])]
         if missing:
             lines = tuple(f"no line about {event.event}: {event.kind}" for event in missing)
-            return self.fails(f"{missing[0].kind} left no line in the log", evidence=lines, examined=len(changes))
+            return self.fails(
+                f"{missing[0].kind} left no line in the log that names its consent or end user",
+                evidence=lines,
+                examined=len(changes),
+            )
         return self.passes(
             f"all {len(changes)} changes of consents are in the log",
             examined=len(changes),

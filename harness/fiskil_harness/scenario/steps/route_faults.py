@@ -246,7 +246,7 @@ def _view(stage: "Stage") -> Result:
 def _result_of(reply: HttpReply) -> Result:
     if reply.status is None:
         return Result.FINAL
-    return Result.SUCCEEDED if 200 <= reply.status < 300 else Result.FAILED
+    return Result.SUCCEEDED if 200 <= reply.status < 400 else Result.FAILED
 
 
 def _bites(waiting: list[Waiting]) -> int:
