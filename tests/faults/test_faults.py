@@ -221,7 +221,7 @@ def test_an_end_beyond_the_body_is_no_bite(
     assert journal.all(Bite) == []
 
 
-@pytest.mark.parametrize("fault", [faults.ResetPeer(), faults.TruncatedJson(), faults.Drip()], ids=repr)
+@pytest.mark.parametrize("fault", [faults.ResetPeer(), faults.TruncatedJson(), faults.Dribble()], ids=repr)
 def test_a_fault_waits_for_a_response_with_a_body(
     fiskil: LocalFiskil, client: httpx.Client, rosa: EndUser, fault: faults.AnyFault
 ) -> None:

@@ -177,13 +177,18 @@ def test_dribble_keeps_existing_cuts() -> None:
     assert shaped[1:2] + shaped[4:5] == [Pause(0.005), Pause(0.005)]
 
 
-EMPTY = [faults.Drip(), faults.Dribble()]
+def test_an_empty_body_has_no_parts() -> None:
+    """An empty body cannot be sent in parts."""
+    assert faults.Dribble().shape(acts(b""), make_exchange()) == acts(b"")
 
 
-@pytest.mark.parametrize("fault", EMPTY, ids=repr)
-def test_an_empty_body_is_no_bite(fault: faults.AnyFault) -> None:
-    """An empty body cannot be sent slowly."""
-    assert fault.shape(acts(b""), make_exchange()) == acts(b"")
+def test_the_head_of_a_response_without_a_body_drips() -> None:
+    """A revocation returns 204, and a client without a deadline for the whole call waits for that too."""
+    shaped = faults.Drip(every_ms=50).shape(acts(b""), make_exchange())
+
+    head = b"".join(pieces(acts(b"")))
+    assert pieces(shaped) == [bytes([byte]) for byte in head]
+    assert shaped[1::2] == [Pause(0.05)] * len(head)
 
 
 LATE = [

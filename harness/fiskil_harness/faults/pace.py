@@ -100,6 +100,8 @@ class Slicer(Fault, frozen=True, kw_only=True, tag="slicer"):
 class Drip(Fault, frozen=True, kw_only=True, tag="drip"):
     """A byte of the body arrives every ``every_ms``, so no single read takes long; after a minute the rest arrives at once.
 
+    Of a response without a body, such as a 204, the head arrives in this way.
+
     Args:
         every_ms: The interval, from 1 to 60,000 milliseconds.
 
@@ -112,22 +114,22 @@ class Drip(Fault, frozen=True, kw_only=True, tag="drip"):
     every_ms: Annotated[int, Between(1, LONGEST_MS)] = 200
 
     def shape(self, acts: Sequence[Act], exchange: MatchedExchange) -> Sequence[Act]:
-        """Return the head, then single bytes with a pause after each."""
-        return bounded(self._dripped(acts)) if body_size(acts) else acts
+        """Return single bytes of the body, or of the head if there is no body, with a pause after each."""
+        return bounded(self._dripped(acts, is_body=body_size(acts) > 0))
 
-    def _dripped(self, acts: Sequence[Act]) -> Iterator[Act]:
+    def _dripped(self, acts: Sequence[Act], *, is_body: bool) -> Iterator[Act]:
         left = min(MOST_PIECES, LONGEST_MS // self.every_ms)
         for act in acts:
-            if not (isinstance(act, Piece) and act.is_body):
+            if not (isinstance(act, Piece) and act.is_body == is_body):
                 yield act
                 continue
             singles = min(left, len(act.data))
             left -= singles
             for at in range(singles):
-                yield Piece(act.data[at : at + 1], is_body=True)
+                yield Piece(act.data[at : at + 1], is_body)
                 yield Pause(self.every_ms / 1000)
             if singles < len(act.data):
-                yield Piece(act.data[singles:], is_body=True)
+                yield Piece(act.data[singles:], is_body)
 
 
 class Dribble(Fault, frozen=True, kw_only=True, tag="dribble"):

@@ -155,13 +155,18 @@ def calls_during(journal: Journal, hook: HookCall) -> list[Exchange]:
     return [call for call in calls(journal) if began_s(hook) <= call.at_s <= hook.at_s]
 
 
+def is_redirect(hook: HookCall) -> bool:
+    """Return True if the app led to another page."""
+    return hook.status is not None and 300 <= hook.status < 400
+
+
 def is_done(journal: Journal, hook: HookCall) -> bool:
     """Return True if the app did what *hook* requests: it returned 2xx, or a redirect after the API calls that do it.
 
     The calls read data, or end the consent. A redirect alone may lead to a page for logging in. Of repeated calls to a
     route, the last one must have succeeded.
     """
-    if hook.has_succeeded or hook.status is None or not 300 <= hook.status < 400:
+    if not is_redirect(hook):
         return hook.has_succeeded
     made = calls_during(journal, hook)
     doing = [call for call in made if (call.route in ENDING if hook.hook == "revoke" else dataset_read(call))]

@@ -12,7 +12,7 @@ from fiskil_harness.journal.queries.api_calls import (
     consent_of,
     dataset_read,
     is_complete_success,
-    is_done,
+    is_redirect,
 )
 from fiskil_harness.journal.queries.rows import Place, labelled_rows, places, snapshots
 
@@ -67,7 +67,8 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
         return True
     is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
-        (is_done(journal, hook) and _has_read_since(journal, began_s(hook)))
+        (hook.has_succeeded and _has_read_since(journal, began_s(hook)))
+        or (is_redirect(hook) and any(map(_shows_consents, calls_during(journal, hook))))
         or (is_last and is_declined(hook) and _is_refused(reads_during(journal, hook)))
         for hook in hook_calls(journal, "refresh", since_s=consent.at_s)
     )
@@ -117,10 +118,12 @@ def _has_read_since(journal: Journal, since_s: float) -> bool:
 
     An app may respond to the refresh hook before it calls the API, so its response alone does not show a read.
     """
-    return any(
-        call.at_s >= since_s and call.end_user_id and (is_complete_success(call) or call.status == 403)
-        for call in calls(journal)
-    )
+    return any(call.at_s >= since_s and _shows_consents(call) for call in calls(journal))
+
+
+def _shows_consents(call: Exchange) -> bool:
+    """Return True if the response is about an end user, and shows which consents are active: a success, or 403."""
+    return bool(call.end_user_id) and (is_complete_success(call) or call.status == 403)
 
 
 def _is_refused(refresh_calls: list[Exchange]) -> bool:
