@@ -53,6 +53,24 @@ def test_a_response_is_returned_complete(client: HttpClient, httpserver: HTTPSer
     assert reply.url == httpserver.url_for("/x")
 
 
+def test_each_request_has_its_own_connection(client: HttpClient) -> None:
+    """A server that fails may close the connection while the next request is on its way, and does not always say so."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def respond() -> None:
+        with listener:
+            for status in (b"500 Oops", b"200 OK"):
+                with listener.accept()[0] as sock:
+                    sock.recv(65536)
+                    sock.sendall(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n\r\n")
+                    sock.recv(65536)  # the next request, if there is one: it gets no response
+
+    threading.Thread(target=respond, daemon=True).start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+    assert [client.request("GET", url).status for _ in range(2)] == [500, 200]
+
+
 def test_redirects_are_not_followed(client: HttpClient, httpserver: HTTPServer) -> None:
     """The caller decides about a redirect."""
     httpserver.expect_request("/x").respond_with_data("", status=302, headers={"Location": "/y"})

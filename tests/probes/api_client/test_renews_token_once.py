@@ -39,6 +39,20 @@ def test_a_token_that_was_renewed_before_the_next_call_passes(tape: JournalBuild
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+def test_a_renewal_without_a_token_is_no_renewal(tape: JournalBuilder) -> None:
+    """A fault renamed its field, so the app has no token for the call; whether it recovers is seen later."""
+    tape.call("banking.transactions", status=401)
+    tape.call("token", bites=("TokenField(name='access_token')",))
+    tape.hook("refresh", status=500)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "a fault acted on the renewal after the refusal, and the app may have given up",
+    )
+
+
 def test_no_renewal_fails_when_the_hook_failed(tape: JournalBuilder) -> None:
     """After the 401 the app makes no call and returns an error to its caller."""
     tape.call("banking.transactions", status=401)

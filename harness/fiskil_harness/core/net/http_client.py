@@ -61,7 +61,11 @@ def without_rate_limit(request: Callable[[], HttpReply], *, is_its_own: Callable
 
 
 class HttpClient:
-    """An HTTP client with a cookie jar. It follows no redirect."""
+    """An HTTP client with a cookie jar. It follows no redirect.
+
+    Each request has its own connection: a server may close one after an error, without saying so, while the next request
+    is already on its way.
+    """
 
     def __init__(self, *, timeout_s: float = 30.0, verify: Any = True) -> None:
         self._timeout_s = timeout_s
@@ -71,7 +75,7 @@ class HttpClient:
             verify=_usual_trust() if verify is True else verify,
             trust_env=False,
             headers={"user-agent": "fiskil-harness"},
-            limits=httpx.Limits(max_keepalive_connections=2, keepalive_expiry=1.0),
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def request(

@@ -105,9 +105,9 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
 
 
 def _was_renewal_spoilt(renewals: list[Exchange], refused: Exchange) -> bool:
-    """Return True if a fault acted on the first of *renewals* after *refused*: the app may give up the work it did then."""
+    """Return True if a fault spoilt the first of *renewals* after *refused*, or took its token: the app may give up then."""
     at = bisect_right(renewals, refused.number, key=lambda call: call.number)
-    return at < len(renewals) and bool(renewals[at].bites) and is_spoilt(renewals[at])
+    return at < len(renewals) and bool(renewals[at].bites) and (is_spoilt(renewals[at]) or not _token(renewals[at]))
 
 
 def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
