@@ -53,7 +53,7 @@ class Sample(Struct, frozen=True, kw_only=True):
 @cache
 def samples() -> dict[str, Sample]:
     """Return an exchange with each endpoint, by the name of its route."""
-    sandbox = _household()
+    sandbox = household()
     with Loop() as loop, HttpClient() as client:
         server = Server(loop, sandbox.api, crashes=sandbox.crashes)
         try:
@@ -69,7 +69,7 @@ def samples() -> dict[str, Sample]:
     return {route.name: by_route[route.name] for route in ROUTES}
 
 
-def _household() -> Sandbox:
+def household() -> Sandbox:
     """Return a sandbox with one end user who has data at a bank and at an energy retailer, at a fixed time."""
     sandbox = Sandbox(
         institutions=catalog.institutions(),

@@ -13,7 +13,7 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.consents.console import VERSIONS
 from fiskil_harness.sandbox.openapi.documents import Document, document
 from fiskil_harness.sandbox.openapi.operations import resolve
-from tools import endpoint_samples
+from tools import endpoint_samples, message_samples
 
 MARKS = {"documented": "", "observed": " o", "assumed": " a", "reading": " r"}
 SUCCESS = ("200", "204")
@@ -25,7 +25,8 @@ Generated from `fixtures/openapi` and the sandbox's routes by `make docs`; a tes
 {count} operations are described and {served} are served, each in v1, v2 and v3. A cell contains the success status, and
 *older* if the body differs from that of v3. Statuses without a mark are documented by Fiskil. **o** was observed by
 integrations, **a** is assumed because no page states it, and **r** occurs only under an interpretation that is not the
-default (`--interpretation`, see `fixtures/contract.toml`). [Below](#examples) is an example of each endpoint.
+default (`--interpretation`, see `fixtures/contract.toml`). [Below](#examples) is an example of each
+endpoint, and [of each webhook message](#webhook-messages).
 """
 
 MISSING = """
@@ -76,7 +77,7 @@ def table() -> str:
         f"| `{clause.id}` | {clause.sentence} | {', '.join(_first(clause.default, clause.interpretations))} |"
         for clause in open_clauses
     ]
-    lines += [EXAMPLES, *(line for route in ROUTES for line in endpoint_samples.lines(route))]
+    lines += [EXAMPLES, *(line for route in ROUTES for line in endpoint_samples.lines(route)), *message_samples.lines()]
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
 
 

@@ -1,5 +1,8 @@
 """The page of endpoints matches the OpenAPI documents and the routes."""
 
+import json
+
+from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.sandbox.api.routes import ROUTES
 from tests.paths import DOCS
 from tools.endpoint_samples import samples
@@ -26,6 +29,15 @@ def test_the_page_states_differences_and_open_questions() -> None:
     """The page has a section about differences from the real API, and one about open questions."""
     assert "## Differences from the real API" in table()
     assert "## Open questions" in table()
+
+
+def test_the_page_shows_a_message_of_each_kind() -> None:
+    """Each kind of event is named once in the section, with an example of its fields or as another kind."""
+    section = table().partition("## Webhook messages")[2]
+    first = json.loads(section.partition("```json\n")[2].partition("```")[0])
+
+    assert [section.count(f"`{kind}`") for kind in EVENT_KINDS] == [1] * len(EVENT_KINDS)
+    assert first["data"]["event"] == EVENT_KINDS[0]
 
 
 def test_every_endpoint_has_an_exchange_that_succeeds() -> None:
