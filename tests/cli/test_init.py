@@ -32,6 +32,16 @@ def test_init_writes_a_config_that_loads(tmp_path: Path, capsys: pytest.CaptureF
     assert "Then" not in capsys.readouterr().err
 
 
+def test_init_in_a_folder_of_a_node_app_writes_its_command(tmp_path: Path) -> None:
+    """Such an app gets its port as a variable."""
+    (tmp_path / "package.json").write_text("{}")
+
+    assert exit_code_of("init", str(tmp_path)) == 0
+
+    app = config.load(folder=tmp_path).app
+    assert (app.command, app.env["PORT"]) == ("node server.js", "{port}")
+
+
 def test_every_key_of_the_config_is_in_the_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With every line uncommented, the config is valid and sets every key."""
     monkeypatch.setenv("FISKIL_WEBHOOK_SECRET", "c2VjcmV0LXNlY3JldA==")

@@ -52,7 +52,12 @@ def language_of(settings: Settings) -> str:
     }
     if len(by_command) == 1:
         return by_command.pop()
-    by_files = [language for language, files in _FILES.items() if any((settings.folder / file).exists() for file in files)]
+    return language_in(settings.folder)
+
+
+def language_in(folder: Path) -> str:
+    """Return "Python" or "JavaScript", by the files in *folder*; "" if it has none of them, or those of both."""
+    by_files = [language for language, files in _FILES.items() if any((folder / file).exists() for file in files)]
     return by_files[0] if len(by_files) == 1 else ""
 
 

@@ -7,6 +7,8 @@ import click
 from fiskil_harness.cli import options
 
 SCHEMA = "fiskil-harness.schema.json"
+PYTHON_COMMAND, NODE_COMMAND = 'command = "python -m my_app --port {port}"', 'command = "node server.js"'
+"""The command in the template, and the one for a folder with an app in JavaScript, which gets its port as a variable."""
 
 
 @click.command(epilog=options.examples("fiskil-harness init", "fiskil-harness init my_app/", "fiskil-harness init --schema"))
@@ -21,6 +23,7 @@ def init_command(folder: Path, has_schema: bool) -> int:
     Raises:
         UsageError: A file exists already, or cannot be written.
     """
+    from fiskil_harness.cli.app_identity import language_in
     from fiskil_harness.core import catalog
     from fiskil_harness.core.config import FILE
     from fiskil_harness.errors import UsageError
@@ -28,6 +31,8 @@ def init_command(folder: Path, has_schema: bool) -> int:
 
     path = folder / FILE
     text = (Path(__file__).parent / "template" / FILE).read_text(encoding="utf-8")
+    if language_in(folder) == "JavaScript":
+        text = text.replace(PYTHON_COMMAND, NODE_COMMAND).replace('#: PORT = "{port}"', 'PORT = "{port}"')
     schema = folder / SCHEMA
     for file in (path, schema) if has_schema else (path,):
         if file.exists() or file.is_symlink():
