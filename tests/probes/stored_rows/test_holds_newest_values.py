@@ -251,7 +251,7 @@ def test_values_in_the_apps_own_notation_are_not_judged(tape: JournalBuilder) ->
     finding = PROBE.examine(tape.journal)
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app's state contains no changed value in the API's notation",
+        "the app's state contains no changed value in the API's notation (amount)",
     )
 
 

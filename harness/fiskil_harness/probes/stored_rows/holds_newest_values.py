@@ -113,7 +113,10 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
         if reason:
             return _Comparison(dataset=dataset, reason=reason, hook=fact)
         is_named = any(now[str(new["fiskil_id"])] for _, new in changed)
-        missing = "changed value in the API's notation" if is_named else "fiskil_id of a changed row"
+        fields = ", ".join(
+            sorted({name for old, new in changed for name in _changed_fields(_values_of(old), _values_of(new))})
+        )
+        missing = f"changed value in the API's notation ({fields})" if is_named else "fiskil_id of a changed row"
         return _Comparison(dataset=dataset, reason=f"the app's state contains no {missing}", hook=STATE)
     return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
 
@@ -154,14 +157,18 @@ def _kept_fields(
     Empty values are left out, and values that another field of the new row has too. A value that several rows share, such as
     a type, counts only if a row with another value showed that one: the state may contain the value for another reason.
     """
-    changed = [name for name, value in old.items() if _is_given(value) and value != new.get(name)]
     return [
         name
-        for name in changed
+        for name in _changed_fields(old, new)
         if not holds_value(list(new.values()), old[name])
         and _is_shown(earlier[fiskil_id], old[name])
         and _belongs_to(name, old[name], earlier, first)
     ]
+
+
+def _changed_fields(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return the names of the fields that had a value and have another one now."""
+    return [name for name, value in old.items() if _is_given(value) and value != new.get(name)]
 
 
 def _belongs_to(name: str, value: Any, earlier: dict[str, list[Place]], first: dict[str, dict[str, Any]]) -> bool:
