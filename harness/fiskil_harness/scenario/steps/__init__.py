@@ -131,6 +131,7 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnWithoutConsent,
 )
 from fiskil_harness.scenario.steps.repetition_rounds import RepeatAfterRestarts, RepeatWhileIdle
+from fiskil_harness.scenario.steps.revoke_during_refresh import RevokeDuringRefresh
 from fiskil_harness.scenario.steps.revoke_in_browser import (
     FailToRevokeInBrowser,
     OpenConnections,
@@ -260,6 +261,7 @@ __all__ = [
     "ReturnToTab",
     "ReturnWithoutConsent",
     "Revoke",
+    "RevokeDuringRefresh",
     "RevokeFirstKey",
     "RevokeInBrowser",
     "RevokeKey",

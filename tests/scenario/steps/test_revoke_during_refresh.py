@@ -1,0 +1,59 @@
+"""A consent is revoked while the app reads its data at the request of the end user."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fiskil_harness import faults
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.journal import ConsentState, Delivery, Exchange, HookCall, Journal, StepIncomplete
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
+
+Perform = Callable[..., tuple[Journal, str]]
+
+
+@pytest.fixture
+def perform(drive: Callable[..., Driver]) -> Perform:
+    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
+    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+
+    def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    return run
+
+
+def test_the_consent_ends_between_a_response_and_its_arrival(perform: Perform) -> None:
+    """The event arrives too, before the app gets the rows that it requested before the end."""
+    journal, crashed = perform(
+        steps.Connect(),
+        steps.InjectFault("banking.transactions", faults.Latency(latency_ms=1500)),
+        steps.RevokeDuringRefresh(),
+    )
+
+    ended = next(state for state in journal.all(ConsentState) if not state.is_active)
+    event = journal.all(Delivery)[-1]
+    [refresh] = [hook_call for hook_call in journal.all(HookCall) if hook_call.is_refresh]
+    read = next(call for call in journal.all(Exchange) if call.route == "banking.transactions" and call.bites)
+    assert not crashed
+    assert refresh.at_s - refresh.took_s < ended.at_s < event.at_s < refresh.at_s
+    assert (read.status, ended.at_s < read.ended_s) == (200, True)
+    assert not journal.all(StepIncomplete)
+
+
+def test_without_a_response_that_is_held_back_nothing_is_revoked(perform: Perform) -> None:
+    """The scenario is then incomplete, because the refresh was over."""
+    journal, _ = perform(steps.Connect(), steps.RevokeDuringRefresh())
+
+    [incomplete] = journal.all(StepIncomplete)
+    assert incomplete.reason == "no response on 'banking.transactions' was held back during a refresh"
+    assert all(state.is_active for state in journal.all(ConsentState))
+
+
+def test_an_unknown_route_is_refused() -> None:
+    """The message names the nearest match."""
+    with pytest.raises(UnknownName, match=r"banking\.transactions"):
+        steps.RevokeDuringRefresh(route="banking.transaction").check()
