@@ -21,7 +21,7 @@ Belongs = Callable[[pytest.Function], bool]
 """Returns true for a test that belongs to the quick suite."""
 
 DAYS = 14
-MOST_S = 0.4
+MOST_S = 0.2
 """Processor time that the quick suite spends on one test function, in seconds, for all its parameters."""
 COSTS: dict[str, list[float]] = tomllib.loads((Path(__file__).parent / "costs.toml").read_text())
 """By test function, the processor time of one parameter and of all its parameters, in seconds."""
