@@ -263,6 +263,8 @@ def _call(driver: Driver, hook: str) -> tuple[State, str]:
     message_values = _cancellation_message(driver) if hook == MESSAGE else {}
     reply = driver.app.call(hook, {**UNKNOWN_END_USER, "point": "before", **message_values})
     state, message = _judge_reply(reply)
+    if hook in {REFRESH, REVOKE} and reply.status is not None and 300 <= reply.status < 400:
+        return state, f"{message}: a redirect counts as done after the API calls that do it"
     if hook == MESSAGE and state is not State.WRONG and not driver.app.has(ORIGIN_IN_MESSAGE):
         return state, f"{message}; it has no {{origin}}, so it is unknown whether the app accepts messages of other windows"
     if hook == START_SESSION and reply.status is not None and reply.status < 400:
@@ -296,8 +298,6 @@ def _judge_reply(reply: HttpReply) -> tuple[State, str]:
         return State.WRONG, f"returns {reply.status}"
     if reply.status >= 400:
         return State.WARNING, f"returns {reply.status}: correct for an unknown end user, wrong if the path is mistyped"
-    if reply.status >= 300:
-        return State.WORKS, f"returns {reply.status}: a redirect counts as done after the API calls that do it"
     return State.WORKS, f"returns {reply.status}"
 
 

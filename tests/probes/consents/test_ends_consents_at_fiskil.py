@@ -77,6 +77,17 @@ def test_a_redirect_alone_is_not_judged(tape: JournalBuilder, route: str) -> Non
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_redirect_after_one_of_two_revocations_is_not_judged(tape: JournalBuilder) -> None:
+    """It may lead to a page with the failure, so the app did not say that it was done."""
+    connect(tape, "arr1", "arr2")
+    tape.call("consents.revoke", status=503, path="/v1/consent/arr1")
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr2")
+    tape.hook("revoke", status=302, took_s=1.0)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_an_app_that_revokes_a_moment_later_passes(tape: JournalBuilder) -> None:
     """It responds first and revokes afterwards."""
     connect(tape)

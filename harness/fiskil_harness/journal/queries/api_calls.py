@@ -160,17 +160,23 @@ def is_redirect(hook: HookCall) -> bool:
     return hook.status is not None and 300 <= hook.status < 400
 
 
-def is_done(journal: Journal, hook: HookCall) -> bool:
+def is_done(journal: Journal, hook: HookCall, *, dataset: str = "", end_user_id: str = "") -> bool:
     """Return True if the app did what *hook* requests: it returned 2xx, or a redirect after the API calls that do it.
 
-    The calls read data, or end the consent. A redirect alone may lead to a page for logging in. Of repeated calls to a
-    route, the last one must have succeeded.
+    The calls read data, or end the consent. A redirect alone may lead to a page for logging in. Of repeated calls, the last
+    one must have succeeded.
+
+    Args:
+        dataset: The dataset that the app must have read before a redirect; "" means any.
+        end_user_id: The end user for whom it must have been read; "" means any.
     """
     if not is_redirect(hook):
         return hook.has_succeeded
     made = calls_during(journal, hook)
     doing = [call for call in made if (call.route in ENDING if hook.hook == "revoke" else dataset_read(call))]
-    return bool(doing) and all(map(is_complete_success, {call.route: call for call in doing}.values()))
+    last = {(call.route, call.path, call.end_user_id): call for call in doing}.values()
+    is_enough = any(dataset in {"", dataset_read(call)} and end_user_id in {"", call.end_user_id} for call in last)
+    return is_enough and all(map(is_complete_success, last))
 
 
 def calls_beside(journal: Journal, hook: HookCall) -> list[Exchange]:

@@ -68,7 +68,7 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
     is_last = not any(consent.is_active for consent in consents_of(journal).values())
     return any(
         (hook.has_succeeded and _has_read_since(journal, began_s(hook)))
-        or (is_redirect(hook) and any(map(_shows_consents, calls_during(journal, hook))))
+        or (is_redirect(hook) and _has_shown_every_consent(journal, hook))
         or (is_last and is_declined(hook) and _is_refused(reads_during(journal, hook)))
         for hook in hook_calls(journal, "refresh", since_s=consent.at_s)
     )
@@ -119,6 +119,12 @@ def _has_read_since(journal: Journal, since_s: float) -> bool:
     An app may respond to the refresh hook before it calls the API, so its response alone does not show a read.
     """
     return any(call.at_s >= since_s and _shows_consents(call) for call in calls(journal))
+
+
+def _has_shown_every_consent(journal: Journal, hook: HookCall) -> bool:
+    """Return True if the API refused a read during *hook*, or if every call about an end user succeeded in the end."""
+    last = {(call.route, call.path): call for call in calls_during(journal, hook) if call.end_user_id}
+    return _is_refused(reads_during(journal, hook)) or (bool(last) and all(map(is_complete_success, last.values())))
 
 
 def _shows_consents(call: Exchange) -> bool:

@@ -169,7 +169,10 @@ def is_announced(journal: Journal, rows: Rows) -> bool:
         if is_its_event and delivery.at_s >= rows.at_s:
             return True
     return any(
-        call.is_refresh and call.participant == rows.participant and began_s(call) >= rows.at_s and is_done(journal, call)
+        call.is_refresh
+        and call.participant == rows.participant
+        and began_s(call) >= rows.at_s
+        and is_done(journal, call, dataset=rows.dataset, end_user_id=rows.end_user_id)
         for call in journal.all(HookCall)
     )
 

@@ -8,7 +8,7 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journal, Rows, Visit
-from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of, is_done
+from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places
 from fiskil_harness.probes.probe import Probe
@@ -109,4 +109,4 @@ def _has_every_cause(journal: Journal, participant: str) -> bool:
     deliveries = [delivery for delivery in genuine(journal) if delivery.participant == participant]
     acknowledged = {delivery.event for delivery in deliveries if delivery.is_acknowledged}
     refreshes = [call for call in journal.all(HookCall) if call.is_refresh and call.participant == participant]
-    return {delivery.event for delivery in deliveries} <= acknowledged and all(is_done(journal, call) for call in refreshes)
+    return {delivery.event for delivery in deliveries} <= acknowledged and all(call.has_succeeded for call in refreshes)

@@ -1,6 +1,6 @@
 """Steps that sync data, change consents, move the clock, or request the app to refresh its data or revoke a consent."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, pause, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
@@ -219,17 +219,19 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     """
     limit_s = stage.settings.app.limits.request_deadline_s + 5
     begin_s = 0.0
+    span: dict[str, Any] = {}
 
     def api_calls() -> list[Exchange]:
         return [exchange for exchange in stage.journal.all(Exchange) if exchange.at_s >= begin_s]
 
     def call() -> HttpReply:
-        nonlocal begin_s
+        nonlocal begin_s, span
         begin_s = stage.journal.elapsed_s()
         try:
             reply = stage.app.call(f"app.drive.{name}", {**end_user.values, **values}, timeout_s=limit_s)
         except HookError as error:
             reply = HttpReply(status=500, problem=str(error))
+        span = stage.journal.span(begin_s)
         if (reply.status or 0) >= FAILED:
             # An exchange is recorded a moment after its response.
             wait_until(lambda: not stage.environment.proxy.open_requests, cap_s=RECORDED_S)
@@ -242,7 +244,7 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
             pause(BETWEEN_TRIES_S)
             reply = call()
     hook_call = HookCall(
-        **stage.journal.span(begin_s),
+        **span,
         hook=name,
         participant=end_user.participant,
         status=reply.status,

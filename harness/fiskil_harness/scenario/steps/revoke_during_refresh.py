@@ -8,7 +8,7 @@ from fiskil_harness.core.config.hooks import REFRESH
 from fiskil_harness.faults import Latency
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.rules import Rule
-from fiskil_harness.scenario.steps.consents_and_syncs import Revoke, call_hook
+from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Revoke, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
 from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S
 from fiskil_harness.scenario.steps.step import Step
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 LATER_S = 2.0
-"""How long an app may take to begin to read after its response, in real seconds."""
+"""How long an app may take to begin to read after a response other than 202, in real seconds."""
 
 
 class RevokeDuringRefresh(Step, frozen=True, kw_only=True, tag="revoke_during_refresh"):
@@ -50,8 +50,11 @@ class RevokeDuringRefresh(Step, frozen=True, kw_only=True, tag="revoke_during_re
         with ThreadPoolExecutor(max_workers=1) as pool:
             refresh = pool.submit(call_hook, stage, stage.end_user(), "refresh")
             wait_until(lambda: self._is_held(stage) or refresh.done(), cap_s=LONGEST_WAIT_S)
-            if wait_until(lambda: self._is_held(stage), cap_s=LATER_S):
+            is_accepted = refresh.done() and refresh.result().status == ACCEPTED
+            if wait_until(lambda: self._is_held(stage), cap_s=LONGEST_WAIT_S if is_accepted else LATER_S):
                 Revoke().perform(stage)
+                if not self._is_held(stage):
+                    stage.record_incomplete(f"the response on {self.route!r} arrived before the consent ended")
                 Deliver().perform(stage)
             else:
                 stage.record_incomplete(f"no response on {self.route!r} was held back during a refresh")
