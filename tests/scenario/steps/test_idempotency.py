@@ -82,8 +82,9 @@ def test_generated_bodies_are_signed_and_counted(perform: Perform, driver: Drive
 
 def test_sending_has_a_time_limit(perform: Perform) -> None:
     """The rest is not sent, and that is recorded."""
-    journal, _ = perform(steps.Authorise(), steps.Fuzz(count=5, limit_s=1e-9))
+    journal, crashed = perform(steps.Authorise(), steps.Fuzz(count=5, limit_s=1e-9))
 
+    assert not crashed
     assert [cut_short.reason for cut_short in journal.all(StepIncomplete)] == [
         "sending generated bodies took longer than 1e-09 s, so the rest was not sent"
     ]
