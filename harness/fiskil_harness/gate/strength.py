@@ -35,6 +35,7 @@ from fiskil_harness.scenario.steps import (
     MistypeCode,
     PressConnect,
     Refresh,
+    RevokeDuringRefresh,
     RevokeInBrowser,
     StartSession,
     WalkInBrowser,
@@ -62,7 +63,7 @@ JOURNEYS = (
 )
 """Steps in which an end user makes a consent journey or a part of it."""
 
-REQUESTS = (Disconnect, PressConnect, Refresh, RevokeInBrowser)
+REQUESTS = (Disconnect, PressConnect, Refresh, RevokeDuringRefresh, RevokeInBrowser)
 """Steps in which an end user waits for the app's response."""
 
 DELIVERIES = ("burst", "deliver", "late_retry", "replay", "retry")

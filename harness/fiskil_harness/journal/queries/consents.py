@@ -122,9 +122,10 @@ def _has_read_since(journal: Journal, since_s: float) -> bool:
 
 
 def _has_shown_every_consent(journal: Journal, hook: HookCall) -> bool:
-    """Return True if the API refused a read during *hook*, or if every call about an end user succeeded in the end."""
+    """Return True if the API returned 403 during *hook*, or if every call about an end user succeeded in the end."""
     last = {(call.route, call.path): call for call in calls_during(journal, hook) if call.end_user_id}
-    return _is_refused(reads_during(journal, hook)) or (bool(last) and all(map(is_complete_success, last.values())))
+    is_forbidden = any(call.status == 403 and not call.bites for call in last.values())
+    return is_forbidden or (bool(last) and all(map(is_complete_success, last.values())))
 
 
 def _shows_consents(call: Exchange) -> bool:
