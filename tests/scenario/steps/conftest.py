@@ -7,7 +7,9 @@ from pytest_httpserver import HTTPServer
 
 from fiskil_harness.journal import Journal
 from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
@@ -41,3 +43,14 @@ def perform(driver: Driver) -> Perform:
     return lambda *sequence: driver.perform(
         Scenario(name="x", practices=(), steps=sequence, probes=(), interpretations=FEWEST_EVENTS)
     )
+
+
+@pytest.fixture
+def perform_with_feed(drive: Callable[..., Driver]) -> Perform:
+    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
+    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+
+    def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    return run

@@ -16,20 +16,9 @@ from tests.apps.feed import Feed, feed_settings
 Perform = Callable[..., tuple[Journal, str]]
 
 
-@pytest.fixture
-def perform(drive: Callable[..., Driver]) -> Perform:
-    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
-
-    def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
-        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
-
-    return run
-
-
-def two_syncs(perform: Perform, *between: steps.AnyStep) -> tuple[dict[str, Any], dict[str, Any], Rows]:
+def two_syncs(perform_with_feed: Perform, *between: steps.AnyStep) -> tuple[dict[str, Any], dict[str, Any], Rows]:
     """Return the rows by key before and after *between*, and the second sync."""
-    journal, crashed = perform(steps.Authorise(), steps.Sync("transactions"), *between, steps.Sync("transactions"))
+    journal, crashed = perform_with_feed(steps.Authorise(), steps.Sync("transactions"), *between, steps.Sync("transactions"))
     assert not crashed
     first, second = journal.all(Rows)
     return {row["key"]: row for row in first.rows}, {row["key"]: row for row in second.rows}, second
@@ -44,9 +33,9 @@ def changed_rows(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[st
     ]
 
 
-def test_an_amended_row_has_unique_values(perform: Perform) -> None:
+def test_an_amended_row_has_unique_values(perform_with_feed: Perform) -> None:
     """The new amount and description occur only once, so that a probe can look for them."""
-    before, after, _ = two_syncs(perform, steps.Change(kind="amend", nth=3))
+    before, after, _ = two_syncs(perform_with_feed, steps.Change(kind="amend", nth=3))
 
     ((key, fields),) = changed_rows(before, after)
     assert fields == {"amount", "description"}
@@ -54,49 +43,49 @@ def test_an_amended_row_has_unique_values(perform: Perform) -> None:
     assert [row["description"] for row in after.values()].count(after[key]["description"]) == 1
 
 
-def test_an_amendment_is_the_same_for_the_same_seed(perform: Perform) -> None:
+def test_an_amendment_is_the_same_for_the_same_seed(perform_with_feed: Perform) -> None:
     """All randomness depends on the seed."""
-    runs = [two_syncs(perform, steps.Change(kind="amend"))[1] for _ in range(2)]
+    runs = [two_syncs(perform_with_feed, steps.Change(kind="amend"))[1] for _ in range(2)]
 
     assert [row["amount"] for row in runs[0].values()] == [row["amount"] for row in runs[1].values()]
 
 
-def test_a_posted_row_keeps_its_id(perform: Perform) -> None:
+def test_a_posted_row_keeps_its_id(perform_with_feed: Perform) -> None:
     """Its status changes from pending to posted."""
-    before, after, _ = two_syncs(perform, steps.Change(kind="post"))
+    before, after, _ = two_syncs(perform_with_feed, steps.Change(kind="post"))
 
     ((key, fields),) = changed_rows(before, after)
     assert (before[key]["status"], after[key]["status"]) == ("PENDING", "POSTED")
     assert "fiskil_id" not in fields
 
 
-def test_a_removed_row_is_recorded(perform: Perform) -> None:
+def test_a_removed_row_is_recorded(perform_with_feed: Perform) -> None:
     """The journal contains the id of the removed row."""
-    before, after, second = two_syncs(perform, steps.Change(kind="remove", nth=4))
+    before, after, second = two_syncs(perform_with_feed, steps.Change(kind="remove", nth=4))
 
     (removed,) = set(before) - set(after)
     assert second.removed_ids == (before[removed]["fiskil_id"],)
 
 
-def test_a_repeated_row_differs_only_in_its_ids(perform: Perform) -> None:
+def test_a_repeated_row_differs_only_in_its_ids(perform_with_feed: Perform) -> None:
     """All other fields are equal."""
-    before, after, _ = two_syncs(perform, steps.Change(kind="repeat", nth=5))
+    before, after, _ = two_syncs(perform_with_feed, steps.Change(kind="repeat", nth=5))
 
     (key,) = set(after) - set(before)
     original = before[key.removesuffix(":again")]
     assert {name for name in original if original[name] != after[key][name]} == {"key", "fiskil_id", "transaction_id"}
 
 
-def test_a_missing_row_cannot_change(perform: Perform) -> None:
+def test_a_missing_row_cannot_change(perform_with_feed: Perform) -> None:
     """The scenario stops, and the message contains the number of rows."""
-    _, crashed = perform(steps.Authorise(), steps.Change(kind="post", nth=99))
+    _, crashed = perform_with_feed(steps.Authorise(), steps.Change(kind="post", nth=99))
 
     assert crashed.endswith("There is no row 99 to post: the institution has 2 PENDING rows.")
 
 
-def test_a_sync_of_everything_creates_an_event_for_each_dataset(perform: Perform) -> None:
+def test_a_sync_of_everything_creates_an_event_for_each_dataset(perform_with_feed: Perform) -> None:
     """The events are in the order in which the syncs complete, with the bank's products and basic transactions."""
-    journal, _ = perform(steps.Authorise(), steps.Sync())
+    journal, _ = perform_with_feed(steps.Authorise(), steps.Sync())
 
     assert [event.kind for event in journal.all(EventCreated)] == [
         "consent.received",
@@ -114,25 +103,25 @@ def test_an_unknown_dataset_is_refused_before_anything_runs() -> None:
         steps.Sync("transaktions").check()
 
 
-def test_a_sync_needs_a_consent(perform: Perform) -> None:
+def test_a_sync_needs_a_consent(perform_with_feed: Perform) -> None:
     """Without one, the message states what is missing."""
-    _, crashed = perform(steps.Sync())
+    _, crashed = perform_with_feed(steps.Sync())
 
     assert crashed.endswith("The end user has no consent yet. Put the step authorise before this one.")
 
 
-def test_a_refresh_is_measured(perform: Perform) -> None:
+def test_a_refresh_is_measured(perform_with_feed: Perform) -> None:
     """The journal contains the response and its duration."""
-    journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Refresh())
+    journal, _ = perform_with_feed(steps.Authorise(), steps.Sync(), steps.Refresh())
 
     (refresh,) = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
     assert refresh.status == 200
     assert refresh.took_s > 0
 
 
-def test_a_failed_refresh_is_a_response(perform: Perform) -> None:
+def test_a_failed_refresh_is_a_response(perform_with_feed: Perform) -> None:
     """An error of the app during a fault is an observation, not the end of the scenario."""
-    journal, crashed = perform(
+    journal, crashed = perform_with_feed(
         steps.Authorise(), steps.InjectFault("banking.transactions", faults.Status(status=500)), steps.Refresh()
     )
 
@@ -169,38 +158,38 @@ def test_a_refresh_is_repeated_until_the_circuit_closes(drive: Callable[..., Dri
     assert not is_open
 
 
-def test_a_revocation_creates_an_event(perform: Perform) -> None:
+def test_a_revocation_creates_an_event(perform_with_feed: Perform) -> None:
     """The end of the consent is an event."""
-    journal, _ = perform(steps.Authorise(), steps.Revoke())
+    journal, _ = perform_with_feed(steps.Authorise(), steps.Revoke())
 
     assert [event.kind for event in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
 
 
-def test_each_confirmation_is_an_event(perform: Perform) -> None:
+def test_each_confirmation_is_an_event(perform_with_feed: Perform) -> None:
     """Three confirmations create three events, each a second later."""
-    journal, _ = perform(steps.Authorise(), steps.TouchConsent(times=3))
+    journal, _ = perform_with_feed(steps.Authorise(), steps.TouchConsent(times=3))
 
     times = [event.publish_time for event in journal.all(EventCreated) if event.kind == "consent.updated"]
     assert len(set(times)) == 3
 
 
-def test_time_ends_a_consent(perform: Perform) -> None:
+def test_time_ends_a_consent(perform_with_feed: Perform) -> None:
     """After ninety-one days the consent has ended, and an event was created."""
-    journal, _ = perform(steps.Authorise(), steps.Advance(days=91))
+    journal, _ = perform_with_feed(steps.Authorise(), steps.Advance(days=91))
 
     assert [event.kind for event in journal.all(EventCreated)][-1] == "consent.revoked"
 
 
-def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
+def test_a_household_has_no_transactions_to_change(perform_with_feed: Perform) -> None:
     """The message states why no transaction can be changed."""
-    _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(kind="amend"))
+    _, crashed = perform_with_feed(steps.Authorise(institution_id="99999"), steps.Change(kind="amend"))
 
     assert crashed.endswith("an energy retailer, which has no transactions. Use a consent with a bank.")
 
 
-def test_a_deleted_end_user_takes_no_further_steps(perform: Perform) -> None:
+def test_a_deleted_end_user_takes_no_further_steps(perform_with_feed: Perform) -> None:
     """Their consent ends with an event, and later steps about them fail."""
-    journal, crashed = perform(steps.Authorise(), steps.DeleteEndUser(), steps.DeleteEndUser())
+    journal, crashed = perform_with_feed(steps.Authorise(), steps.DeleteEndUser(), steps.DeleteEndUser())
 
     assert [event.kind for event in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
     assert crashed.endswith("The end user was deleted by an earlier step. Move this step before it.")

@@ -7,28 +7,14 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.journal import ConsentState, Delivery, Exchange, HookCall, Journal, StepIncomplete
-from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.scenario import Scenario
-from tests.apps.feed import Feed, feed_settings
 
 Perform = Callable[..., tuple[Journal, str]]
 
 
-@pytest.fixture
-def perform(drive: Callable[..., Driver]) -> Perform:
-    """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
-
-    def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
-        return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
-
-    return run
-
-
-def test_the_consent_ends_between_a_response_and_its_arrival(perform: Perform) -> None:
+def test_the_consent_ends_between_a_response_and_its_arrival(perform_with_feed: Perform) -> None:
     """The event arrives too, before the app gets the rows that it requested before the end."""
-    journal, crashed = perform(
+    journal, crashed = perform_with_feed(
         steps.Connect(),
         steps.InjectFault("banking.transactions", faults.Latency(latency_ms=1500)),
         steps.RevokeDuringRefresh(),
@@ -44,9 +30,9 @@ def test_the_consent_ends_between_a_response_and_its_arrival(perform: Perform) -
     assert not journal.all(StepIncomplete)
 
 
-def test_without_a_response_that_is_held_back_nothing_is_revoked(perform: Perform) -> None:
+def test_without_a_response_that_is_held_back_nothing_is_revoked(perform_with_feed: Perform) -> None:
     """The scenario is then incomplete, because the refresh was over."""
-    journal, _ = perform(steps.Connect(), steps.RevokeDuringRefresh())
+    journal, _ = perform_with_feed(steps.Connect(), steps.RevokeDuringRefresh())
 
     [incomplete] = journal.all(StepIncomplete)
     assert incomplete.reason == "no response on 'banking.transactions' was held back during a refresh"
