@@ -93,7 +93,7 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --editable '.[browser,monitoring,speed]'
 	@touch $@
 
-# All at once, while npm waits for the network. What is used is compiled when it is first imported.
+# pip installs everything in one step, while npm runs. Python compiles a module when it is first imported.
 $(VENV)/.installed-dev: $(VENV)/.python pyproject.toml constraints.txt tests/browser/package-lock.json
 	@.ci/system-tools test
 	@echo "Installing fiskil-harness and what its tests need into $(VENV) ..."

@@ -20,7 +20,7 @@ CUTS = (
     r"^\d+ known bugs: (?:.*\n)*?(?=Found: )",
     r"^A fast gate: (?:.*\n)*",
 )
-"""What the picture leaves out: what differs from run to run, and what the report has too."""
+"""Lines that the picture leaves out, because they differ from run to run, or because the report has them too."""
 
 # Rich's own format loads a font from another host.
 FORMAT = """\
