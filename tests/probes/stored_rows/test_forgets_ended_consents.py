@@ -50,12 +50,28 @@ def by_refusal(tape: JournalBuilder) -> None:
     tape.hook("refresh", status=502)
 
 
+def by_refresh_with_redirect(tape: JournalBuilder) -> None:
+    """The app reads its consents in a refresh, and then leads to a page."""
+    tape.now_s += 1
+    tape.call("consents.list")
+    tape.hook("refresh", status=303, took_s=0.5)
+
+
+def by_refusal_with_redirect(tape: JournalBuilder) -> None:
+    """The API refuses a read in a refresh that leads to a page."""
+    tape.now_s += 1
+    tape.call("banking.accounts", status=403)
+    tape.hook("refresh", status=302, took_s=0.5)
+
+
 def by_own_revocation(tape: JournalBuilder) -> None:
     """The app revokes the consent itself."""
     tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
 
 
-@pytest.mark.parametrize("notify", [by_event, by_refresh, by_refusal, by_own_revocation])
+@pytest.mark.parametrize(
+    "notify", [by_event, by_refresh, by_refusal, by_refresh_with_redirect, by_refusal_with_redirect, by_own_revocation]
+)
 def test_rows_that_stay_fail_however_the_app_learned_of_the_end(tape: JournalBuilder, notify: Notice) -> None:
     """The app must delete the rows in each case."""
     end(tape)
@@ -132,12 +148,38 @@ def api_was_down(tape: JournalBuilder) -> None:
     tape.hook("refresh", status=502)
 
 
+def redirect_alone(tape: JournalBuilder) -> None:
+    """The redirect may lead to a page for logging in."""
+    tape.now_s += 1
+    tape.hook("refresh", status=302, took_s=0.5)
+
+
+def redirect_after_a_failure(tape: JournalBuilder) -> None:
+    """One of two reads fails, and the redirect may lead to a page that says so."""
+    tape.now_s += 1
+    tape.call("banking.accounts")
+    tape.call("banking.transactions", status=503)
+    tape.hook("refresh", status=302, took_s=1.0)
+
+
 def of_another_consent(tape: JournalBuilder) -> None:
     """The event names another consent."""
     tape.deliver_event("consent.revoked", consent="arr9")
 
 
-@pytest.mark.parametrize("notify", [without_notice, refused_event, too_soon, reads_later, api_was_down, of_another_consent])
+@pytest.mark.parametrize(
+    "notify",
+    [
+        without_notice,
+        refused_event,
+        too_soon,
+        reads_later,
+        api_was_down,
+        redirect_alone,
+        redirect_after_a_failure,
+        of_another_consent,
+    ],
+)
 def test_an_app_that_does_not_know_of_the_end_is_not_judged(tape: JournalBuilder, notify: Notice) -> None:
     """It received no event and no API response that shows the end."""
     end(tape)
