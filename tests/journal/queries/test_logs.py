@@ -8,7 +8,16 @@ import pytest
 
 from fiskil_harness.journal import Output, ProcessChanged
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.logs import HIDDEN, KILLED, Log, has_status, log_of, reports_failure
+from fiskil_harness.journal.queries.logs import (
+    HIDDEN,
+    KILLED,
+    Log,
+    has_status,
+    log_of,
+    names_endpoint,
+    reports_failure,
+    without_repeats,
+)
 
 CONSENT_ID = "arr_7f3c9a21"
 
@@ -106,6 +115,42 @@ def test_a_record_is_particular_by_its_words() -> None:
     records = ("08:01 przyjęto a-1", "08:02 przyjęto b-2", "08:03 zepsuło się b-2")
 
     assert Log(records=records).particular(["b-2"], ["a-1"]) == ["08:03 zepsuło się b-2"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["{}", "id={}", "session_id:{}", '{{"session": "{}"}}', "/callback/{}?code=1", "id={0:.8}", "id={0:.8}...", "…{0:.8}"],
+)
+def test_an_id_without_a_digit_is_no_word(place: str) -> None:
+    """One in a hundred random ids of 27 letters and digits has no digit, and one in four of the first eight characters."""
+    with_digits, without = "y8Cld2BPMDTdJRMmIaEaQRMzbdx", "hKSwpcNbdfIxWOBLHiJzPlFzHqZ"
+    records = tuple(f"08:0{number} aloitettu {place.format(text)}" for number, text in enumerate((with_digits, without)))
+
+    assert Log(records=records).particular([with_digits], [without]) == []
+    assert Log(records=records).particular([without], [with_digits]) == []
+
+
+def test_an_id_of_the_app_without_a_digit_is_no_word() -> None:
+    """It is as long as the id in the other line."""
+    records = ("aloitettu a-1 trace=k3jd82jsla", "aloitettu b-2 trace=qwhdjslakf", "peruttu b-2 trace=zmcnbvqpwo")
+
+    assert Log(records=records).particular(["b-2"], ["a-1"]) == ["peruttu b-2 trace=zmcnbvqpwo"]
+    assert Log(records=records).particular(["a-1"], ["b-2"]) == []
+
+
+def test_an_id_in_a_path_names_no_endpoint(tape: JournalBuilder) -> None:
+    """An id may have no digit."""
+    call = tape.call("end_users.get", path="/v1/end-users/hKSwpcNbdfIxWOBLHiJzPlFzHqZ")
+
+    assert not names_endpoint("linked hKSwpcNbdfIxWOBLHiJzPlFzHqZ", call)
+    assert names_endpoint("GET end-users", call)
+
+
+def test_records_with_the_same_words_are_repeats() -> None:
+    """Their ids and times differ."""
+    records = ["08:01 päivitetty c-1 trace=k3jd82jsla", "08:02 päivitetty c-1 trace=qwhdjslakf", "08:03 poistettu c-1"]
+
+    assert without_repeats(records, ["c-1"]) == [records[0], records[2]]
 
 
 def test_without_a_record_about_others_nothing_is_particular() -> None:

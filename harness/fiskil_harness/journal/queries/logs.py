@@ -61,7 +61,7 @@ _STACK_TRACES = re.compile(
     re.MULTILINE,
 )
 """Stack traces with the line that names the exception. Runtimes print them, also if the app logs elsewhere."""
-_VALUE = re.compile(r"(?<![\w.:/+-])[\w.:/+-]*\d[\w.:/+-]*")
+_WORDS = re.compile(r"[\w.:/+-]+")
 _NOISE = re.compile(r"[^a-z0-9]+")
 _ENCODED = re.compile(r"(?<![0-9A-Za-z])(?=([0-9A-Za-z+/_-]{8}))")
 """The first eight characters of what may be a digest, in hexadecimal digits, base64 or base32."""
@@ -97,8 +97,11 @@ class Log(Struct, frozen=True, kw_only=True):
         Such a record reports something that happened to *ids* only, in whatever language. Without a record about *others*,
         nothing is returned, because then nothing shows that the words are particular.
         """
-        general = {wording(record) for record in self.naming(*others)}
-        return [record for record in self.naming(*ids) if general and wording(record) not in general]
+        ids, others = tuple(ids), tuple(others)
+        known = {*ids, *others} - {""}
+        general = {_wording(record, known) for record in self.naming(*others)}
+        named = {record: _wording(record, known) for record in self.naming(*ids)} if general else {}
+        return [record for record, own in named.items() if not any(own.is_like(other) for other in general)]
 
 
 def log_of(journal: Journal) -> Log:
@@ -181,9 +184,56 @@ def reports_failure(record: str, status: int | None) -> bool:
     return has_status(record, status) or bool(FAILURE.search(text) or words_of("failure").search(text))
 
 
-def wording(record: str) -> str:
-    """Return the record without words that contain a digit, such as ids and times, and without names of events."""
-    return " ".join(_VALUE.sub(" ", _KINDS.sub(" ", record)).split())
+def without_repeats(records: Iterable[str], ids: Iterable[str]) -> list[str]:
+    """Return *records* without those that differ from an earlier one only in *ids*, other ids, times and names of events."""
+    known = set(ids) - {""}
+    different: dict[str, _Wording] = {}
+    for record in records:
+        own = _wording(record, known)
+        if not any(own.is_like(other) for other in different.values()):
+            different[record] = own
+    return list(different)
+
+
+class _Wording(Struct, frozen=True):
+    """The words of a record in order, and the values in it: words with a digit, such as ids and times.
+
+    An id may happen to have no digit. It is then found among the words, and has the length of an id in other records.
+    """
+
+    words: tuple[str, ...]
+    values: tuple[str, ...]
+
+    def is_like(self, other: "_Wording") -> bool:
+        """Return True if the two records have the same words, except for words as long as an id in the other record."""
+        own, others = self._words_missing_in(other), other._words_missing_in(self)
+        same = [word for word in self.words if word not in own] == [word for word in other.words if word not in others]
+        return same and other._has_ids_as_long_as(own) and self._has_ids_as_long_as(others)
+
+    def _words_missing_in(self, other: "_Wording") -> set[str]:
+        return set(self.words) - set(other.words)
+
+    def _has_ids_as_long_as(self, words: set[str]) -> bool:
+        lengths = {len(value) for value in self.values if len(value) >= SHORTEST}
+        return all(len(word) in lengths for word in words)
+
+
+def _wording(record: str, known_ids: set[str]) -> _Wording:
+    """Return the words and values of *record* without names of events and *known_ids*, which may be cut or digests."""
+    found = [word for word in _WORDS.findall(_KINDS.sub(" ", record)) if not _stands_for(word, known_ids)]
+    is_value = [any(letter.isdigit() for letter in word) for word in found]
+    return _Wording(
+        words=tuple(word for word, is_one in zip(found, is_value, strict=True) if not is_one),
+        values=tuple(word for word, is_one in zip(found, is_value, strict=True) if is_one),
+    )
+
+
+def _stands_for(word: str, known_ids: set[str]) -> bool:
+    """Return True if *word* contains one of *known_ids*, is a part of one that a log has cut, or is the digest of one."""
+    if len(word) < SHORTEST:
+        return word in known_ids
+    digest = word[:SHORTEST].lower()
+    return any(text in word or word.strip(".") in text or digest in _digests(text) for text in known_ids)
 
 
 @cache
@@ -199,7 +249,7 @@ def words_of(name: str, kind: str = "") -> re.Pattern[str]:
 
 def _words_of(call: Exchange) -> set[str]:
     parts = [word for word in call.route.split(".") if word not in VERBS]
-    path = [word for word in call.path.split("/") if word and not any(letter.isdigit() for letter in word)]
+    path = [word for word in call.path.split("/") if word.islower() and not any(letter.isdigit() for letter in word)]
     words = {parts[-1], *path[-1:]}
     return {_NOISE.sub("", text.lower().removesuffix("s")) for text in words} - {""}
 

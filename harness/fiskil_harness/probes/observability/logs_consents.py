@@ -8,7 +8,7 @@ from fiskil_harness.journal import Delivery, EventCreated, Journal
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import ended_s
 from fiskil_harness.journal.queries.idleness import idle_before
-from fiskil_harness.journal.queries.logs import Log, log_of, wording, words_of
+from fiskil_harness.journal.queries.logs import Log, log_of, without_repeats, words_of
 from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -128,12 +128,12 @@ def _has_unknown_words(journal: Journal, log: Log, missing: list[EventCreated], 
     known = [re.compile(words, re.IGNORECASE) for words in CHANGES.values()] + [
         words_of("changes", kind) for kind in CHANGES
     ]
-    unknown = {
-        wording(record)
+    unknown = [
+        record
         for record in log.particular([consent_id], others)
         if not any(words.search(_NAMES.sub(" ", _without(record, consent_id))) for words in known)
-    }
-    return len(unknown) >= len(missing)
+    ]
+    return len(without_repeats(unknown, [consent_id])) >= len(missing)
 
 
 def _is_about_consents(record: str) -> bool:
