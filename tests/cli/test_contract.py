@@ -1,6 +1,8 @@
 """The command ``contract``: its output, its JSON file and its exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -57,6 +59,16 @@ def test_a_remote_api_is_only_read(remote: LocalFiskil, capsys: pytest.CaptureFi
     assert "27 of 27 operations" in shown
     assert (remote.sandbox.store.end_users, remote.sandbox.store.consents) == before
     assert remote.credentials.client_secret not in shown
+
+
+@pytest.mark.slow
+def test_no_file_is_left_in_the_current_folder(remote: LocalFiskil, tmp_path: Path) -> None:
+    """Hypothesis and Schemathesis would keep files there, and read them in the next run."""
+    command = [sys.executable, "-m", "fiskil_harness", "contract", "--url", remote.api_url, *ONE]
+
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=120, stdout=subprocess.DEVNULL)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from fiskil_harness.contract.client import TIMEOUT_S
 from fiskil_harness.contract.example_ids import with_examples
+from fiskil_harness.core.hypothesis_home import isolated
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.sandbox.openapi.documents import Document, document
 
@@ -99,6 +100,7 @@ class ContractRun(Struct, kw_only=True):
         return sum(phase.cases for phase in self.phases.values())
 
 
+@isolated()
 def run_schemathesis(
     version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...] = PHASES[:3]
 ) -> ContractRun:
@@ -184,6 +186,7 @@ def schema_of(
         "base-url": target.base_url,
         "headers": headers_of(version, target),
         "request-timeout": TIMEOUT_S,
+        "cache": {"enabled": False},  # no file in the current folder, and no influence of earlier runs
         **({"rate-limit": HOSTED_RATE} if not target.is_on_loopback else {}),
         "generation": {
             "mode": "all",

@@ -14,6 +14,7 @@ from fiskil_harness.contract.schemathesis_run import (
     redactor_of,
     schema_of,
 )
+from fiskil_harness.core.hypothesis_home import isolated
 
 STATEFUL = "stateful"
 STEPS = 8
@@ -37,6 +38,7 @@ AREAS = (
 """Groups of path prefixes, each so small that a few random sequences of operations reach every operation in the group."""
 
 
+@isolated()
 def walk(version: str, target: Target, *, seed: int, walks: int, reset: Callable[[], object]) -> ContractRun:
     """Run *walks* random sequences of up to eight operations in each area (group of paths), and return the results.
 

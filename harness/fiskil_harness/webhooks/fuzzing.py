@@ -148,6 +148,7 @@ def _schema(whole: dict[str, Any], *, seed: int, examples: int) -> Any:
 
     config = {
         "seed": seed,
+        "cache": {"enabled": False},  # no influence of earlier runs
         # A slow machine generates the same bodies.
         "suppress-health-check": ["all"],
         "generation": {
