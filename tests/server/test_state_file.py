@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 
 from fiskil_harness.cli.serve import serve_command
 from fiskil_harness.core.clauses import Interpretations
-from fiskil_harness.core.clock import Clock, wait_until
+from fiskil_harness.core.clock import Clock, real_now, wait_until
 from fiskil_harness.errors import ConfigError, UsageError
 from fiskil_harness.gate.report import files
 from fiskil_harness.server.serving import LocalServer
@@ -115,8 +115,12 @@ def closed(served: Served) -> Path:
 
 
 def test_the_next_start_continues(start: Callable[..., Served]) -> None:
-    """End users, consents, rows, events, credentials, the clock and the token of the app are as before."""
-    before = start()
+    """End users, consents, rows, events, credentials, the clock and the token of the app are as before.
+
+    Only steps move the clock, so no further event is due, however long the test takes.
+    """
+    now = real_now()
+    before = start(clock=Clock(real=lambda: now))
     end_user_id = before.connect()
     before.post("clock/advance", days=2)
     token = before.log_in()
@@ -124,7 +128,7 @@ def test_the_next_start_continues(start: Callable[..., Served]) -> None:
     expected = [before.rows(path, end_user_id) for path in paths], before.state(), before.pair
     file = closed(before)
 
-    after = start()
+    after = start(clock=Clock(real=lambda: now))
     after.app.headers["authorization"] = f"Bearer {token}"
 
     assert ([after.rows(path, end_user_id) for path in paths], after.state(), after.pair) == expected

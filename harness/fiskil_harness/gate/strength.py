@@ -26,6 +26,8 @@ from fiskil_harness.scenario.steps import (
     Cancel,
     CloseTab,
     Conclude,
+    DeliverDuringConnect,
+    DeliverDuringRefresh,
     Deny,
     Disconnect,
     DisturbRoutes,
@@ -63,7 +65,15 @@ JOURNEYS = (
 )
 """Steps in which an end user makes a consent journey or a part of it."""
 
-REQUESTS = (Disconnect, PressConnect, Refresh, RevokeDuringRefresh, RevokeInBrowser)
+REQUESTS = (
+    DeliverDuringConnect,
+    DeliverDuringRefresh,
+    Disconnect,
+    PressConnect,
+    Refresh,
+    RevokeDuringRefresh,
+    RevokeInBrowser,
+)
 """Steps in which an end user waits for the app's response."""
 
 DELIVERIES = ("burst", "deliver", "late_retry", "replay", "retry")

@@ -108,6 +108,7 @@ def test_waiting_for_a_slow_api_fails(courier: JournalBuilder) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "1 of 1 responses came only after a slow API call had ended"
+    assert [line.partition(", ")[2] for line in finding.evidence] == ["after a slow call on banking.accounts"]
 
 
 @pytest.mark.parametrize("response", [{"status": 500}, {"status": None, "problem": "connection reset"}])

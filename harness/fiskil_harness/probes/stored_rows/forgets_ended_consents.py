@@ -6,18 +6,24 @@ from fiskil_harness.journal.queries.consents import consents_of, rows_under, sti
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
 
+CONNECTED_STILL = "no consent is active, and app.observe.connected is true in the app's last state"
+
 
 class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_consents"):
     """Check that the app's state shows no row of a consent after the app learned that the consent has ended.
 
     The app learns of the end from the event, by revoking the consent itself, or by reading everything again in a refresh.
+    If the config has ``app.observe.connected``, an end user without another consent must not count as connected any more.
     """
 
     needs = (EFFECTS,)
     around = ("advance", "close_account", "delete_end_user", "disconnect")
-    expected = "no row of a consent that has ended, whether an event or the API reported the end"
+    expected = "no row of a consent that has ended, whether an event or the API reported the end, and no connection"
     source = "consents.every-ending-reported"
-    fix = "with each read, list the consents too, and delete the rows of each that is no longer active"
+    fix = (
+        "with each read, list the consents too, and delete the rows of each that is no longer active; "
+        "no older event makes a consent active again"
+    )
 
     def examine(self, journal: Journal) -> Finding:
         """Look for rows of the ended consent that the last state still shows unchanged."""
@@ -34,8 +40,13 @@ class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_
         ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:
             return self.inconclusive("the app's state never showed a row of the ended consent", hook=STATE)
-        if remaining:
-            observed = "rows of an ended consent are in the app's state, although the app knows of the end"
-            evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in remaining))
-            return self.fails(observed, evidence=evidence, examined=len(ever_shown))
+        is_connected = end.is_connected and len(notified_ids) == len(consents_of(journal))
+        if remaining or is_connected:
+            observed = (
+                "rows of an ended consent are in the app's state, although the app knows of the end"
+                if remaining
+                else "the app treats the end user as connected, although it knows that their only consent has ended"
+            )
+            evidence = [f"kept {names[fiskil_id]}" for fiskil_id in remaining] + [CONNECTED_STILL] * bool(is_connected)
+            return self.fails(observed, evidence=tuple(sorted(evidence)), examined=len(ever_shown))
         return self.passes(f"{len(ever_shown)} rows of an ended consent are gone", examined=len(ever_shown))

@@ -30,7 +30,7 @@ class AcknowledgesPromptly(Probe, frozen=True, kw_only=True, tag="acknowledges_p
     judges_responses = True
     expected = "a response within the limit, independent of the API and of other clients"
     source = "webhooks.prompt"
-    fix = "store the message durably, respond, and process it afterwards"
+    fix = "store the message durably, respond, and process it afterwards; no other request may block the server meanwhile"
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the duration of each delivery with the limit, and with the API calls during it."""
@@ -48,19 +48,20 @@ class AcknowledgesPromptly(Probe, frozen=True, kw_only=True, tag="acknowledges_p
             observed = f"{len(late)} of {len(timed)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(deliveries, late), *_slow_client_cases(deliveries, late))
             return self.fails(observed, evidence=tuple(map(describe, late)), examined=len(timed), cases=cases)
-        held_up = [
-            delivery
+        waited = [
+            (delivery, route)
             for delivery in deliveries
-            if _waited_for_the_api(journal, delivery, machine_paused_s=_excusing_pause_s(journal, delivery))
+            if (route := _awaited_route(journal, delivery, machine_paused_s=_excusing_pause_s(journal, delivery)))
         ]
-        if held_up:
-            observed = f"{len(held_up)} of {len(deliveries)} responses came only after a slow API call had ended"
-            cases = (*_cases(deliveries, held_up), *_slow_client_cases(deliveries, []))
-            return self.fails(observed, evidence=tuple(map(describe, held_up)), examined=len(deliveries), cases=cases)
+        if waited:
+            observed = f"{len(waited)} of {len(deliveries)} responses came only after a slow API call had ended"
+            cases = (*_cases(deliveries, [delivery for delivery, _ in waited]), *_slow_client_cases(deliveries, []))
+            lines = tuple(f"{describe(delivery)}, after a slow call on {route}" for delivery, route in waited)
+            return self.fails(observed, evidence=lines, examined=len(deliveries), cases=cases)
         excused = [
             delivery
             for delivery in deliveries
-            if delivery in over_limit or _waited_for_the_api(journal, delivery, machine_paused_s=0.0)
+            if delivery in over_limit or _awaited_route(journal, delivery, machine_paused_s=0.0)
         ]
         if len(excused) > len(stragglers):
             return self.inconclusive(f"{len(excused)} of {len(deliveries)} deliveries were acknowledged {EXCUSED_BY_PAUSE}")
@@ -148,13 +149,14 @@ def _excusing_pause_s(journal: Journal, delivery: Delivery) -> float:
     return duration_s if duration_s >= PAUSED_S else 0.0
 
 
-def _waited_for_the_api(journal: Journal, delivery: Delivery, *, machine_paused_s: float) -> bool:
-    """Return True if *delivery* waited for at least ``WAITED_S`` during a faulty API call and got its response after it.
+def _awaited_route(journal: Journal, delivery: Delivery, *, machine_paused_s: float) -> str:
+    """Return the route of the faulty API call for which *delivery* waited, or "" if it waited for none.
 
-    *machine_paused_s*, the time for which the machine was paused, is subtracted from the waiting time.
+    It waited if it overlapped the call for at least ``WAITED_S`` and got its response after it. *machine_paused_s*, the time
+    for which the machine was paused, is subtracted from the overlap.
     """
     for call in bites_during(journal, delivery):
         overlap_s = min(call.ended_s, ended_s(delivery)) - max(call.at_s, delivery.at_s)
         if overlap_s - machine_paused_s >= WAITED_S and call.ended_s <= ended_s(delivery) + NOTICED_S:
-            return True
-    return False
+            return call.route
+    return ""

@@ -87,6 +87,7 @@ from fiskil_harness.scenario.steps.forging import (
     SpellEverySignature,
 )
 from fiskil_harness.scenario.steps.fuzz import Fuzz
+from fiskil_harness.scenario.steps.held_responses import DeliverDuringConnect, DeliverDuringRefresh, RevokeDuringRefresh
 from fiskil_harness.scenario.steps.idempotency import RepeatIds, RepeatInEverySpelling
 from fiskil_harness.scenario.steps.institution import (
     ApproveSharing,
@@ -131,7 +132,6 @@ from fiskil_harness.scenario.steps.redirects import (
     ReturnWithoutConsent,
 )
 from fiskil_harness.scenario.steps.repetition_rounds import RepeatAfterRestarts, RepeatWhileIdle
-from fiskil_harness.scenario.steps.revoke_during_refresh import RevokeDuringRefresh
 from fiskil_harness.scenario.steps.revoke_in_browser import (
     FailToRevokeInBrowser,
     OpenConnections,
@@ -186,6 +186,8 @@ __all__ = [
     "DeliverAsBrowser",
     "DeliverBesideEverySlowClient",
     "DeliverBesideSlowClient",
+    "DeliverDuringConnect",
+    "DeliverDuringRefresh",
     "DeliverEach",
     "DeliverEveryForm",
     "DeliverForeign",

@@ -1,4 +1,4 @@
-"""A consent is revoked while the app reads its data at the request of the end user."""
+"""A consent ends, or events arrive, while the app waits for the API at the request of the end user."""
 
 from collections.abc import Callable
 
@@ -35,8 +35,28 @@ def test_without_a_response_that_is_held_back_nothing_is_revoked(perform_with_fe
     journal, _ = perform_with_feed(steps.Connect(), steps.RevokeDuringRefresh())
 
     [incomplete] = journal.all(StepIncomplete)
-    assert incomplete.reason == "no response on 'banking.transactions' was held back during a refresh"
+    assert incomplete.reason == "no response on 'banking.transactions' was held back during app.drive.refresh"
     assert all(state.is_active for state in journal.all(ConsentState))
+
+
+@pytest.mark.parametrize(
+    ("route", "step"),
+    [("banking.transactions", steps.DeliverDuringRefresh()), ("auth_session", steps.DeliverDuringConnect())],
+)
+def test_events_arrive_while_a_response_is_held_back(perform_with_feed: Perform, route: str, step: steps.AnyStep) -> None:
+    """The delivery begins after the API has responded, and before the app gets that response."""
+    journal, crashed = perform_with_feed(
+        steps.Connect(),
+        steps.TouchConsent(),
+        steps.InjectFault(route, faults.Latency(latency_ms=1500)),
+        step,
+    )
+
+    event = journal.all(Delivery)[-1]
+    held = next(call for call in journal.all(Exchange) if call.route == route and call.bites)
+    assert not crashed
+    assert held.at_s < event.at_s < held.ended_s
+    assert not journal.all(StepIncomplete)
 
 
 def test_an_unknown_route_is_refused() -> None:

@@ -1,0 +1,113 @@
+"""Steps in which something happens while the app waits for a response of the API that a delay fault holds back."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
+from fiskil_harness.faults import Latency
+from fiskil_harness.faults.applicability import require_possible
+from fiskil_harness.faults.rules import Rule
+from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Revoke, call_hook
+from fiskil_harness.scenario.steps.deliveries import Deliver
+from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S
+from fiskil_harness.scenario.steps.step import Step
+
+if TYPE_CHECKING:
+    from fiskil_harness.scenario.stage import Stage
+
+
+LATER_S = 2.0
+"""How long an app may take to begin to read after a response other than 202, in real seconds."""
+
+
+class _DuringHook(Step, frozen=True, kw_only=True):
+    """A step that acts while a hook's API call is held back."""
+
+    route: str = ""
+
+    def check(self) -> None:
+        """Validate *route*.
+
+        Raises:
+            UsageError: The route is unknown.
+        """
+        require_possible(Rule(route=self.route, fault=Latency()).check())
+
+    def _while_held(self, stage: "Stage", hook: Literal["refresh", "start_session"], act: Callable[[], object]) -> None:
+        """Call *hook*, and call *act* as soon as the response is held back."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            call = pool.submit(call_hook, stage, stage.end_user(), hook)
+            wait_until(lambda: self._is_held(stage) or call.done(), cap_s=LONGEST_WAIT_S)
+            is_accepted = call.done() and call.result().status == ACCEPTED
+            if wait_until(lambda: self._is_held(stage), cap_s=LONGEST_WAIT_S if is_accepted else LATER_S):
+                act()
+            else:
+                stage.record_incomplete(f"no response on {self.route!r} was held back during app.drive.{hook}")
+            call.result()
+
+    def _is_held(self, stage: "Stage") -> bool:
+        return stage.fiskil.proxy.is_holding(self.route)
+
+
+class RevokeDuringRefresh(_DuringHook, frozen=True, kw_only=True, tag="revoke_during_refresh"):
+    """The app is requested to read all data again; meanwhile the consent is revoked, and the event arrives.
+
+    That happens while a delay fault holds back a response on the route. Needs ``app.drive.refresh``.
+
+    Args:
+        route: The route whose response is held back, such as "banking.transactions".
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (REFRESH,)
+    route: str = "banking.transactions"
+
+    def perform(self, stage: "Stage") -> None:
+        """Call the hook, and revoke the consent as soon as the response is held back.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
+
+        def revoke() -> None:
+            Revoke().perform(stage)
+            if not self._is_held(stage):
+                stage.record_incomplete(f"the response on {self.route!r} arrived before the consent ended")
+            Deliver().perform(stage)
+
+        self._while_held(stage, "refresh", revoke)
+
+
+class DeliverDuringRefresh(_DuringHook, frozen=True, kw_only=True, tag="deliver_during_refresh"):
+    """The app is requested to read all data again; meanwhile the events that are due arrive.
+
+    That happens while a delay fault holds back a response on the route. Needs ``app.drive.refresh``.
+
+    Args:
+        route: The route whose response is held back, such as "banking.transactions".
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (REFRESH,)
+    route: str = "banking.transactions"
+
+    def perform(self, stage: "Stage") -> None:
+        """Call the hook, and deliver the events as soon as the response is held back."""
+        self._while_held(stage, "refresh", lambda: Deliver().perform(stage))
+
+
+class DeliverDuringConnect(_DuringHook, frozen=True, kw_only=True, tag="deliver_during_connect"):
+    """The app is requested to open an auth session; meanwhile the events that are due arrive.
+
+    That happens while a delay fault holds back a response on the route. Needs ``app.drive.start_session``.
+
+    Args:
+        route: The route whose response is held back.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
+    route: str = "auth_session"
+
+    def perform(self, stage: "Stage") -> None:
+        """Call the hook, and deliver the events as soon as the response is held back."""
+        self._while_held(stage, "start_session", lambda: Deliver().perform(stage))
