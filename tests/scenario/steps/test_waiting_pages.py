@@ -64,7 +64,7 @@ def test_pages_from_before_the_sync_are_opened_again(perform: Perform) -> None:
 def test_the_page_is_recorded_while_the_next_one_loads(perform: Perform) -> None:
     """Chromium reports nothing about a page that it is leaving; the page does."""
     journal, crashed = perform(
-        steps.InjectFault("auth_session", faults.Latency(latency_ms=4500)), steps.PressConnect(cause="a slow auth session")
+        steps.InjectFault("auth_session", faults.Latency(latency_ms=7500)), steps.PressConnect(cause="a slow auth session")
     )
 
     _, plain, waiting, on_phone = journal.all(PageView)

@@ -41,7 +41,10 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     around = ("change", "change_every_field", "close_account")
     expected = "the values of the latest sync"
     source = "data.changes"
-    fix = "each time you read a row with a known fiskil_id, update every column of it"
+    fix = (
+        "each time you read a row with a known fiskil_id, update every column of it, "
+        "unless a reading that began later has already stored it"
+    )
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the value of each changed field in the states before the change and at the end."""

@@ -87,7 +87,12 @@ from fiskil_harness.scenario.steps.forging import (
     SpellEverySignature,
 )
 from fiskil_harness.scenario.steps.fuzz import Fuzz
-from fiskil_harness.scenario.steps.held_responses import DeliverDuringConnect, DeliverDuringRefresh, RevokeDuringRefresh
+from fiskil_harness.scenario.steps.held_responses import (
+    AmendDuringCall,
+    DeliverDuringConnect,
+    DeliverDuringRefresh,
+    RevokeDuringRefresh,
+)
 from fiskil_harness.scenario.steps.idempotency import RepeatIds, RepeatInEverySpelling
 from fiskil_harness.scenario.steps.institution import (
     ApproveSharing,
@@ -161,6 +166,7 @@ __all__ = [
     "AcceptKey",
     "Advance",
     "Amend",
+    "AmendDuringCall",
     "AnyStep",
     "ApproveSharing",
     "AttemptJourney",

@@ -9,9 +9,10 @@ from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
 from fiskil_harness.faults import Latency
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.rules import Rule
-from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Revoke, call_hook
+from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Revoke, Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
-from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S
+from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
+from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
@@ -111,3 +112,34 @@ class DeliverDuringConnect(_DuringHook, frozen=True, kw_only=True, tag="deliver_
     def perform(self, stage: "Stage") -> None:
         """Call the hook, and deliver the events as soon as the response is held back."""
         self._while_held(stage, "start_session", lambda: Deliver().perform(stage))
+
+
+class AmendDuringCall(Step, frozen=True, kw_only=True, tag="amend_during_call"):
+    """The newest posted transaction changes while the app waits for a response with the old value; the sync is announced.
+
+    That happens while a delay fault holds back a response on the route. The app is not waited for, so that its second
+    reading may overtake the first.
+
+    Args:
+        route: The route whose response is held back.
+    """
+
+    route: str = "banking.transactions"
+
+    def check(self) -> None:
+        """Validate *route*.
+
+        Raises:
+            UsageError: The route is unknown.
+        """
+        WaitForCall(self.route).check()
+
+    def perform(self, stage: "Stage") -> None:
+        """Wait for such a call; then change the row, and deliver the event of the sync.
+
+        Raises:
+            StepError: There is no consent yet, or no such row.
+        """
+        WaitForCall(self.route).perform(stage)
+        for step in (Change(kind="amend"), Sync("transactions"), Deliver()):
+            step.perform(stage)
