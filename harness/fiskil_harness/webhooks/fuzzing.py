@@ -111,7 +111,10 @@ def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> 
                     raise KeyboardInterrupt
                 if isinstance(event, events.NonFatalError):
                     problems.append(str(event.value).partition("\n")[0])
+                if isinstance(event, events.FatalError):
+                    problems.append(repr(event.exception))
                 if isinstance(event, events.ScenarioFinished):
+                    problems += [event.skip_reason] if event.skip_reason else []
                     for body in _bodies(event.recorder, kind):
                         bodies.setdefault(body.body, body)
     if not bodies:

@@ -12,6 +12,7 @@ from fiskil_harness.faults.rules import Rule
 from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Revoke, Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
 from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
+from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import Step
 
@@ -115,24 +116,29 @@ class DeliverDuringConnect(_DuringHook, frozen=True, kw_only=True, tag="deliver_
 
 
 class AmendDuringCall(Step, frozen=True, kw_only=True, tag="amend_during_call"):
-    """The newest posted transaction changes while the app waits for a response with the old value; the sync is announced.
+    """A row changes while the app waits for a response with the old value, and the event of the next sync is delivered.
 
     That happens while a delay fault holds back a response on the route. The app is not waited for, so that its second
     reading may overtake the first.
 
     Args:
         route: The route whose response is held back.
+        dataset: The dataset of the route. Of transactions the newest posted row changes; others change as in
+            ``ChangeEveryField``.
     """
 
     route: str = "banking.transactions"
+    dataset: str = "transactions"
 
     def check(self) -> None:
-        """Validate *route*.
+        """Validate *route* and *dataset*.
 
         Raises:
+            ConfigError: Fiskil has no such dataset.
             UsageError: The route is unknown.
         """
         WaitForCall(self.route).check()
+        Sync(self.dataset).check()
 
     def perform(self, stage: "Stage") -> None:
         """Wait for such a call; then change the row, and deliver the event of the sync.
@@ -141,5 +147,6 @@ class AmendDuringCall(Step, frozen=True, kw_only=True, tag="amend_during_call"):
             StepError: There is no consent yet, or no such row.
         """
         WaitForCall(self.route).perform(stage)
-        for step in (Change(kind="amend"), Sync("transactions"), Deliver()):
+        change = Change(kind="amend") if self.dataset == "transactions" else ChangeEveryField()
+        for step in (change, Sync(self.dataset), Deliver()):
             step.perform(stage)
