@@ -1,7 +1,7 @@
 """A run of pytest inside a test unloads the libraries that it imported, and leaves others half loaded.
 
-A library of which one part is loaded twice fails in later tests without a reason. So such a run loads no other plugins, or it
-is one of ``tests/pytest_plugin/projects.py``, which loads the libraries again.
+A library of which one part is loaded twice fails in later tests without a reason. So such a run loads no other plugins, or
+it is one of ``tests/pytest_plugin/projects.py``, which loads the libraries again.
 """
 
 import ast

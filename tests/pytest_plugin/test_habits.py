@@ -273,7 +273,7 @@ def test_the_last_run_of_a_repeated_scenario_counts(project: Project) -> None:
 
 
 def test_a_suite_runs_without_the_plugin(pytester: pytest.Pytester) -> None:
-    """With ``-p no:fiskil-harness``, tests that need none of it pass; an ini key and a marker give pytest's usual warnings."""
+    """With ``-p no:fiskil-harness``, tests that need none of it pass; ini keys and markers give the usual warnings."""
     pytester.makeini("[pytest]\nfiskil_scenarios = happy_path\n")
     pytester.makepyfile("import pytest\n@pytest.mark.fiskil_scenario('happy_path')\ndef test_a(): pass\n")
     without = ("fiskil-harness", "asyncio", "cov", "hypothesispytest", "randomly", "rerunfailures", "schemathesis")
