@@ -177,6 +177,7 @@ def explain_cause(name: str) -> Iterator[str]:
 
 Explain = Callable[[str], Iterator[str]]
 
+
 def explain_app(name: str) -> Iterator[str]:
     """Yield the lines about an app of the gallery."""
     app = gallery.app(name)
