@@ -125,6 +125,11 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self
 
     @property
+    def is_temporary(self) -> bool:
+        """True if the fault ends by itself, after some bites."""
+        return self.times > 0 and not self.fault.is_lasting
+
+    @property
     def _is_timed(self) -> bool:
         return bool(self.skip or self.nth or self.between_s) or self.every > 1 or 0 < self.p < 1
 

@@ -5,6 +5,7 @@ from typing import Any
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, large_reads, never_tried_to_renew
+from fiskil_harness.journal.queries.recovery import is_abandoned
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.row_versions import marks_current_versions
 from fiskil_harness.journal.queries.rows import (
@@ -70,7 +71,7 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         self, journal: Journal, rows: Rows, expected: dict[str, dict[str, Any]], missing: list[dict[str, Any]]
     ) -> Finding:
         end = last_effects(journal, rows.participant)
-        if end is not None and not end.is_idle:
+        if end is not None and not end.is_idle and not is_abandoned(journal, end):
             return self.inconclusive(*why_still_busy(end))
         if len(missing) == len(expected):
             return self._judge_all_missing(journal, rows, missing)
