@@ -142,7 +142,8 @@ class SdkMessagePassed(Entry, frozen=True, kw_only=True):
 class HookCall(Entry, frozen=True, kw_only=True):
     """The harness called a hook of the app, or opened a page to see how long it takes.
 
-    *status* is None if the app did not respond in time.
+    *status* is None if the app did not respond in time. *had_recovery_time* is True if the call failed after a fault, each
+    time for longer than a circuit breaker stays open, although no API call failed meanwhile.
     """
 
     hook: HookName
@@ -150,6 +151,7 @@ class HookCall(Entry, frozen=True, kw_only=True):
     status: int | None
     body: bytes = b""
     took_s: float = 0.0
+    had_recovery_time: bool = False
 
     @property
     def is_session_start(self) -> bool:

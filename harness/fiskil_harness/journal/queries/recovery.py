@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import inf
 from typing import Final
 
-from fiskil_harness.journal import FULL_TIME_S, Effects, Exchange, HookCall, Journal, Key
-from fiskil_harness.journal.queries.api_calls import call_key, calls, header, is_complete_success
+from fiskil_harness.journal import FULL_TIME_S, ConsentState, Effects, Exchange, HookCall, Journal, Key
+from fiskil_harness.journal.queries.api_calls import call_key, calls, header, is_complete_success, refreshes
 from fiskil_harness.journal.queries.idleness import work_between
 from fiskil_harness.journal.queries.overdue import AFTER_DISTURBANCE
 from fiskil_harness.journal.queries.pauses import paused_s
@@ -46,6 +46,18 @@ def is_abandoned(journal: Journal, end: Effects | None) -> bool:
         return False
     pause_s = paused_s(journal, end.at_s - end.unchanged_s, end.at_s)
     return pause_s <= MOST_PAUSED * end.unchanged_s and not any(map(_is_refusal, calls(journal)))
+
+
+def failed_refresh(journal: Journal, participant: str, *, since_s: float) -> HookCall | None:
+    """Return the refresh since *since_s* that failed for very long after the API had recovered; None if one succeeded later.
+
+    While a consent has ended, or an API key is refused, a refresh may fail.
+    """
+    consents = {consent.consent_id: consent for consent in journal.all(ConsentState) if consent.participant == participant}
+    if journal.all(Key) or not all(consent.is_active for consent in consents.values()):
+        return None
+    own = [call for call in refreshes(journal, since_s=since_s) if call.participant == participant]
+    return own[-1] if own and own[-1].had_recovery_time else None
 
 
 def _is_refusal(call: Exchange) -> bool:
