@@ -26,3 +26,16 @@ def test_a_fault_that_never_bit_says_what_did_not_happen(conditions: dict[str, i
 
     assert not any(taken)
     assert waiting.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_temporary"),
+    [
+        (Rule(route=ROUTE, fault=faults.Stall()), True),
+        (Rule(route=ROUTE, fault=faults.Stall(), times=0), False),
+        (Rule(route="connection", fault=faults.Refuse()), False),
+    ],
+    ids=["once", "until it is lifted", "lasting"],
+)
+def test_a_fault_ends_by_itself_after_its_bites(rule: Rule, *, is_temporary: bool) -> None:
+    assert rule.is_temporary is is_temporary
