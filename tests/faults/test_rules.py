@@ -29,13 +29,17 @@ def test_a_fault_that_never_bit_says_what_did_not_happen(conditions: dict[str, i
 
 
 @pytest.mark.parametrize(
-    ("rule", "is_temporary"),
+    ("rule", "bitten", "is_reason"),
     [
-        (Rule(route=ROUTE, fault=faults.Stall()), True),
-        (Rule(route=ROUTE, fault=faults.Stall(), times=0), False),
-        (Rule(route="connection", fault=faults.Refuse()), False),
+        (Rule(route=ROUTE, fault=faults.Stall()), 1, False),
+        (Rule(route=ROUTE, fault=faults.Stall(), times=0), 1, True),
+        (Rule(route=ROUTE, fault=faults.Stall(), times=0), 0, False),
+        (Rule(route="connection", fault=faults.Refuse()), 0, True),
     ],
-    ids=["once", "until it is lifted", "lasting"],
+    ids=["once", "until it is lifted", "has not acted", "lasting"],
 )
-def test_a_fault_ends_by_itself_after_its_bites(rule: Rule, *, is_temporary: bool) -> None:
-    assert rule.is_temporary is is_temporary
+def test_an_endless_fault_that_acted_is_a_reason_to_wait(rule: Rule, bitten: int, *, is_reason: bool) -> None:
+    waiting = Waiting(rule)
+    waiting.bitten = bitten
+
+    assert waiting.is_lasting_reason is is_reason

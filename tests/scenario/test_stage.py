@@ -82,11 +82,11 @@ def test_each_wait_knows_its_place(play: Callable[..., Worker], monkeypatch: pyt
 @pytest.mark.parametrize(
     ("step", "can_recover"),
     [
-        (steps.InjectFault("banking.accounts", faults.Status(status=503)), True),
-        (steps.InjectFault("banking.accounts", faults.Status(status=503), times=0), False),
+        (steps.InjectFault("banking.accounts", faults.Status(status=503), times=0), True),
+        (steps.InjectFault("connection", faults.Refuse()), False),
         (steps.RevokeKey(), False),
     ],
-    ids=["fault of one call", "fault of all calls", "key"],
+    ids=["a fault that did not act", "a lasting fault", "key"],
 )
 def test_no_app_can_recover_while_it_is_disturbed(
     play: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch, step: steps.AnyStep, *, can_recover: bool

@@ -125,11 +125,6 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self
 
     @property
-    def is_temporary(self) -> bool:
-        """True if the fault ends by itself, after some bites."""
-        return self.times > 0 and not self.fault.is_lasting
-
-    @property
     def _is_timed(self) -> bool:
         return bool(self.skip or self.nth or self.between_s) or self.every > 1 or 0 < self.p < 1
 
@@ -190,6 +185,12 @@ class Waiting:
         self._matched: Counter[Hashable] = Counter()
         self._taken: Counter[Hashable] = Counter()
         self._has_passed_other_pages = False
+
+    @property
+    def is_lasting_reason(self) -> bool:
+        """True if the fault gives an app a reason to wait until it is lifted: it acts without end, and may have acted."""
+        is_endless = self.rule.fault.is_lasting or not self.rule.times
+        return is_endless and bool(self.rule.fault.is_lasting or self.bitten or self.pending)
 
     @property
     def left(self) -> int:

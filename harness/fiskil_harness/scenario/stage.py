@@ -315,7 +315,7 @@ class Stage:
                 end_user.values,
                 is_disturbed=bool(waiting) or self.was_disturbed or self.must_restart,
                 is_last=moment == "end",
-                can_recover=not self.must_restart and all(each.rule.is_temporary for each in waiting),
+                can_recover=not self.must_restart and not any(each.is_lasting_reason for each in waiting),
             )
         else:
             # As after a wait of no length: the app may be busy.
