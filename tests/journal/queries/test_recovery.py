@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal import MachinePaused
+from fiskil_harness.journal import ApiServedOverTls, Limits, MachinePaused
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.recovery import failed_refresh, is_abandoned, recovery_s
 from fiskil_harness.journal.queries.rows import last_effects
+
+LIMITS = Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, assumed=("fresh_s",))
 
 
 def fails(tape: JournalBuilder, **more: Any) -> None:
@@ -49,7 +51,14 @@ def test_a_requested_pause_is_allowed(tape: JournalBuilder, value: str, expected
 
 
 @pytest.mark.parametrize(
-    "disturb", [lambda tape: tape.key("revoked"), lambda tape: tape.request_failure()], ids=["key", "requested failure"]
+    "disturb",
+    [
+        lambda tape: tape.key("revoked"),
+        lambda tape: tape.request_failure(),
+        lambda tape: tape.write(ApiServedOverTls(is_reached=False)),
+        lambda tape: tape.write(LIMITS),
+    ],
+    ids=["key", "requested failure", "no certificate is trusted", "nothing is promised"],
 )
 def test_after_some_disturbances_no_time_is_enough(tape: JournalBuilder, disturb: Callable[[JournalBuilder], None]) -> None:
     disturb(tape)

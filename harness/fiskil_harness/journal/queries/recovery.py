@@ -8,11 +8,11 @@ from itertools import pairwise
 from math import inf
 from typing import Final
 
-from fiskil_harness.journal import FULL_TIME_S, ConsentState, Effects, Exchange, HookCall, Journal, Key
+from fiskil_harness.journal import FULL_TIME_S, ApiServedOverTls, ConsentState, Effects, Exchange, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import call_key, calls, header, is_complete_success, refreshes
 from fiskil_harness.journal.queries.idleness import work_between
 from fiskil_harness.journal.queries.overdue import AFTER_DISTURBANCE
-from fiskil_harness.journal.queries.pauses import paused_s
+from fiskil_harness.journal.queries.pauses import is_promised, paused_s
 
 LONGEST_RECOVERY_S: Final = 120.0
 """The longest time that is waited for an app to resume its work, in real seconds; slower apps are not judged."""
@@ -27,10 +27,13 @@ _RETRIABLE = frozenset({401, 408, 425, 429})
 def recovery_s(journal: Journal, fresh_s: float) -> float:
     """Return the real seconds after which an app that changes nothing has abandoned its work; infinite if none are enough.
 
+    An app whose config does not state ``fresh_s`` is never judged: job queues often wait for minutes before a retry.
+
     Args:
         fresh_s: The time in which the app finishes undisturbed work.
     """
-    if journal.all(Key) or any(call.is_failure_request for call in journal.all(HookCall)):
+    is_excused = journal.all(Key) or any(call.is_failure_request for call in journal.all(HookCall))
+    if is_excused or cannot_reach_api(journal) or not is_promised(journal, "fresh_s"):
         return inf
     pause_s = max(GROWTH * _longest_pause_s(journal), _longest_request_s(journal))
     time_s = max(AFTER_DISTURBANCE * fresh_s, FULL_TIME_S) + pause_s
@@ -54,10 +57,15 @@ def failed_refresh(journal: Journal, participant: str, *, since_s: float) -> Hoo
     While a consent has ended, or an API key is refused, a refresh may fail.
     """
     consents = {consent.consent_id: consent for consent in journal.all(ConsentState) if consent.participant == participant}
-    if journal.all(Key) or not all(consent.is_active for consent in consents.values()):
+    if journal.all(Key) or cannot_reach_api(journal) or not all(consent.is_active for consent in consents.values()):
         return None
     own = [call for call in refreshes(journal, since_s=since_s) if call.participant == participant]
     return own[-1] if own and own[-1].had_recovery_time else None
+
+
+def cannot_reach_api(journal: Journal) -> bool:
+    """Return True if the app's config lets it trust no certificate of the local Fiskil."""
+    return any(not served.is_reached for served in journal.all(ApiServedOverTls))
 
 
 def _is_refusal(call: Exchange) -> bool:

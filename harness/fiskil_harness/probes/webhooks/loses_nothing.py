@@ -20,7 +20,7 @@ from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.losses import CUT_OFF, PLAIN, cases_of, classify
 from fiskil_harness.journal.queries.lost_rows import LostRows, lost_rows
 from fiskil_harness.journal.queries.overdue import is_overdue
-from fiskil_harness.journal.queries.recovery import is_abandoned
+from fiskil_harness.journal.queries.recovery import cannot_reach_api, is_abandoned
 from fiskil_harness.journal.queries.rows import last_effects, snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
@@ -50,6 +50,8 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
         end_users = {end_user_of(delivery) for delivery in genuine(journal)} - {""}
         if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, end_users):
             return self.inconclusive(TOKEN_NOT_RENEWED)
+        if finding.verdict is Verdict.FAIL and cannot_reach_api(journal):
+            return self.inconclusive("the app trusts no certificate of the local Fiskil, so it could read nothing")
         untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
         return self.inconclusive(*untested) if untested else finding
 
