@@ -189,6 +189,20 @@ def test_an_error_of_the_refresh_during_a_failure_passes(tape: JournalBuilder, d
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
 
 
+@pytest.mark.parametrize(("refusals", "status", "count"), [((403,), 303, 1), ((), 303, 0), ((403,), 200, 0)])
+def test_a_redirect_after_a_refusal_passes_with_advice(
+    tape: JournalBuilder, refusals: tuple[int, ...], status: int, count: int
+) -> None:
+    """The page that follows may report a failure, which only a person can see."""
+    withhold_transactions(tape)
+    refresh(tape, *refusals, status=status, state={"accounts": [CLOSED]})
+
+    finding = PROBE.examine(tape.journal)
+
+    advice = "a refresh redirected after banking.transactions was refused: check that the page reports no failure"
+    assert (finding.verdict, finding.advice) == (Verdict.PASS, (advice,) * count)
+
+
 def test_a_redirect_that_leaves_every_row_unread_fails(tape: JournalBuilder) -> None:
     """The app leads to a page after the first refusal."""
     withhold_transactions(tape)

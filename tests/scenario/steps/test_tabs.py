@@ -86,13 +86,23 @@ def test_two_tabs_at_once_have_a_consent_under_the_end_user_that_the_app_did_not
     assert [start.status for start in journal.all(HookCall)] == [200, 200, 200]
 
 
-def test_an_app_may_refuse_the_requests_of_other_tabs(perform: Perform, feed: Feed) -> None:
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_an_app_may_refuse_the_requests_of_other_tabs(perform: Perform, feed: Feed, position: int) -> None:
     """The journey continues in the only tab that has a session."""
     opened = feed.start_session
-    sessions: list[str] = []
-    feed.start_session = lambda values: sessions.append(opened(values)) or sessions[0] if not sessions else 1 // 0  # type: ignore[assignment]
+    turns = iter(range(3))
+    feed.start_session = lambda values: opened(values) if next(turns) == position else "none"  # type: ignore[method-assign]
 
     journal, crashed = perform(steps.AuthoriseInTwoTabs())
 
     assert crashed == ""
     assert endings(journal) == [(1, "APPROVED")]
+
+
+def test_an_app_that_opens_no_session_in_any_tab_fails_the_step(perform: Perform, feed: Feed) -> None:
+    """The message is that of a journey in one tab."""
+    feed.start_session = lambda _: "none"  # type: ignore[method-assign]
+
+    _, crashed = perform(steps.AuthoriseInTwoTabs())
+
+    assert "The auth session returned by the app was not created in this sandbox." in crashed

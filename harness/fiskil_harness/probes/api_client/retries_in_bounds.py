@@ -76,10 +76,11 @@ def _created_blindly(journal: Journal) -> bool:
     creations = [call for call in api_calls if call.route == "end_users.create"]
     hook_times_s = [began_s(hook_call) for hook_call in journal.all(HookCall)]
     for lost, again in pairwise(creations):
-        is_equal = lost.request_body == again.request_body and _starts_beside(journal, again) < 2
+        is_equal = lost.request_body == again.request_body
         if not is_equal or not _is_ambiguous(lost) or any(lost.at_s < hook_s < again.at_s for hook_s in hook_times_s):
             continue
-        if not any(call.route in LOOKUPS and lost.number < call.number < again.number for call in api_calls):
+        is_looked_up = any(call.route in LOOKUPS and lost.number < call.number < again.number for call in api_calls)
+        if not is_looked_up and _starts_beside(journal, again) < 2:
             return True
     return False
 

@@ -91,7 +91,17 @@ class RespectsReducedConsent(Probe, frozen=True, kw_only=True, tag="respects_red
         if not granted or _requested(journal) <= granted:
             return self.inconclusive("the app was notified of no withdrawn permission, and no requested one was withheld")
         routes = {call.route for call in calls(journal) if dataset_read(call) in granted and is_complete_success(call)}
-        return self.passes(f"{len(routes)} datasets were read although others were withheld", examined=len(routes))
+        observed = f"{len(routes)} datasets were read although others were withheld"
+        return self.passes(observed, examined=len(routes), advice=_page_to_check(journal))
+
+
+def _page_to_check(journal: Journal) -> tuple[str, ...]:
+    """Return advice about a refresh that led to another page after a refusal: the page may report a failure."""
+    refused, redirected = _refused(journal), filter(is_redirect, hook_calls(journal, "refresh"))
+    routes = sorted({call.route for hook in redirected for call in calls_during(journal, hook) if call in refused})
+    if not routes:
+        return ()
+    return (f"a refresh redirected after {', '.join(routes)} was refused: check that the page reports no failure",)
 
 
 def _requested(journal: Journal) -> set[str]:

@@ -1,10 +1,12 @@
 """The steps of an end user with several tabs: two open at the same moment, or an earlier one is still open."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import StepError
 from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 from fiskil_harness.scenario.steps.journeys import (
@@ -22,10 +24,6 @@ from fiskil_harness.scenario.steps.step import refuse_outside
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
-
-
-REFUSED = 400
-"""Lowest status with which the app refuses a request."""
 
 
 class Tab(Struct, frozen=True, kw_only=True):
@@ -101,13 +99,21 @@ class AuthoriseInTwoTabs(DrivenJourney, frozen=True, kw_only=True, tag="authoris
         with ThreadPoolExecutor(max_workers=2) as pool:
             replies = list(pool.map(lambda _: call_hook(stage, end_user, "start_session"), range(2)))
         replies.append(call_hook(stage, end_user, "start_session"))
-        accepted = [reply for reply in replies if reply.status is not None and reply.status < REFUSED] or replies[:1]
-        tabs = [Tab(address=opened(stage, end_user, reply), end_user_id=end_user.end_user_id) for reply in accepted]
+        tabs = [tab for reply in replies if (tab := _tab_of(stage, end_user, reply))]
+        if not tabs:
+            opened(stage, end_user, replies[0])
         attempt = next((number for number, tab in enumerate(tabs) if tab.end_user_id != tabs[-1].end_user_id), 0)
         end_user.end_user_id = tabs[attempt].end_user_id
         choices = Choices(person=end_user.person, institution_id=INSTITUTION, accounts=())
         number = len(end_user.session_ids) - len(tabs) + attempt + 1
         walk_on(stage, end_user, tabs[attempt].address, until="confirm", then="confirm", choices=choices, attempt=number)
+
+
+def _tab_of(stage: "Stage", end_user: "EndUser", reply: HttpReply) -> Tab | None:
+    """Return the tab that *reply* opens, or None if the app opened no auth session."""
+    with suppress(StepError):
+        return Tab(address=opened(stage, end_user, reply), end_user_id=end_user.end_user_id)
+    return None
 
 
 def _open_ended(stage: "Stage", end_user: "EndUser", address: str, session_id: str) -> None:
