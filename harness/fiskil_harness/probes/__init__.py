@@ -31,6 +31,7 @@ from fiskil_harness.probes.consents.ends_consents_at_fiskil import EndsConsentsA
 from fiskil_harness.probes.consents.keeps_active_consents import KeepsActiveConsents
 from fiskil_harness.probes.consents.keeps_consents_short import KeepsConsentsShort
 from fiskil_harness.probes.consents.opens_own_sessions import OpensOwnSessions
+from fiskil_harness.probes.consents.reads_own_end_user import ReadsOwnEndUser
 from fiskil_harness.probes.consents.respects_reduced_consent import RespectsReducedConsent
 from fiskil_harness.probes.consents.starts_new_session import StartsNewSession
 from fiskil_harness.probes.consents.stays_unconnected import StaysUnconnected
@@ -173,6 +174,7 @@ __all__ = [
     "ReachesEventState",
     "ReadsAfterEvent",
     "ReadsLimitedHistory",
+    "ReadsOwnEndUser",
     "RecognisesDuplicates",
     "RefusesBadCertificates",
     "RefusesForeignAddresses",

@@ -74,6 +74,17 @@ def test_a_refusal_may_be_repeated(tape: JournalBuilder) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(("starts", "verdict"), [(1, Verdict.FAIL), (2, Verdict.PASS)])
+def test_two_requests_at_once_are_no_repetition(tape: JournalBuilder, starts: int, verdict: Verdict) -> None:
+    """Each of two requests of one end user may create an end user."""
+    tape.call("end_users.create", bites=("Latency(latency_ms=100)",))
+    tape.call("end_users.create", bites=("Latency(latency_ms=100)",))
+    for _ in range(starts):
+        tape.hook("start_session", took_s=1)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
 def test_another_end_user_may_be_created(tape: JournalBuilder) -> None:
     """Two creations with different bodies are two people."""
     tape.call("end_users.create", bites=LOST, request_body=b'{"email":"a@example.com"}')

@@ -30,16 +30,42 @@ def test_a_flag_in_the_app_alone_fails(tape: JournalBuilder) -> None:
     )
 
 
-def test_revoking_one_of_two_consents_fails(tape: JournalBuilder) -> None:
-    """Every consent must be revoked."""
+FIRST, SECOND = (JournalBuilder.transaction(name, arrangement_id=name) for name in ("arr1", "arr2"))
+
+
+@pytest.mark.parametrize(
+    ("state", "is_connected", "verdict"),
+    [
+        ([SECOND], False, Verdict.FAIL),
+        ([], None, Verdict.FAIL),
+        ([SECOND], True, Verdict.PASS),
+        ([SECOND], None, Verdict.PASS),
+        ([], True, Verdict.PASS),
+    ],
+)
+def test_the_app_and_fiskil_must_agree_on_a_consent_that_is_left(
+    tape: JournalBuilder, state: list[object], is_connected: bool | None, verdict: Verdict
+) -> None:
+    """An app may end one of two consents for each request, but must not treat both as ended then."""
+    connect(tape, "arr1", "arr2")
+    tape.rows(FIRST, SECOND)
+    tape.effects([FIRST, SECOND], moment="before")
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
+    tape.hook("revoke", took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.effects(state, is_connected=is_connected)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_state_without_rows_or_connection_shows_nothing_of_a_consent_that_is_left(tape: JournalBuilder) -> None:
+    """The app revoked one of two consents, and nothing shows how it treats the other."""
     connect(tape, "arr1", "arr2")
     tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
     tape.hook("revoke", took_s=0.5)
     tape.effects({})
 
-    finding = PROBE.examine(tape.journal)
-
-    assert (finding.verdict, finding.examined) == (Verdict.FAIL, 2)
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(

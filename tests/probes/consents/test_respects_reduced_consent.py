@@ -149,6 +149,68 @@ def test_reading_the_other_data_or_an_api_failure_passes(
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+def test_a_refresh_that_reports_an_error_for_withheld_data_fails(tape: JournalBuilder) -> None:
+    """The customer gets an error each time, although the app stored what is shared."""
+    withhold_transactions(tape)
+    tape.deliver_event("consent.received", consent="arr1")
+    refresh(tape, 403, status=502, state={"accounts": [CLOSED]})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refused banking.transactions",))
+    assert finding.observed == "a refresh responded 502 because data that is not shared was refused"
+
+
+@pytest.mark.parametrize(
+    ("refusals", "status"), [((403,), 200), ((403,), 409), ((403,), 302), ((403,), None), ((403, 503), 502), ((), 502)]
+)
+def test_an_error_of_the_refresh_for_another_reason_passes(
+    tape: JournalBuilder, refusals: tuple[int, ...], status: int | None
+) -> None:
+    """The app reports success, what is missing or nothing, or something else failed too."""
+    withhold_transactions(tape)
+    tape.deliver_event("consent.received", consent="arr1")
+    refresh(tape, *refusals, status=status, state={"accounts": [CLOSED]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "disturb", [JournalBuilder.request_failure, lambda tape: tape.key("revoked"), withdraw_transactions]
+)
+def test_an_error_of_the_refresh_during_a_failure_passes(tape: JournalBuilder, disturb: Any) -> None:
+    """The harness requested a failure, changed the key pair, or changed the consent without an event."""
+    withhold_transactions(tape)
+    tape.deliver_event("consent.received", consent="arr1")
+    tape.wait(1)
+    disturb(tape)
+    refresh(tape, 403, status=502, state={"accounts": [CLOSED]})
+
+    assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
+
+
+@pytest.mark.parametrize(("refusals", "status", "count"), [((403,), 303, 1), ((), 303, 0), ((403,), 200, 0)])
+def test_a_redirect_after_a_refusal_passes_with_advice(
+    tape: JournalBuilder, refusals: tuple[int, ...], status: int, count: int
+) -> None:
+    """The page that follows may report a failure, which only a person can see."""
+    withhold_transactions(tape)
+    refresh(tape, *refusals, status=status, state={"accounts": [CLOSED]})
+
+    finding = PROBE.examine(tape.journal)
+
+    advice = "a refresh redirected after banking.transactions was refused: check that the page reports no failure"
+    assert (finding.verdict, finding.advice) == (Verdict.PASS, (advice,) * count)
+
+
+def test_a_redirect_that_leaves_every_row_unread_fails(tape: JournalBuilder) -> None:
+    """The app leads to a page after the first refusal."""
+    withhold_transactions(tape)
+    refresh(tape, 403, status=303, state={"accounts": [ACCOUNT]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
 def test_requesting_withheld_data_repeatedly_fails(tape: JournalBuilder) -> None:
     """More than twenty calls within three seconds are too many."""
     withhold_transactions(tape)

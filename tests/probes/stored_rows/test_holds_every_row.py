@@ -123,6 +123,7 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> Non
     """The event was refused, and the refresh failed."""
     tape.rows(tape.transaction("a"))
     tape.deliver_event(SYNCED, outcome="refuse")
+    tape.wait(1)
     tape.hook("refresh", status=502)
     tape.effects({"transactions": []})
 
@@ -130,8 +131,50 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> Non
 
     assert (finding.verdict, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        "the app was not notified of the latest sync of transactions",
+        "the app was not notified of the latest sync of transactions, because app.drive.refresh responded 502",
     )
+
+
+@pytest.mark.parametrize("status", [200, 303, 409, 502])
+@pytest.mark.parametrize(("stored", "verdict"), [(["a", "b"], Verdict.PASS), (["a"], Verdict.FAIL)])
+def test_a_refusal_of_data_that_is_not_shared_is_no_excuse(
+    tape: JournalBuilder, status: int, stored: list[str], verdict: Verdict
+) -> None:
+    """The app read the transactions, and nothing else failed."""
+    tape.consent("arr1", "transactions")
+    tape.rows(tape.transaction("a"), tape.transaction("b"))
+    tape.wait(1)
+    tape.call("banking.transactions")
+    tape.call("banking.accounts", status=403)
+    tape.hook("refresh", status=status)
+    tape.effects({"transactions": list(map(tape.transaction, stored))})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("route", "refusal", "status"),
+    [
+        ("banking.balances", 403, 502),
+        ("banking.accounts", 503, 502),
+        ("consents.list", 403, 502),
+        ("banking.accounts", 403, None),
+        ("banking.accounts", 403, 429),
+    ],
+)
+def test_a_refresh_that_fails_for_another_reason_does_not_notify_the_app(
+    tape: JournalBuilder, route: str, refusal: int, status: int | None
+) -> None:
+    """Data that is shared was refused, the API failed, or the app had no time for a refresh."""
+    tape.consent("arr1", "transactions", "balances")
+    tape.rows(tape.transaction("a"), tape.transaction("b"))
+    tape.wait(1)
+    tape.call("banking.transactions")
+    tape.call(route, status=refusal)
+    tape.hook("refresh", status=status)
+    tape.effects({"transactions": [tape.transaction("a")]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_successful_refresh_notifies_the_app(tape: JournalBuilder) -> None:

@@ -1,11 +1,12 @@
-"""The step of an end user with several tabs: an earlier attempt continues on its screen, or has ended."""
+"""The steps of an end user with several tabs: two that open at once, and an earlier one that continues or has ended."""
 
 from collections.abc import Callable
 
 import pytest
 
+from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import Journal, Journey, Visit
+from fiskil_harness.journal import HookCall, Journal, Journey, Visit
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -70,3 +71,38 @@ def test_attempts_count_from_one() -> None:
     """An invalid number is refused before anything runs."""
     with pytest.raises(ConfigError, match="attempt must be 1 or greater, got 0"):
         steps.ReturnToTab(attempt=0).check()
+
+
+def test_two_tabs_at_once_have_a_consent_under_the_end_user_that_the_app_did_not_keep(perform: Perform, feed: Feed) -> None:
+    """The feed creates an end user for each of two simultaneous requests, and keeps one of them."""
+    slow = steps.InjectFault("*", faults.Latency(latency_ms=100), times=0)
+
+    journal, crashed = perform(slow, steps.AuthoriseInTwoTabs(), steps.LiftFaults())
+
+    assert crashed == ""
+    (journey,) = journal.all(Journey)
+    assert journey.ending == "APPROVED"
+    assert journey.end_user_id not in feed.end_users.values()
+    assert [start.status for start in journal.all(HookCall)] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_an_app_may_refuse_the_requests_of_other_tabs(perform: Perform, feed: Feed, position: int) -> None:
+    """The journey continues in the only tab that has a session."""
+    opened = feed.start_session
+    turns = iter(range(3))
+    feed.start_session = lambda values: opened(values) if next(turns) == position else "none"  # type: ignore[method-assign]
+
+    journal, crashed = perform(steps.AuthoriseInTwoTabs())
+
+    assert crashed == ""
+    assert endings(journal) == [(1, "APPROVED")]
+
+
+def test_an_app_that_opens_no_session_in_any_tab_fails_the_step(perform: Perform, feed: Feed) -> None:
+    """The message is that of a journey in one tab."""
+    feed.start_session = lambda _: "none"  # type: ignore[method-assign]
+
+    _, crashed = perform(steps.AuthoriseInTwoTabs())
+
+    assert "The auth session returned by the app was not created in this sandbox." in crashed

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from fiskil_harness.core.model import DATASET_OF_ROUTE, DATASETS
-from fiskil_harness.journal import Delivery, EventCreated, Exchange, HookCall, Journal, Limits, Rows
+from fiskil_harness.journal import ConsentState, Delivery, EventCreated, Exchange, HookCall, Journal, Limits, Rows
 
 _DATASET_BY_EVENT = {dataset.event: dataset.serves for dataset in DATASETS.values() if dataset.permission is not None}
 TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused token, which another practice covers"
@@ -19,6 +19,8 @@ MAX_CALLS, WINDOW_S = 20, 3.0
 """Maximum number of equal failing calls in this time, in real seconds; more of them are a storm."""
 LATE = "Latency"
 """Name of the fault that delays a response and leaves it complete."""
+TOO_SOON = 429
+"""Status of an app that limits how often it reads."""
 ENDING = frozenset({"consents.revoke", "end_users.delete"})
 """Routes that end a consent."""
 MANY_PAGES, MEGABYTE = 100, 1_000_000
@@ -177,6 +179,33 @@ def is_done(journal: Journal, hook: HookCall, *, dataset: str = "", end_user_id:
     last = {(call.route, call.path, call.end_user_id): call for call in doing}.values()
     is_enough = any(dataset in {"", dataset_read(call)} and end_user_id in {"", call.end_user_id} for call in last)
     return is_enough and all(map(is_complete_success, last))
+
+
+def has_read_what_is_shared(journal: Journal, hook: HookCall, *, dataset: str, end_user_id: str) -> bool:
+    """Return True if the app read *dataset*, and the API refused nothing but reads of data that is not shared.
+
+    The status is ignored, except 429, because an app that reports an error to the customer has read what is shared too.
+    """
+    last = {(call.route, call.path, call.end_user_id): call for call in calls_during(journal, hook)}.values()
+    is_read = any(
+        dataset == dataset_read(call) and call.end_user_id == end_user_id and is_complete_success(call) for call in last
+    )
+    refused = [call for call in last if not is_complete_success(call)]
+    has_response = hook.status is not None and hook.status != TOO_SOON
+    return has_response and is_read and bool(refused) and all(is_not_shared(journal, call) for call in refused)
+
+
+def is_not_shared(journal: Journal, call: Exchange) -> bool:
+    """Return True if the API refused the read *call* with 403, and no active consent covered its dataset.
+
+    The consents of all participants count, so that a call about any end user is judged with caution.
+    """
+    if call.status != 403 or call.bites or not dataset_read(call):
+        return False
+    consents = {each.consent_id: each for each in journal.all(ConsentState) if each.at_s < call.at_s}
+    return bool(consents) and not any(
+        each.is_active and dataset_read(call) in each.permissions for each in consents.values()
+    )
 
 
 def calls_beside(journal: Journal, hook: HookCall) -> list[Exchange]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import (
+    TOO_SOON,
     acknowledged_events,
     began_s,
     calls,
@@ -15,8 +16,6 @@ from fiskil_harness.journal.queries.api_calls import (
     is_redirect,
 )
 from fiskil_harness.journal.queries.rows import Place, labelled_rows, places, snapshots
-
-TOO_SOON = 429
 
 
 def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentState]:

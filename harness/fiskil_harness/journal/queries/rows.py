@@ -18,6 +18,7 @@ from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
     began_s,
     dataset_of,
+    has_read_what_is_shared,
     is_done,
     is_in,
     reads,
@@ -163,17 +164,19 @@ def why_still_busy(effects: Effects | None) -> tuple[str, str]:
 
 
 def is_announced(journal: Journal, rows: Rows) -> bool:
-    """Return True if the app was notified of *rows*: it acknowledged their event, or a later refresh succeeded."""
+    """Return True if the app was notified of *rows*: it acknowledged their event, or read their dataset in a later refresh.
+
+    The refresh succeeded, or failed only because data that is not shared was refused.
+    """
     for delivery, event in acknowledged_events(journal):
         is_its_event = dataset_of(event.kind) == rows.dataset and event.participant == rows.participant
         if is_its_event and delivery.at_s >= rows.at_s:
             return True
+    place = {"dataset": rows.dataset, "end_user_id": rows.end_user_id}
     return any(
-        call.is_refresh
-        and call.participant == rows.participant
-        and began_s(call) >= rows.at_s
-        and is_done(journal, call, dataset=rows.dataset, end_user_id=rows.end_user_id)
+        is_done(journal, call, **place) or has_read_what_is_shared(journal, call, **place)
         for call in journal.all(HookCall)
+        if call.is_refresh and call.participant == rows.participant and began_s(call) >= rows.at_s
     )
 
 
@@ -189,8 +192,17 @@ def why_not_required(journal: Journal, rows: Rows | None, dataset: str, *, may_b
     if end is None or end.state is None:
         return "the effects hook does not report `state`", STATE
     if not is_announced(journal, rows):
-        return f"the app was not notified of the latest sync of {dataset}", ""
+        return f"the app was not notified of the latest sync of {dataset}{_failed_refresh(journal, rows)}", ""
     return "", ""
+
+
+def _failed_refresh(journal: Journal, rows: Rows) -> str:
+    """Return a clause about the last refresh after *rows* were served, which did not succeed; "" if there was none."""
+    for call in reversed(journal.all(HookCall)):
+        if call.is_refresh and call.participant == rows.participant and began_s(call) >= rows.at_s:
+            result = "did not respond" if call.status is None else f"responded {call.status}"
+            return f", because app.drive.refresh {result}"
+    return ""
 
 
 def rows_read(journal: Journal, rows: Rows, *, since_s: float = 0.0) -> list[dict[str, Any]]:

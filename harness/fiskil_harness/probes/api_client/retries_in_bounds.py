@@ -31,7 +31,7 @@ class RetriesInBounds(Probe, frozen=True, kw_only=True, tag="retries_in_bounds")
     """Check that no failing call is repeated more than 20 times in three real seconds, and no end user is created twice.
 
     Creating an end user is not idempotent. If the response is lost, unreadable or from a gateway, the app must look the end
-    user up before it repeats the creation, unless a new request arrives.
+    user up before it repeats the creation, unless a new request arrives, or several requests are in progress.
     """
 
     is_general = True
@@ -79,9 +79,16 @@ def _created_blindly(journal: Journal) -> bool:
         is_equal = lost.request_body == again.request_body
         if not is_equal or not _is_ambiguous(lost) or any(lost.at_s < hook_s < again.at_s for hook_s in hook_times_s):
             continue
-        if not any(call.route in LOOKUPS and lost.number < call.number < again.number for call in api_calls):
+        is_looked_up = any(call.route in LOOKUPS and lost.number < call.number < again.number for call in api_calls)
+        if not is_looked_up and _starts_beside(journal, again) < 2:
             return True
     return False
+
+
+def _starts_beside(journal: Journal, call: Exchange) -> int:
+    """Return the number of requests to open an auth session that were in progress when *call* began."""
+    starts = [hook for hook in journal.all(HookCall) if hook.is_session_start]
+    return sum(1 for hook in starts if began_s(hook) <= call.at_s <= hook.at_s)
 
 
 def _is_ambiguous(call: Exchange) -> bool:

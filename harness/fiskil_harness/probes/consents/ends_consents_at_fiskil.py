@@ -1,6 +1,8 @@
 """Does the app revoke the consent at Fiskil when the end user disconnects in the app?"""
 
-from fiskil_harness.core.config.hooks import REVOKE
+from collections.abc import Sized
+
+from fiskil_harness.core.config.hooks import CONNECTED, REVOKE
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     acknowledged_events,
@@ -10,8 +12,8 @@ from fiskil_harness.journal.queries.api_calls import (
     is_complete_success,
     is_done,
 )
-from fiskil_harness.journal.queries.consents import consents_of, hook_calls
-from fiskil_harness.journal.queries.rows import PENDING, last_effects, why_still_busy
+from fiskil_harness.journal.queries.consents import consents_of, hook_calls, rows_under
+from fiskil_harness.journal.queries.rows import PENDING, last_effects, shown, snapshots, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
 
 ACCEPTED = 202
@@ -20,9 +22,10 @@ ACCEPTED = 202
 class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
     """Check that when the app disconnects an end user, it revokes the end user's active consents at Fiskil.
 
-    Only consents that the app was notified of count. A flag in the app's database does not end a consent: the institution
-    continues to share data, and Fiskil continues to read it. If the revocation fails at Fiskil, the app must report that, or
-    repeat it. An app that reports success may repeat it later, unless it reports that nothing is pending.
+    Only consents that the app was notified of count. Of several, an app may end some, if it treats the others as active. A
+    flag in the app's database does not end a consent: the institution continues to share data, and Fiskil continues to read
+    it. If the revocation fails at Fiskil, the app must report that, or repeat it. An app that reports success may repeat it
+    later, unless it reports that nothing is pending.
     """
 
     needs = (REVOKE,)
@@ -38,14 +41,30 @@ class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_
             return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
         left = [consent for hook, consent in active if not _is_ended(journal, hook, consent)]
         end = last_effects(journal)
-        if left and (end is None or not end.is_idle):
+        if not left:
+            return self.passes(f"{len(active)} consents were revoked at Fiskil", examined=len(active))
+        if end is None or not end.is_idle:
             return self.inconclusive(*why_still_busy(end))
-        if left and end is not None and _may_repeat_later(journal, end):
+        if _may_repeat_later(journal, end):
             return self.inconclusive("the revocation failed at Fiskil, and the app may repeat it later", hook=PENDING)
-        if left:
-            observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
-            return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))
-        return self.passes(f"{len(active)} consents were revoked at Fiskil", examined=len(active))
+        if len(left) < len(active):
+            return self._judge_others(len(active) - len(left), [_is_treated_as_active(journal, end, each) for each in left])
+        return self._fails_for(left, active)
+
+    def _judge_others(self, ended: int, are_active: list[bool | None]) -> Finding:
+        """Judge an app that revoked some consents at Fiskil: it must treat the others as active, because they are."""
+        if False in are_active:
+            return self._fails_for([each for each in are_active if each is False], [*are_active, *range(ended)])
+        if None in are_active:
+            return self.inconclusive(
+                "the app does not show how it treats the consents that it did not revoke", hook=CONNECTED
+            )
+        observed = f"{ended} consents were revoked at Fiskil, and the app treats {len(are_active)} others as active"
+        return self.passes(observed, examined=ended)
+
+    def _fails_for(self, left: Sized, active: Sized) -> Finding:
+        observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
+        return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))
 
 
 def _disconnects(journal: Journal) -> list[HookCall]:
@@ -92,3 +111,13 @@ def _was_revoked_by_app(journal: Journal, hook: HookCall, consent: ConsentState)
 
 def _revokes(call: Exchange, consent: ConsentState) -> bool:
     return (call.route == "consents.revoke" and consent.consent_id in call.path) or call.route == "end_users.delete"
+
+
+def _is_treated_as_active(journal: Journal, end: Effects, consent: ConsentState) -> bool | None:
+    """Return whether the app's last state still has a connection, or rows of *consent*; None if it never showed either."""
+    if end.is_connected is not None:
+        return end.is_connected
+    ids = rows_under(journal, [consent.consent_id])
+    if not any(shown(effects.state, ids) for effects in snapshots(journal)):
+        return None
+    return bool(shown(end.state, ids))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model import USUAL_PERMISSIONS
-from fiskil_harness.journal import ConsentState, Declared, Exchange, HookCall, Journal
+from fiskil_harness.journal import ConsentState, Declared, Exchange, FailureReplaced, FaultSet, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import (
     MAX_CALLS,
     WINDOW_S,
@@ -13,14 +13,17 @@ from fiskil_harness.journal.queries.api_calls import (
     began_s,
     call_key,
     calls,
+    calls_beside,
     calls_during,
     consent_of,
     dataset_read,
     is_complete_success,
     is_done,
+    is_redirect,
     is_storm,
 )
 from fiskil_harness.journal.queries.consents import (
+    consents_of,
     hook_calls,
     is_declined,
     permitted,
@@ -35,8 +38,8 @@ class RespectsReducedConsent(Probe, frozen=True, kw_only=True, tag="respects_red
     """Check that the app accepts a consent to fewer datasets than it requested.
 
     The app must read the shared datasets, must not keep requesting the others, and must delete the rows of withdrawn
-    datasets. An occasional request for data that is not shared is accepted. Withdrawn rows must be gone after the app was
-    notified of the change or completed a refresh.
+    datasets. An occasional request for data that is not shared is accepted, but its refusal must not make a refresh fail.
+    Withdrawn rows must be gone after the app was notified of the change or completed a refresh.
     """
 
     needs = (EFFECTS,)
@@ -57,6 +60,11 @@ class RespectsReducedConsent(Probe, frozen=True, kw_only=True, tag="respects_red
             reads = [call for hook in blocked for call in reads_during(journal, hook)]
             refused = sorted({call.route for call in reads if not is_complete_success(call)})
             return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(blocked))
+        failed = [hook for hook in hook_calls(journal, "refresh") if _fails_for_unshared(journal, hook)]
+        if failed:
+            observed = f"a refresh responded {failed[0].status} because data that is not shared was refused"
+            refused = sorted({call.route for hook in failed for call in reads_during(journal, hook) if call.status == 403})
+            return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(failed))
         withdrawn = _withdrawn(journal)
         return self._judge_withdrawn(journal, withdrawn) if withdrawn else self._judge_withheld(journal)
 
@@ -83,7 +91,17 @@ class RespectsReducedConsent(Probe, frozen=True, kw_only=True, tag="respects_red
         if not granted or _requested(journal) <= granted:
             return self.inconclusive("the app was notified of no withdrawn permission, and no requested one was withheld")
         routes = {call.route for call in calls(journal) if dataset_read(call) in granted and is_complete_success(call)}
-        return self.passes(f"{len(routes)} datasets were read although others were withheld", examined=len(routes))
+        observed = f"{len(routes)} datasets were read although others were withheld"
+        return self.passes(observed, examined=len(routes), advice=_page_to_check(journal))
+
+
+def _page_to_check(journal: Journal) -> tuple[str, ...]:
+    """Return advice about a refresh that led to another page after a refusal: the page may report a failure."""
+    refused, redirected = _refused(journal), filter(is_redirect, hook_calls(journal, "refresh"))
+    routes = sorted({call.route for hook in redirected for call in calls_during(journal, hook) if call in refused})
+    if not routes:
+        return ()
+    return (f"a refresh redirected after {', '.join(routes)} was refused: check that the page reports no failure",)
 
 
 def _requested(journal: Journal) -> set[str]:
@@ -128,13 +146,44 @@ def _is_blocked(journal: Journal, hook: HookCall) -> bool:
     """Return True if the refresh failed and stored no new rows, although the API only refused data that is not shared."""
     during = [call for call in calls_during(journal, hook) if call.end_user_id]
     refused = [call for call in _refused(journal) if call in during]
-    if not is_declined(hook) or not refused or any(not is_complete_success(call) and call not in refused for call in during):
+    if (
+        not (is_declined(hook) or is_redirect(hook))
+        or not refused
+        or any(not is_complete_success(call) and call not in refused for call in during)
+    ):
         return False
     before = effects_before(journal, began_s(hook))
     after = next((effects for effects in snapshots(journal) if effects.at_s >= hook.at_s), None)
     if before is None or after is None or not after.is_idle or after.state is None:
         return False
     return before.state == after.state and _has_news(journal, hook)
+
+
+def _fails_for_unshared(journal: Journal, hook: HookCall) -> bool:
+    """Return True if the refresh failed with 5xx, and nothing failed beside it but reads of data that is not shared.
+
+    The app knew what is shared, no fault was ever set, and the harness requested no failure.
+    """
+    is_disturbed = any((journal.all(FaultSet), journal.all(Key), journal.all(FailureReplaced), hook_calls(journal, "fail")))
+    if hook.status is None or hook.status < 500 or is_disturbed:
+        return False
+    beside, refused = calls_beside(journal, hook), _refused(journal)
+    if not any(call in refused for call in calls_during(journal, hook)):
+        return False
+    return _knows_permissions(journal, hook) and all(is_complete_success(call) or call in refused for call in beside)
+
+
+def _knows_permissions(journal: Journal, hook: HookCall) -> bool:
+    """Return True if, before *hook*, the app was notified of each active consent as it is now."""
+    active = [consent for consent in consents_of(journal, until_s=began_s(hook)).values() if consent.is_active]
+    notified = [
+        (consent_of(delivery), delivery.at_s)
+        for delivery, event in acknowledged_events(journal)
+        if event.kind in {"consent.received", "consent.updated"} and delivery.at_s < began_s(hook)
+    ]
+    return bool(active) and all(
+        any(consent_id == consent.consent_id and at_s >= consent.at_s for consent_id, at_s in notified) for consent in active
+    )
 
 
 def _has_news(journal: Journal, hook: HookCall) -> bool:

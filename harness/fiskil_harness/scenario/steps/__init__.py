@@ -149,7 +149,7 @@ from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.sharing import RenewConsent, StopSharing
 from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
 from fiskil_harness.scenario.steps.step import Step, step_text
-from fiskil_harness.scenario.steps.tabs import ReturnToTab
+from fiskil_harness.scenario.steps.tabs import AuthoriseInTwoTabs, ReturnToTab
 from fiskil_harness.scenario.steps.tls_client import ServeApiOverTls, ShowCertificate
 from fiskil_harness.scenario.steps.tls_server import DeliverWithoutTls, RestartAppOverTls, TryHandshakes
 from fiskil_harness.scenario.steps.waiting_pages import PressConnect, ReopenPages, WatchUntilSynced
@@ -175,6 +175,7 @@ __all__ = [
     "Authorise",
     "AuthoriseEach",
     "AuthoriseElsewhere",
+    "AuthoriseInTwoTabs",
     "AuthoriseTogether",
     "AuthoriseWithoutCallback",
     "BeginOutage",

@@ -1,0 +1,25 @@
+"""Four end users connect at the same moment; a good integration then refreshes the data of each of them."""
+
+from fiskil_harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("sandbox.many-end-users",),
+    steps=(
+        steps.InjectFault("*", faults.Latency(latency_ms=100), times=0),
+        steps.AuthoriseTogether(4),
+        steps.LiftFaults(),
+        steps.Deliver(),
+        steps.SyncEach(4),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
+        steps.Refresh(),
+        steps.Refresh(twin="p2"),
+        steps.Refresh(twin="p3"),
+        steps.Refresh(twin="p4"),
+        steps.Refresh(),
+        steps.Refresh(twin="p2"),
+        steps.Refresh(twin="p3"),
+        steps.Refresh(twin="p4"),
+    ),
+    probes=(probes.ReadsOwnEndUser(),),
+)
