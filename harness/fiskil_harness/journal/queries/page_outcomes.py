@@ -20,11 +20,14 @@ def fresh_sentences(earlier: Iterable[PageView], view: PageView) -> tuple[str, .
 
 
 def claims_of_end(sentences: Iterable[str]) -> tuple[str, ...]:
-    """Return those of *sentences* which state that sharing has ended; none if any sentence states a failure."""
+    """Return those of *sentences* which state that sharing has ended."""
+    return tuple(sentence for sentence in sentences if _states_end(sentence))
+
+
+def mentions_failure(sentences: Iterable[str]) -> bool:
+    """Return True if any of *sentences* has a word for a failure of any kind."""
     every = tuple(sentences)
-    if mentions("\n".join(every), listed("page_error_words.toml", "failed")) or claims_of_failure(every):
-        return ()
-    return tuple(sentence for sentence in every if _states_end(sentence))
+    return mentions("\n".join(every), listed("page_error_words.toml", "failed")) or bool(claims_of_failure(every))
 
 
 def claims_of_failure(sentences: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from fiskil_harness.journal import ConsentState, Exchange, Journal, PageView
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, FAILED_REVOCATION, RESPONSE
 from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
-from fiskil_harness.journal.queries.page_outcomes import claims_of_end, claims_of_failure, fresh_sentences
+from fiskil_harness.journal.queries.page_outcomes import claims_of_end, claims_of_failure, fresh_sentences, mentions_failure
 from fiskil_harness.journal.queries.rows import PENDING, last_effects, why_still_busy
 
 SERVER_ERROR = 500
@@ -69,8 +69,9 @@ def _claiming(journal: Journal) -> Iterator[tuple[PageView, tuple[str, ...]]]:
         earlier = [each for each in views if each.page != RESPONSE and each.participant == view.participant]
         if view.page != RESPONSE or not earlier or not _has_failed(journal, view):
             continue
-        claims = claims_of_end(fresh_sentences(earlier, view))
-        if claims:
+        fresh = fresh_sentences(earlier, view)
+        claims = claims_of_end(fresh)
+        if claims and not mentions_failure(fresh):
             yield view, claims
 
 
