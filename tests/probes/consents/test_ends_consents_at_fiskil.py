@@ -283,3 +283,12 @@ def test_the_reason_names_the_redirect(tape: JournalBuilder, is_connected: bool 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed, finding.hook) == (Verdict.INCONCLUSIVE, observed, hook)
+
+
+def test_the_reason_names_the_status_of_a_failed_disconnect(tape: JournalBuilder) -> None:
+    """The app reported each failure."""
+    connect(tape)
+    tape.hook("revoke", status=502)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).observed == "each disconnect failed, the last one with status 502"

@@ -3,7 +3,7 @@
 from fiskil_harness.core.config.hooks import CONNECTED, REVOKE
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.api_calls import began_s, calls
-from fiskil_harness.journal.queries.consents import hook_calls
+from fiskil_harness.journal.queries.consents import hook_calls, is_declined
 from fiskil_harness.journal.queries.disconnects import disconnects, is_ended_by_app, known_consents, undone_redirect
 from fiskil_harness.journal.queries.rows import PENDING, last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
@@ -43,6 +43,9 @@ class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_
 
     def _without_disconnect(self, journal: Journal, end: Effects | None) -> Finding:
         """Return why no disconnect can be judged."""
+        refused = [hook for hook in hook_calls(journal, "revoke") if is_declined(hook) and known_consents(journal, hook)]
+        if undone_redirect(journal) is None and refused:
+            return self.inconclusive(f"each disconnect failed, the last one with status {refused[-1].status}")
         if undone_redirect(journal) is None:
             return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
         observed = "the app responded to app.drive.revoke with a redirect, and the consent is still active at Fiskil"
