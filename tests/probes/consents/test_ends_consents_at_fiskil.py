@@ -249,6 +249,21 @@ def test_a_redirect_of_an_app_that_counts_the_end_user_as_disconnected_fails(
     )
 
 
+@pytest.mark.parametrize(("pending", "verdict"), [(0, Verdict.FAIL), (None, Verdict.INCONCLUSIVE)])
+def test_a_state_that_a_later_message_corrects_counts(tape: JournalBuilder, pending: int | None, verdict: Verdict) -> None:
+    """The app had reported that nothing was left to do; without such a report, it may not have been idle."""
+    connect(tape)
+    tape.effects({}, moment="before", is_connected=True)
+    tape.wait(1)
+    tape.call("consents.revoke", **FAILED_REVOCATION)
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.effects({}, moment="settled", pending=pending, is_connected=False)
+    tape.wait(1)
+    tape.effects({}, is_connected=True)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
 def test_a_consent_that_ends_elsewhere_after_a_redirect_is_not_judged(tape: JournalBuilder) -> None:
     """The institution ended it, so the app's state does not show what the redirect meant."""
     connect(tape)

@@ -20,7 +20,7 @@ from fiskil_harness.journal.queries.api_calls import (
     never_succeeded,
 )
 from fiskil_harness.journal.queries.consents import consents_of, hook_calls
-from fiskil_harness.journal.queries.rows import effects_before, last_effects
+from fiskil_harness.journal.queries.rows import effects_before, last_effects, snapshots
 
 NEVER_S = float("inf")
 
@@ -70,14 +70,18 @@ def has_failed_calls(journal: Journal, hook: HookCall) -> bool:
 
 
 def treats_as_disconnected(journal: Journal, hook: HookCall) -> bool:
-    """Return True if the end user counted as connected before *hook* and no longer does at the end of the scenario.
+    """Return True if the end user counted as connected before *hook*, and no longer did when the app was idle afterwards.
 
-    Every consent that was active before is still active then, so nothing but a disconnect in the app explains that.
+    Every consent that was active before is still active at the end, so nothing but a disconnect in the app explains that.
+    A later message may correct the app's state; then the app must have reported before that it had no unfinished work.
     """
     before, end = effects_before(journal, began_s(hook)), last_effects(journal)
-    if before is None or end is None or end.at_s < hook.at_s or not before.is_connected or end.is_connected is not False:
-        return False
-    return all_still_active(journal, hook)
+    after = [effects for effects in snapshots(journal) if effects.at_s >= hook.at_s]
+    claiming = [
+        effects for effects in after if effects.is_connected is False and (effects.has_reported_idle or effects is end)
+    ]
+    was_connected = before is not None and bool(before.is_connected)
+    return was_connected and bool(claiming) and all_still_active(journal, hook)
 
 
 def all_still_active(journal: Journal, hook: HookCall) -> bool:
