@@ -90,6 +90,14 @@ def test_an_app_that_may_repeat_the_revocation_is_not_judged(tape: JournalBuilde
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: pending")
 
 
+def test_a_page_before_the_last_revocation_is_not_judged(tape: JournalBuilder) -> None:
+    """The app was still trying, so its page stated what it intended."""
+    fail_to_revoke(tape, EMPTY)
+    tape.call("consents.revoke", status=503, path="/v1/consent/arr2", bites=("Status(status=503)",))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_a_revocation_that_succeeds_later_passes(tape: JournalBuilder) -> None:
     """The app repeated it."""
     fail_to_revoke(tape, EMPTY)

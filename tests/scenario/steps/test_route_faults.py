@@ -10,6 +10,7 @@ from fiskil_harness.journal import ConsentState, Exchange, FaultSet, HookCall, J
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import route_faults
 from tests.apps.feed import Feed, feed_settings
 from tests.apps.redirecting_feed import RedirectingFeed
 
@@ -90,6 +91,19 @@ def test_a_disconnect_is_repeated_after_a_redirect_that_did_not_end_the_consent(
     statuses = [call.status for call in journal.all(HookCall) if call.hook == "revoke"]
     assert (crashed, statuses) == ("", [303] * presses)
     assert journal.all(ConsentState)[-1].is_active is is_active
+
+
+def test_a_refresh_is_repeated_after_a_redirect_without_a_read(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the failure, a circuit breaker of the app lets one request pass without a call."""
+    monkeypatch.setattr(route_faults, "PAUSE_S", 0)
+    app = RedirectingFeed(pauses=1)
+    disturbance = steps.DisturbRoutes("refresh", FAILS, "banking.transactions")
+    scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), disturbance), probes=()).check()
+
+    journal, crashed = drive(app.settings(), given=app).perform(scenario)
+
+    reads = [call.status for call in journal.all(Exchange) if call.route == "banking.transactions"]
+    assert (crashed, refreshes(journal), reads) == ("", [303] * 3, [503, 200])
 
 
 def test_the_hook_of_the_action_is_needed() -> None:

@@ -209,10 +209,10 @@ def _connect(stage: "Stage") -> Result:
 
 
 def _refresh(stage: "Stage") -> Result:
-    """Let the app refresh its data; a redirect during which an API call failed may lead to a page with an error."""
+    """Let the app refresh its data; a redirect without successful reads may lead to a page with an error."""
     result = _result_of(call_hook(stage, stage.end_user(), "refresh"))
     hook = stage.journal.all(HookCall)[-1]
-    return Result.FAILED if is_redirect(hook) and has_failed_calls(stage.journal, hook) else result
+    return Result.FAILED if is_redirect(hook) and not is_done(stage.journal, hook) else result
 
 
 def _revoke(stage: "Stage") -> Result:
