@@ -11,5 +11,5 @@ SCENARIO = Scenario(
         steps.StayIdle(seconds=3),
         steps.LiftFaults(),
     ),
-    probes=(probes.BacksOff(), probes.RetriesInBounds()),
+    probes=(probes.BacksOff(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
 )

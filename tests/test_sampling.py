@@ -88,7 +88,7 @@ def test_short(): pass
 def run_of_day(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, day: int) -> list[str]:
     """Return the tests that run."""
     monkeypatch.setenv("DAY", str(day))
-    passed, _, _ = pytester.inline_run("-pno:asyncio", "-pno:randomly", "-m", "not another_day").listoutcomes()
+    passed, _, _ = pytester.inline_run("--disable-plugin-autoload", "-m", "not another_day").listoutcomes()
     return [report.nodeid for report in passed]
 
 

@@ -133,11 +133,17 @@ class Waiting:
         wait, took_s = self.timed(is_disturbed=is_disturbed, is_last=is_last)
         return wait.result, took_s
 
-    def timed(self, *, is_disturbed: bool = False, is_last: bool = False) -> tuple[IdleWait, float]:
+    def timed(
+        self, *, is_disturbed: bool = False, is_last: bool = False, can_recover: bool = False
+    ) -> tuple[IdleWait, float]:
         """Wait for the app; return the wait and its seconds."""
         began_s = self.time.now_s
-        wait = self.waits.wait("", {}, is_disturbed=is_disturbed, is_last=is_last)
+        wait = self.waits.wait("", {}, is_disturbed=is_disturbed, is_last=is_last, can_recover=can_recover)
         return wait, self.time.now_s - began_s
+
+    def recover(self) -> tuple[IdleWait, float]:
+        """Wait for the app at the end of a scenario whose disturbance is over; return the wait and its seconds."""
+        return self.timed(is_disturbed=True, is_last=True, can_recover=True)
 
 
 @pytest.fixture
@@ -597,3 +603,61 @@ def test_failed_attempts_are_no_progress_within_the_full_time(waiting: Waiting) 
     waiting.script.report(lambda since_s, _queries: {"pending": 1, "failed": int(since_s)})
 
     assert waiting.timed(is_last=True)[0].had_full_time
+
+
+def test_an_app_that_never_resumes_its_work_had_the_recovery_time_once(waiting: Waiting) -> None:
+    """Three times the promised time without a change; later work of the same kinds has the seconds of the table."""
+    waiting.script.report({"pending": 1, "applied": {}})
+    waiting.begin("first", full_time_s=12)
+    waiting.acknowledge("e0")
+    first, first_s = waiting.recover()
+    waiting.app.backlog = NONE
+    waiting.begin("second", full_time_s=12)
+    waiting.acknowledge("e0")
+    second, second_s = waiting.recover()
+
+    assert (first.result, first.had_recovery_time, second.had_recovery_time) == ("stuck", True, True)
+    assert first_s == pytest.approx(36, abs=3 * POLL_S)
+    assert second_s == pytest.approx(20, abs=3 * POLL_S)
+
+
+def test_work_that_resumes_after_a_disturbance_is_finished(waiting: Waiting) -> None:
+    waiting.script.report(lambda since_s, _queries: {"pending": int(since_s < 25)})
+    waiting.begin("first", full_time_s=12)
+    waiting.acknowledge("e0")
+    wait, took_s = waiting.recover()
+
+    assert (wait.result, wait.had_recovery_time) == ("idle", False)
+    assert took_s == pytest.approx(25, abs=3 * POLL_S)
+
+
+def test_an_app_that_calls_the_api_again_has_not_abandoned_its_work(waiting: Waiting) -> None:
+    """The wait ends as soon as it is clear that the app is alive."""
+
+    def report(since_s: float, _queries: int) -> dict[str, Any]:
+        waiting.requests.last_s = 25.0 if since_s >= 25 else 0.0
+        return {"pending": 1}
+
+    waiting.begin("first", full_time_s=12)
+    waiting.acknowledge("e0")
+    waiting.script.report(report)
+    wait, took_s = waiting.recover()
+
+    assert (wait.result, wait.had_recovery_time) == ("stuck", False)
+    assert took_s == pytest.approx(27, abs=3 * POLL_S)
+
+
+@pytest.mark.parametrize(
+    ("report", "can_recover"), [({"pending": 1}, False), ({"applied": {"e0": 0}}, True)], ids=["disturbed", "no pending"]
+)
+def test_only_an_app_that_reports_work_after_a_disturbance_can_abandon_it(
+    waiting: Waiting, report: dict[str, Any], *, can_recover: bool
+) -> None:
+    """While the API fails, and for an app that does not report ``pending``, nothing is known."""
+    waiting.script.report(report)
+    waiting.begin("first", full_time_s=12)
+    waiting.acknowledge("e0")
+    wait, took_s = waiting.timed(is_disturbed=True, is_last=True, can_recover=can_recover)
+
+    assert not wait.had_recovery_time
+    assert took_s <= 20 + POLL_S

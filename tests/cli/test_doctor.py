@@ -11,7 +11,7 @@ from fiskil_harness.app.monitoring import MISSING
 from fiskil_harness.cli import doctor_checks
 from fiskil_harness.cli.doctor_checks import Check, State, diagnose
 from fiskil_harness.core import catalog
-from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.clock import real_now, stopwatch
 from fiskil_harness.core.config import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load
 from fiskil_harness.errors import AppError, ConfigError
 
@@ -216,6 +216,26 @@ def test_a_missing_hook_lists_the_practices_that_it_costs(receiver_settings: Mak
     assert checks["app.drive.refresh"].state is State.MISSING
     assert "without it these are not proven: credentials.in-environment, " in checks["app.drive.refresh"].message
     assert checks["app.drive.message"].message.endswith("; no practice needs it")
+
+
+def test_a_waived_practice_needs_no_hook(receiver_settings: MakeSettings) -> None:
+    """An expired waiver does not count."""
+    today = real_now().date()
+    waiver = Waiver(practice="webhooks.https", reason="January.", owner="Bo", date=today, expires=today)
+    waived = msgspec.structs.replace(receiver_settings(), waive=(waiver,))
+
+    assert checks_of(waived)["app.tls"].message.endswith("; what needs it is attested or waived")
+    assert checks_of(receiver_settings())["app.tls"].message.endswith("these are not proven: webhooks.https")
+
+
+@pytest.mark.parametrize("fact", [{"key_created": DAY}, {"rotate_days": 60}])
+def test_one_fact_about_the_key_is_enough(receiver_settings: MakeSettings, fact: dict[str, Any]) -> None:
+    """Either its age or the interval of its rotation is judged."""
+    stated = receiver_settings(app={"facts": {"uses_events": ["*"], **fact}})
+
+    assert "key_created, rotate_days" in checks_of(receiver_settings())["app.facts"].message
+    assert "key_created" not in (message := checks_of(stated)["app.facts"].message)
+    assert "rotate_days" not in message
 
 
 def test_an_expired_statement_is_a_warning(receiver_settings: MakeSettings) -> None:

@@ -26,3 +26,20 @@ def test_a_fault_that_never_bit_says_what_did_not_happen(conditions: dict[str, i
 
     assert not any(taken)
     assert waiting.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("rule", "bitten", "is_reason"),
+    [
+        (Rule(route=ROUTE, fault=faults.Stall()), 1, False),
+        (Rule(route=ROUTE, fault=faults.Stall(), times=0), 1, True),
+        (Rule(route=ROUTE, fault=faults.Stall(), times=0), 0, False),
+        (Rule(route="connection", fault=faults.Refuse()), 0, True),
+    ],
+    ids=["once", "until it is lifted", "has not acted", "lasting"],
+)
+def test_an_endless_fault_that_acted_is_a_reason_to_wait(rule: Rule, bitten: int, *, is_reason: bool) -> None:
+    waiting = Waiting(rule)
+    waiting.bitten = bitten
+
+    assert waiting.is_lasting_reason is is_reason

@@ -273,12 +273,17 @@ def test_the_last_run_of_a_repeated_scenario_counts(project: Project) -> None:
 
 
 def test_a_suite_runs_without_the_plugin(pytester: pytest.Pytester) -> None:
-    """With ``-p no:fiskil-harness``, tests that need none of it pass; an ini key is pytest's usual warning."""
+    """With ``-p no:fiskil-harness``, tests that need none of it pass; ini keys and markers give the usual warnings."""
     pytester.makeini("[pytest]\nfiskil_scenarios = happy_path\n")
     pytester.makepyfile("import pytest\n@pytest.mark.fiskil_scenario('happy_path')\ndef test_a(): pass\n")
     without = ("fiskil-harness", "asyncio", "cov", "hypothesispytest", "randomly", "rerunfailures", "schemathesis")
 
-    result = pytester.runpytest_inprocess(*(word for name in without for word in ("-p", f"no:{name}")))
+    result = pytester.runpytest_subprocess(*(word for name in without for word in ("-p", f"no:{name}")))
 
-    result.assert_outcomes(passed=1, warnings=1)
-    result.stdout.fnmatch_lines(["*PytestConfigWarning: Unknown config option: fiskil_scenarios"])
+    result.assert_outcomes(passed=1, warnings=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*PytestConfigWarning: Unknown config option: fiskil_scenarios",
+            "*PytestUnknownMarkWarning: Unknown pytest.mark.fiskil_scenario *",
+        ]
+    )

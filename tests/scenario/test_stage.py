@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness import probes
+from fiskil_harness import faults, probes
 from fiskil_harness.app import idle
 from fiskil_harness.core.config import Settings
 from fiskil_harness.journal import Effects
@@ -62,19 +62,47 @@ AGAIN = (steps.WaitUntilIdle(), steps.Sync(), steps.Deliver())
 
 
 def test_each_wait_knows_its_place(play: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The wait at the end is the last one, and after a restart of the app the scenario is disturbed."""
-    places: list[tuple[bool, bool]] = []
+    """The wait at the end is the last one. After a restart of the app the scenario is disturbed, and the app can recover."""
+    places: list[tuple[bool, bool, bool]] = []
     wait = idle.IdleWaits.wait
 
-    def recorded(self: idle.IdleWaits, *arguments: Any, is_disturbed: bool, is_last: bool) -> idle.IdleWait:
-        places.append((is_disturbed, is_last))
-        return wait(self, *arguments, is_disturbed=is_disturbed, is_last=is_last)
+    def recorded(
+        self: idle.IdleWaits, *arguments: Any, is_disturbed: bool, is_last: bool, can_recover: bool
+    ) -> idle.IdleWait:
+        places.append((is_disturbed, is_last, can_recover))
+        return wait(self, *arguments, is_disturbed=is_disturbed, is_last=is_last, can_recover=can_recover)
 
     monkeypatch.setattr(idle.IdleWaits, "wait", recorded)
 
     play("").play(scenario(steps.WaitUntilIdle(), steps.Restart()))
 
-    assert places == [(False, False), (True, True)]
+    assert places == [(False, False, True), (True, True, True)]
+
+
+@pytest.mark.parametrize(
+    ("step", "can_recover"),
+    [
+        (steps.InjectFault("banking.accounts", faults.Status(status=503), times=0), True),
+        (steps.InjectFault("connection", faults.Refuse()), False),
+        (steps.RevokeKey(), False),
+    ],
+    ids=["a fault that did not act", "a lasting fault", "key"],
+)
+def test_no_app_can_recover_while_it_is_disturbed(
+    play: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch, step: steps.AnyStep, *, can_recover: bool
+) -> None:
+    last: list[bool] = []
+    wait = idle.IdleWaits.wait
+
+    def recorded(self: idle.IdleWaits, *arguments: Any, can_recover: bool, **more: Any) -> idle.IdleWait:
+        last.append(can_recover)
+        return wait(self, *arguments, can_recover=can_recover, **more)
+
+    monkeypatch.setattr(idle.IdleWaits, "wait", recorded)
+
+    play("").play(scenario(step))
+
+    assert last[-1] is can_recover
 
 
 @pytest.mark.usefixtures("short_waits")

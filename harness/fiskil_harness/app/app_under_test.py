@@ -58,6 +58,10 @@ class AppUnderTest:
         """Work that the app had left unfinished at the end of the last wait."""
         self.stuck_kinds: set[frozenset[str]] = set()
         """The kinds of messages that the app did not finish, together, although it had the full time."""
+        self.abandoned_kinds: set[frozenset[str]] = set()
+        """The kinds of messages that the app did not finish, together, after a disturbance had ended."""
+        self.failing_hooks: set[str] = set()
+        """The drive hooks that failed for a long time after a disturbance had ended."""
         self.browser = self._new_browser()
         self._plain_url = ""
 

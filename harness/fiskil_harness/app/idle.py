@@ -61,6 +61,11 @@
 # config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
 # once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough.
 #
+# Recovery time: after a disturbance an app may wait before it tries again. So unfinished work is a FAIL only if the app
+# reports it (``pending``), every fault was lifted or ends by itself, and the app has changed nothing and made no API request
+# for three times as long (``journal/queries/recovery.py``; 30 s at least, and more for an app that paused between attempts).
+# This wait ends early if the app becomes idle, or makes a request and remains busy. Each kind of event gets the time once.
+#
 # Late state: an app may have finished before its state shows that. The waits do not expect this. If such an app does not
 # pass, the scenario runs again with a minimum for each wait (``patience_s``); ``runner/late_states.py`` decides that.
 #
@@ -82,6 +87,7 @@ from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.errors import HookError, HookMissing
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id
+from fiskil_harness.journal.queries.recovery import recovery_s
 
 if TYPE_CHECKING:
     from fiskil_harness.app.app_under_test import AppUnderTest
@@ -126,6 +132,8 @@ Before a scenario ("begin") it is used for every app. A generated plan needs les
 
 LEAST_UNCHANGED_S, MOST_EXTRA_S = 0.5, 5.0
 """How long an app that is stuck again must make no progress, and how long a wait of the full time may take beyond it."""
+LEAST_ABANDONED_S = 5.0
+"""How long an app that has abandoned the same kinds of messages before must do nothing after a disturbance."""
 
 
 class Backlog(Struct, frozen=True, kw_only=True):
@@ -187,7 +195,7 @@ class IdleWait(Struct, frozen=True, kw_only=True):
     ``unchanged_s`` is the time from the last change to the end of the wait, in real seconds. ``waits_for`` is the first
     unprocessed message of a stuck app. ``busy_since`` is the earlier scenario since which the app has been busy. Both are
     empty if they are not known. ``had_full_time`` is true if the app is busy, and this work or earlier work of its kind had
-    the full time without progress.
+    the full time without progress. ``had_recovery_time`` is the same after a disturbance that has ended.
     """
 
     report: "EffectsReport"
@@ -196,6 +204,7 @@ class IdleWait(Struct, frozen=True, kw_only=True):
     waits_for: str = ""
     busy_since: str = ""
     had_full_time: bool = False
+    had_recovery_time: bool = False
     pending_of_others: int = 0
 
 
@@ -237,13 +246,16 @@ class IdleWaits:
         """The number of older unfinished tasks that ``pending`` counts for each end user."""
         self._backlog_at_begin = app.backlog
 
-    def wait(self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool) -> IdleWait:
+    def wait(
+        self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool, can_recover: bool = False
+    ) -> IdleWait:
         """Query the app until it is idle or stuck, or until the limit. See the theory of operation above.
 
         Args:
             participant: Name of the end user whose effects are queried.
             values: Template values of this end user.
             is_last: True for the scenario's last wait.
+            can_recover: True if each disturbance has ended, or ends by itself.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -280,6 +292,10 @@ class IdleWaits:
         is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
         had_full_time = is_unfinished and self._had_full_time(watch, full_time_s or 0.0, is_over)
         is_over_early = is_over_early or (is_unfinished and not watch.missing_kinds)
+        had_recovery_time = False
+        if is_disturbed and is_last and can_recover and watch.is_pending:
+            had_recovery_time = self._had_recovery_time(watch, is_over)
+            is_over_early = is_over_early or not watch.is_pending
         result = TABLE[watch.meaning].result
         if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
             result = "slow"
@@ -292,6 +308,7 @@ class IdleWaits:
             waits_for=waits_for,
             busy_since="" if result == "idle" else self._backlog_at_begin.since,
             had_full_time=had_full_time and result != "idle",
+            had_recovery_time=had_recovery_time,
             pending_of_others=min(self.pending_of_others, watch.report.pending or 0),
         )
 
@@ -317,6 +334,32 @@ class IdleWaits:
             self._app.stuck_kinds.add(watch.missing_kinds)
             return True
         return False
+
+    def _had_recovery_time(self, watch: "_Watch", is_over: Callable[[], bool]) -> bool:
+        """Wait until the app resumes its work, or did nothing for so long that it has abandoned it; return true then."""
+        time_s = recovery_s(self._journal, inf if self._full_time_s is None else self._full_time_s)
+        if time_s == inf:
+            return False
+        kinds = watch.missing_kinds
+        is_known = kinds in self._app.abandoned_kinds
+        least_s = min(time_s, LEAST_ABANDONED_S) if is_known else time_s
+        elapsed = stopwatch()
+
+        def unchanged_s() -> float:
+            return min(watch.since_change(), self._requests.idle_s())
+
+        def is_busy_again() -> bool:
+            return SLACK_S < self._requests.idle_s() < elapsed()
+
+        wait_until(
+            lambda: (is_over() and not watch.is_pending) or unchanged_s() > least_s or is_busy_again(),
+            cap_s=least_s + MOST_EXTRA_S,
+            every_ms=8,
+        )
+        if not watch.is_pending or unchanged_s() <= least_s:
+            return False
+        self._app.abandoned_kinds.add(kinds)
+        return True
 
     def is_certain(self, effects: Effects) -> bool:
         """Return true if no wait after the snapshot *effects* is needed: the app reported to be idle, or it is stuck."""
@@ -394,6 +437,11 @@ class _Watch:
         waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits
         time_s = times_s[min(waits, len(times_s) - 1)]
         return since() >= (max(time_s, self._promised_s) if ending.result == "stuck" and not waits else time_s)
+
+    @property
+    def is_pending(self) -> bool:
+        """True if the app itself reports unfinished work, and not only that of earlier scenarios."""
+        return (self.report.pending or 0) > self._pending_of_others
 
     @property
     def missing_kinds(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from fiskil_harness.app.monitoring import missing_extra
 from fiskil_harness.app.templates import choose, fill_text
 from fiskil_harness.cli.doctor_effects import missing_parts
 from fiskil_harness.core.clock import real_now, wait_until
-from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import Attestation, Settings, Waiver
 from fiskil_harness.core.config.hooks import (
     EFFECTS,
     FAIL,
@@ -34,7 +34,7 @@ from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HarnessError, HookError
 from fiskil_harness.gate import judgement
 from fiskil_harness.gate.hook_costs import hook_costs
-from fiskil_harness.gate.practice_status import statement_remarks
+from fiskil_harness.gate.practice_status import is_valid_on, statement_remarks
 from fiskil_harness.journal import Journal
 from fiskil_harness.probes.hints import IDS_NEEDED
 from fiskil_harness.runner.driver import Driver
@@ -141,11 +141,20 @@ def _missing(driver: Driver) -> Iterator[Check]:
     if any(driver.app.passes_value(value) for value in ("otlp_url", "alert_url")) and METRICS in missing_hooks:
         missing_hooks.remove(METRICS)
     calls_api = driver.app.passes_value("api_url") or bool(driver.settings.app.object)
-    for hook, practice_ids in hook_costs(load_all(), missing_hooks, calls_api=calls_api).items():
-        cost = f"without it these are not proven: {', '.join(practice_ids)}" if practice_ids else "no practice needs it"
+    today = real_now().date()
+    statements: list[Attestation | Waiver] = [*driver.settings.attest, *driver.settings.waive]
+    stated = {statement.practice for statement in statements if is_valid_on(statement, today)}
+    for hook, of_hook in hook_costs(load_all(), missing_hooks, calls_api=calls_api).items():
+        practice_ids = [practice_id for practice_id in of_hook if practice_id not in stated]
+        if practice_ids:
+            cost = f"without it these are not proven: {', '.join(practice_ids)}"
+        else:
+            cost = "what needs it is attested or waived" if of_hook else "no practice needs it"
         yield Check(hook=hook, state=State.MISSING, message=f"{HOOKS[hook]}; {cost}")
     facts = driver.settings.app.facts
     missing = [name for name in facts.__struct_fields__ if getattr(facts, name) is None and name != "tls_ends_at"]
+    if {"key_created", "rotate_days"} - {*missing}:
+        missing = [name for name in missing if name not in {"key_created", "rotate_days"}]  # one of them is enough
     if missing:
         message = f"facts that only your team knows: {', '.join(missing)}"
         yield Check(hook="app.facts", state=State.MISSING, message=message)

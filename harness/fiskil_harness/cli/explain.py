@@ -27,7 +27,7 @@ def known_names(_context: click.Context, _parameter: click.Parameter, prefix: st
 )
 @click.argument("name", metavar="NAME", shell_complete=known_names)
 def explain_command(name: str) -> int:
-    """Explain a practice, scenario, probe, fault, bug, hook, config key, clause, or cause of INCONCLUSIVE results.
+    """Explain a practice, scenario, probe, fault, bug, hook, config key, clause, gallery app, or INCONCLUSIVE result.
 
     \f
     Raises:

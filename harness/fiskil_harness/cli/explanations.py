@@ -177,6 +177,20 @@ def explain_cause(name: str) -> Iterator[str]:
 
 Explain = Callable[[str], Iterator[str]]
 
+
+def explain_app(name: str) -> Iterator[str]:
+    """Yield the lines about an app of the gallery."""
+    app = gallery.app(name)
+    yield from _text(f"{app.title}.")
+    yield from _why([*app.bugs, *app.violates])
+    yield "How it is tested"
+    if app.violates:
+        yield from _text(f"The app violates {', '.join(app.violates)}, found by {', '.join(app.probes)}.")
+    else:
+        yield from _text("The app violates no practice.")
+    yield from _command(f"run {' '.join(app.scenarios[:1] or ('happy_path',))} --gallery {name}")
+
+
 TOPICS: dict[str, tuple[Callable[[], Collection[str]], Explain]] = {
     "a practice": (all_practices, explain_practice),
     "a scenario": (lambda: [*catalog.scenario_names(), *catalog.opt_in_names()], explain_scenario),
@@ -186,6 +200,7 @@ TOPICS: dict[str, tuple[Callable[[], Collection[str]], Explain]] = {
     "a known bug of webhook receivers": (bugs, explain_bug),
     "a key of the config": (config_keys, explain_key),
     "a clause of the contract": (clauses, explain_clause),
+    "an app of the gallery": (gallery.apps, explain_app),
     "a cause of INCONCLUSIVE results": (lambda: [name for name in causes() if name not in config_keys()], explain_cause),
 }
 """Each kind of name, with the names and the function that explains one."""

@@ -187,6 +187,12 @@ class Waiting:
         self._has_passed_other_pages = False
 
     @property
+    def is_lasting_reason(self) -> bool:
+        """True if the fault gives an app a reason to wait until it is lifted: it acts without end, and may have acted."""
+        is_endless = self.rule.fault.is_lasting or not self.rule.times
+        return is_endless and bool(self.rule.fault.is_lasting or self.bitten or self.pending)
+
+    @property
     def left(self) -> int:
         """The number of bites that are still missing."""
         return max(0, self.required - self.bitten + self.pending)

@@ -324,9 +324,11 @@ class JournalBuilder:
         reported: dict[str, Any] = {"state": state, "applied": counts, "pending": pending}
         self._observe(Effects, participant=participant, moment=moment, **reported, **fields)
 
-    def hook(self, name: HookName, *, status: int | None = 200, took_s: float = 0.2, participant: str = "") -> None:
+    def hook(
+        self, name: HookName, *, status: int | None = 200, took_s: float = 0.2, participant: str = "", **fields: Any
+    ) -> None:
         """Record a hook call that ends now and took *took_s*."""
-        self._observe(HookCall, hook=name, participant=participant, status=status, took_s=took_s)
+        self._observe(HookCall, hook=name, participant=participant, status=status, took_s=took_s, **fields)
 
     def request_failure(self, *, status: int = 200, participant: str = "") -> None:
         """Record a failure request to the app."""

@@ -309,9 +309,13 @@ class Stage:
             HookError: The hook failed, or its response is not in the documented format.
         """
         if is_settled:
-            is_disturbed = bool(self.environment.proxy.rules.waiting()) or self.was_disturbed or self.must_restart
+            waiting = self.environment.proxy.rules.waiting()
             wait = self._waits.wait(
-                end_user.participant, end_user.values, is_disturbed=is_disturbed, is_last=moment == "end"
+                end_user.participant,
+                end_user.values,
+                is_disturbed=bool(waiting) or self.was_disturbed or self.must_restart,
+                is_last=moment == "end",
+                can_recover=not self.must_restart and not any(each.is_lasting_reason for each in waiting),
             )
         else:
             # As after a wait of no length: the app may be busy.
@@ -335,6 +339,7 @@ class Stage:
             waits_for=wait.waits_for,
             busy_since=wait.busy_since,
             had_full_time=wait.had_full_time,
+            had_recovery_time=wait.had_recovery_time,
             pending_of_others=wait.pending_of_others,
         )
 

@@ -79,10 +79,6 @@ def document(payload: Payload, kind: str) -> dict[str, Any]:
     }
 
 
-MOST_TRIES = 3
-"""Schemathesis now and then ends without a body and without a reason; it begins again so often at most."""
-
-
 @lru_cache(maxsize=8)
 def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[GeneratedBody, ...]:
     """Return the bodies that Schemathesis generates, boundary values first.
@@ -102,21 +98,18 @@ def generated_bodies(payload: bytes, kind: str, *, seed: int, examples: int) -> 
     bodies: dict[bytes, GeneratedBody] = {}
     problems: list[str] = []
     with isolated():
-        for _ in range(MOST_TRIES):
-            if bodies:
-                break
-            for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
-                if isinstance(event, events.Interrupted):
-                    # Schemathesis handles Ctrl-C as the end of a phase; here Ctrl-C ends the run.
-                    raise KeyboardInterrupt
-                if isinstance(event, events.NonFatalError):
-                    problems.append(str(event.value).partition("\n")[0])
-                if isinstance(event, events.FatalError):
-                    problems.append(repr(event.exception))
-                if isinstance(event, events.ScenarioFinished):
-                    problems += [event.skip_reason] if event.skip_reason else []
-                    for body in _bodies(event.recorder, kind):
-                        bodies.setdefault(body.body, body)
+        for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
+            if isinstance(event, events.Interrupted):
+                # Schemathesis handles Ctrl-C as the end of a phase; here Ctrl-C ends the run.
+                raise KeyboardInterrupt
+            if isinstance(event, events.NonFatalError):
+                problems.append(str(event.value).partition("\n")[0])
+            if isinstance(event, events.FatalError):
+                problems.append(repr(event.exception))
+            if isinstance(event, events.ScenarioFinished):
+                problems += [event.skip_reason] if event.skip_reason else []
+                for body in _bodies(event.recorder, kind):
+                    bodies.setdefault(body.body, body)
     if not bodies:
         reason = problems[0] if problems else "it reported no reason"
         raise StepError(f"Schemathesis {metadata.version('schemathesis')} generated no bodies: {reason}.")

@@ -97,6 +97,24 @@ def test_repeating_a_call_with_a_refused_token_fails(tape: JournalBuilder) -> No
     assert finding.observed == "banking.transactions was called more than 2 times with a token that had been refused"
 
 
+def test_calls_that_were_sent_before_a_refusal_arrived_are_no_repetitions(tape: JournalBuilder) -> None:
+    """Three calls start together on three connections; the API sees each a moment after it has refused the one before."""
+    for number in range(3):
+        tape.call("consents.list", status=401, bearer="old", connection=number, took_s=0.005)
+    tape.call("token", token="new")
+    tape.call("consents.list", bearer="new")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_repetition_on_the_same_connection_counts_at_once(tape: JournalBuilder) -> None:
+    """It can only be sent after the refusal."""
+    for _ in range(3):
+        tape.call("consents.list", status=401, bearer="old", connection=1, took_s=0.005)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
 def test_renewing_in_a_loop_fails(tape: JournalBuilder) -> None:
     """More than two token requests for one expired token are too many."""
     tape.call("banking.transactions", status=401)
@@ -151,7 +169,7 @@ def test_more_tokens_than_before_for_the_same_calls_fail(tape: JournalBuilder) -
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == "2 tokens or fewer were enough for the same calls before all tokens expired, and not after"
+    assert finding.observed == "the same calls needed at most 2 tokens before all tokens expired, and more than 2 afterwards"
 
 
 def test_as_many_tokens_as_before_pass(tape: JournalBuilder) -> None:

@@ -348,3 +348,34 @@ def test_rows_that_are_missing_after_a_failed_renewal_count_as_lost(tape: Journa
     tape.effects({"transactions": rows[:1]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_rows_of_work_that_never_resumes_are_missing(tape: JournalBuilder) -> None:
+    """An app that is busy for ever after a disturbance is judged like one that is idle."""
+    rows = sync(tape, "a", "b")
+    tape.effects({"transactions": rows[:1]}, pending=1, is_idle=False, unchanged_s=30.0)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+    tape.effects({"transactions": rows[:1]}, pending=1, is_idle=False, unchanged_s=30.0, had_recovery_time=True)
+
+    assert PROBE.examine(tape.journal).evidence == ("missing b",)
+
+
+def test_a_refresh_that_never_works_again_fails(tape: JournalBuilder) -> None:
+    """The API has recovered, and no API call of the app failed, so only the app can be the reason."""
+    rows = sync(tape, "a")
+    tape.rows(*rows, tape.transaction("b"))
+    tape.hook("refresh", status=502, took_s=0)
+    tape.effects({"transactions": rows})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+    tape.hook("refresh", status=502, took_s=0, had_recovery_time=True)
+
+    finding = PROBE.examine(tape.journal)
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == (
+        "app.drive.refresh still responded 502 long after the API had recovered, although no API call failed, so the latest "
+        "transactions were not read"
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from fiskil_harness.journal.builder import JournalBuilder
@@ -53,6 +54,18 @@ def test_an_evening_in_utc_has_two_days(tape: JournalBuilder, shown: str) -> Non
     show_dates(tape, shown, moment=EVENING)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("shown", "verdict"), [("2026-10-01", "PASS"), ("2026-10-02", "PASS"), ("2026-10-03", "FAIL")])
+def test_a_response_with_the_edge_of_a_day_has_two_days(tape: JournalBuilder, shown: str, verdict: str) -> None:
+    """The sync has the morning; only the response has 23:30 in UTC, when the next day has begun in Sydney."""
+    rows = sync(tape, MORNING)
+    tape.effects(state_with(rows, MORNING), moment="settled")
+    served = {"transactions": [{**rows[-1], "posting_date_time": "2026-10-01T23:30:00Z"}]}
+    tape.call("banking.transactions", bites=("DayEdge()",), response_body=msgspec.json.encode(served))
+    tape.effects(state_with(rows, shown))
+
+    assert PROBE.examine(tape.journal).verdict.name == verdict
 
 
 def test_midnight_in_sydney_is_that_day_in_sydney(tape: JournalBuilder) -> None:

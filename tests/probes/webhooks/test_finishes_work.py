@@ -135,3 +135,22 @@ def test_nothing_acknowledged_is_inconclusive() -> None:
     courier.journal.write(Effects(participant="", moment="end"))
 
     assert examined(courier.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("applied", "named"),
+    [({"e0": 1}, "e1 banking.accounts.sync.completed"), ({"e0": 1, "e1": 1}, "its work")],
+    ids=["one message is missing", "every message is applied"],
+)
+def test_an_app_that_never_resumes_its_work_after_a_kill_fails(applied: dict[str, int], named: str) -> None:
+    """Unfinished work stays pending although nothing disturbs the app any more, whatever counts it reports."""
+    courier = delivered()
+    courier.kill()
+
+    finding = examined(busy(courier, applied, pending=1, had_full_time=False, had_recovery_time=True))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == (
+        f"the app never finished {named}: after a disturbance that had ended, it reported the work as pending, called no "
+        "API and changed nothing"
+    )

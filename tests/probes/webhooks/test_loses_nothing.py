@@ -360,3 +360,58 @@ def test_an_app_that_stopped_before_its_last_effects_is_inconclusive() -> None:
         Verdict.INCONCLUSIVE,
         "the app acknowledged a message, and its effects could not be read afterwards",
     )
+
+
+@pytest.mark.parametrize(("had_time", "verdict"), [(True, Verdict.FAIL), (False, Verdict.INCONCLUSIVE)])
+def test_a_message_whose_work_never_resumes_after_a_kill_is_lost(*, had_time: bool, verdict: Verdict) -> None:
+    """The app reports it as pending, and does nothing more for a long time."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    courier.deliver("e1")
+    courier.kill()
+    courier.effects(applied={"e0": 1}, pending=1, is_idle=False, had_recovery_time=had_time, unchanged_s=30.0)
+
+    assert examined(courier).verdict is verdict
+
+
+def with_rows(
+    held: int, *, pending: int | None = 0, applied: int = 1, recovers: bool = True, is_active: bool = True
+) -> JournalBuilder:
+    """Three twins have two rows each; a call for those of twin b failed, and the app shows *held* of them."""
+    courier = receiver_journal()
+    counts = {f"{name}.e{number}": 1 for name in "acb" for number in (0, 1)} | {"b.e1": applied}
+    for name in "acb":
+        courier.consent(f"consent-{name}", participant=name, is_active=is_active)
+        courier.rows(f"{name}-1", f"{name}-2", dataset="accounts", participant=name)
+        courier.event(f"{name}.e0")
+        courier.deliver(f"{name}.e1")
+        courier.deliver(f"{name}.e0")
+        courier.call("banking.accounts", participant=name, status=503 if name == "b" else 200)
+    if recovers:
+        courier.call("banking.accounts", participant="b")
+    for name, number in (("a", 2), ("c", 2), ("b", held)):
+        rows = [f"{name}-{index + 1}" for index in range(number)]
+        own = {event: count for event, count in counts.items() if event.startswith(name)}
+        courier.effects({"rows": rows}, applied=own, pending=pending, participant=name)
+    return courier
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_a_message_that_counts_as_applied_without_its_rows_is_lost(held: int) -> None:
+    """The state is believed more than the counts, although the events came in another order."""
+    finding = examined(with_rows(held))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == (
+        f"the app reports every message as applied, but has {held} accounts of twin b, and 2 of each other twin"
+    )
+    assert finding.evidence == ("lost b.e1 banking.accounts.sync.completed",)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"held": 2}, {"pending": None}, {"recovers": False}, {"is_active": False}],
+    ids=["no row is missing", "perhaps not idle", "no read since the failure", "consent ended"],
+)
+def test_rows_may_be_missing_for_a_reason(more: dict[str, Any]) -> None:
+    assert examined(with_rows(**{"held": 0} | more)).verdict is Verdict.PASS

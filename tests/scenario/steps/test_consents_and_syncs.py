@@ -160,6 +160,34 @@ def test_a_refresh_is_repeated_until_the_circuit_closes(drive: Callable[..., Dri
     assert not is_open
 
 
+def test_a_refresh_that_fails_for_long_after_an_outage_is_recorded(
+    drive: Callable[..., Driver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API has recovered, and no API call fails. The first such refresh of a run is repeated for longer than others."""
+    monkeypatch.setattr(consents_and_syncs, "LONGEST_RECOVERY_S", 0.0)
+    feed = Feed()
+    is_broken = [False, True]
+
+    def refresh(values: dict[str, str]) -> object:
+        if is_broken.pop(0):
+            raise HookError("the lock is taken")
+        return Feed.refresh(feed, values)
+
+    feed.refresh = refresh  # type: ignore[method-assign]
+    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    outage = steps.InjectFault("token", faults.Status(status=503))
+    sequence = (
+        *(steps.Authorise(), steps.Sync(), steps.ExpireTokens(), outage),
+        *(steps.Refresh(), steps.LiftFaults(), steps.Refresh()),
+    )
+
+    journal, _ = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    refreshes = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
+    assert [(refresh.status, refresh.had_recovery_time) for refresh in refreshes] == [(500, False), (500, True)]
+    assert driver.app.failing_hooks == {"refresh"}
+
+
 def test_a_revocation_creates_an_event(perform_with_feed: Perform) -> None:
     """The end of the consent is an event."""
     journal, _ = perform_with_feed(steps.Authorise(), steps.Revoke())

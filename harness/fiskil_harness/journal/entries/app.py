@@ -142,7 +142,8 @@ class SdkMessagePassed(Entry, frozen=True, kw_only=True):
 class HookCall(Entry, frozen=True, kw_only=True):
     """The harness called a hook of the app, or opened a page to see how long it takes.
 
-    *status* is None if the app did not respond in time.
+    *status* is None if the app did not respond in time. *had_recovery_time* is True if the call failed after a fault, each
+    time for longer than a circuit breaker stays open, although no API call failed meanwhile.
     """
 
     hook: HookName
@@ -150,6 +151,7 @@ class HookCall(Entry, frozen=True, kw_only=True):
     status: int | None
     body: bytes = b""
     took_s: float = 0.0
+    had_recovery_time: bool = False
 
     @property
     def is_session_start(self) -> bool:
@@ -213,8 +215,10 @@ class Effects(Entry, frozen=True, kw_only=True):
     *busy_since* is the earlier scenario and message since which the app has been busy. It depends on which scenarios shared
     a worker, so no verdict may contain it. *had_full_time* is True if the app is busy, although nothing disturbs it, and has
     made no progress for the time that it promises (``fresh_s``) or for FULL_TIME_S; or if it has already had that time for
-    messages of the same kinds in the run. *pending_of_others* is the number of older unfinished tasks that the app reports
-    for every end user; *pending* does not contain them if the app is idle.
+    messages of the same kinds in the run. *had_recovery_time* is True if the app reports unfinished work, although a
+    disturbance has ended, and has changed nothing and called no API for so long that no pause before a retry explains it.
+    *pending_of_others* is the number of older unfinished tasks that the app reports for every end user; *pending* does not
+    contain them if the app is idle.
     """
 
     participant: str
@@ -231,6 +235,7 @@ class Effects(Entry, frozen=True, kw_only=True):
     waits_for: str = ""
     busy_since: str = ""
     had_full_time: bool = False
+    had_recovery_time: bool = False
     pending_of_others: int = 0
 
     @property

@@ -239,6 +239,17 @@ def fields_of(body: bytes) -> dict[str, Any]:
     return fields if isinstance(fields, dict) else {}
 
 
+def rows_in(body: bytes) -> list[dict[str, Any]]:
+    """Return the rows in the body of a response; empty if the journal has only the beginning of the body."""
+    try:
+        content = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    tables = content.values() if isinstance(content, dict) else [content]
+    lists = [table for table in tables if isinstance(table, list)]
+    return [row for rows in lists for row in rows if isinstance(row, dict)]
+
+
 def is_storm(times_s: list[float]) -> bool:
     """Return True if more than ``MAX_CALLS`` of the *times_s* are within ``WINDOW_S``."""
     return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))

@@ -26,6 +26,8 @@ from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_RENEWALS = 2
 MAX_REFUSALS = 2
+IN_FLIGHT_S = 0.1
+"""A call on another connection that begins this soon after a refusal may have been sent before it, in real seconds."""
 
 
 class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once"):
@@ -78,7 +80,9 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
         limit = _most_renewals(journal)
         if limit is None or not _needs_more_tokens(journal, api_calls, limit):
             return None
-        return self.fails(f"{limit} tokens or fewer were enough for the same calls before all tokens expired, and not after")
+        return self.fails(
+            f"the same calls needed at most {limit} tokens before all tokens expired, and more than {limit} afterwards"
+        )
 
     def _judge_early_renewal(self, journal: Journal, api_calls: list[Exchange]) -> Finding:
         """Return PASS if the app, without a refused call, used a new token after the harness made every token expire."""
@@ -113,18 +117,27 @@ def _was_renewal_spoilt(renewals: list[Exchange], refused: Exchange) -> bool:
 def _repeated(journal: Journal, refused: list[Exchange]) -> list[Exchange]:
     """Return the first group of equal calls that were refused too often with the same token; empty if there is none.
 
-    Calls that were in progress at the same time count once. Each piece of work may make the call once, because an app may
-    use a token until it has a new one.
+    Calls that were in progress at the same time count once, with those that may have been. Each piece of work may make the
+    call once, because an app may use a token until it has a new one.
     """
     groups: dict[tuple[object, str], list[Exchange]] = {}
     for call in refused:
         groups.setdefault((call_key(call), bearer(call)), []).append(call)
     for group in groups.values():
-        later = [call for call in group if call.at_s >= group[0].ended_s]
         other_jobs = work_begun(journal, before_s=group[0].at_s, until_s=group[-1].at_s) - 1
-        if len(later) >= MAX_REFUSALS + max(0, other_jobs):
+        if _count_in_turn(group) > MAX_REFUSALS + max(0, other_jobs):
             return group
     return []
+
+
+def _count_in_turn(group: list[Exchange]) -> int:
+    """Return how many of the calls were certainly sent one after another, each after the refusal of the one before."""
+    count, latest = 1, group[0]
+    for call in group[1:]:
+        in_flight_s = 0.0 if call.connection == latest.connection else IN_FLIGHT_S
+        if call.at_s >= latest.ended_s + in_flight_s:
+            count, latest = count + 1, call
+    return count
 
 
 def _needs_more_tokens(journal: Journal, api_calls: list[Exchange], limit: int) -> bool:

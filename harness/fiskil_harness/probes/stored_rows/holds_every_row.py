@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import msgspec
+
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, large_reads, never_tried_to_renew
+from fiskil_harness.journal.queries.recovery import failed_refresh, is_abandoned
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
 from fiskil_harness.journal.queries.row_versions import marks_current_versions
 from fiskil_harness.journal.queries.rows import (
@@ -29,6 +32,7 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
 
     A state may keep several versions of a row, if a mark shows which one is current. Only rows that the app's queries select
     count. Rows older than ``app.facts.history_days`` may be missing. Pending rows may be missing if the app never shows any.
+    If the app's refresh never works again after a fault, although the API has recovered, the rows count as missing.
     """
 
     dataset: str = "transactions"
@@ -43,6 +47,14 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         rows = latest_rows(journal, self.dataset)
         end = last_effects(journal, rows.participant if rows else "")
         reason, hook = why_not_required(journal, rows, self.dataset)
+        refresh = failed_refresh(journal, rows.participant, since_s=rows.at_s) if reason and rows is not None else None
+        if refresh is not None:
+            observed = (
+                f"app.drive.refresh still responded {refresh.status} long after the API had recovered, although no API call "
+                f"failed, so the latest {self.dataset} were not read"
+            )
+            finding = self.fails(observed, evidence=("the refresh was repeated for longer than a circuit breaker is open",))
+            return msgspec.structs.replace(finding, fix="release every lock and clear every flag when a refresh fails")
         if reason or rows is None or end is None:
             return self.inconclusive(reason, hook=hook)
         read = {str(row["fiskil_id"]): row for row in rows_read(journal, rows)}
@@ -70,7 +82,7 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         self, journal: Journal, rows: Rows, expected: dict[str, dict[str, Any]], missing: list[dict[str, Any]]
     ) -> Finding:
         end = last_effects(journal, rows.participant)
-        if end is not None and not end.is_idle:
+        if end is not None and not end.is_idle and not is_abandoned(journal, end):
             return self.inconclusive(*why_still_busy(end))
         if len(missing) == len(expected):
             return self._judge_all_missing(journal, rows, missing)

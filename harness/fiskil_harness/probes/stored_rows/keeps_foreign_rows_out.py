@@ -1,12 +1,8 @@
 """Does the app discard rows of a consent which the end user never gave, at the latest when the API stops returning them?"""
 
-from typing import Any
-
-import msgspec
-
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
+from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of, rows_in
 from fiskil_harness.journal.queries.rows import is_announced, last_effects, latest_rows, places, shown, state_before
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -63,8 +59,8 @@ class KeepsForeignRowsOut(Probe, frozen=True, kw_only=True, tag="keeps_foreign_r
 
 def _response_line(served: list[Exchange]) -> str:
     """Return the response that contained a foreign row, and the position of the row in it."""
-    own_consents = {row.get(CONSENT) for call in served for row in _rows(call.response_body)[:1]}
-    rows = _rows(served[0].response_body)
+    own_consents = {row.get(CONSENT) for call in served for row in rows_in(call.response_body)[:1]}
+    rows = rows_in(served[0].response_body)
     position = next((number for number, row in enumerate(rows, 1) if row.get(CONSENT) not in own_consents), len(rows))
     return (
         f"{served[0].method} {_dataset_name(served[0].route)}: {served[0].status} with {len(rows)} rows; "
@@ -85,18 +81,8 @@ def _ids(journal: Journal, served: list[Exchange]) -> tuple[set[str], set[str]]:
     """Return the ids of the end users' own rows, and the ids of foreign rows in the responses to the calls *served*."""
     dataset = served[0].route.partition(".")[2]
     own = {str(row[ID]) for rows in journal.all(Rows) if rows.dataset == dataset for row in rows.rows if ID in row}
-    all_ids = {str(row[ID]) for call in served for row in _rows(call.response_body) if ID in row}
+    all_ids = {str(row[ID]) for call in served for row in rows_in(call.response_body) if ID in row}
     return own, all_ids - own
-
-
-def _rows(body: bytes) -> list[dict[str, Any]]:
-    """Return the rows in a response body; empty if the journal has only the beginning of the body."""
-    try:
-        content = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return []
-    lists = [content] if isinstance(content, list) else [value for value in content.values() if isinstance(value, list)]
-    return [row for rows in lists for row in rows if isinstance(row, dict)]
 
 
 def _dataset_name(route: str) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import chain
 from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
-from fiskil_harness.journal import Effects, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import bitten_by, dataset_read
+from fiskil_harness.journal import Effects, Exchange, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import bitten_by, dataset_read, rows_in
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places, snapshots, syncs
 from fiskil_harness.probes.probe import Finding, Probe
@@ -51,7 +52,7 @@ class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day")
         path, fields = _date_path([effects for effects in states if effects.at_s < bitten[0].at_s], every_sync)
         if path is None:
             return self.inconclusive(f"the app's state contains no dates of {self.dataset} with fiskil_id", hook=STATE)
-        served = _served(every_sync, fields)
+        served = _served(every_sync, fields, [call for call in bitten if any(map(_moves_to_edge, call.bites))])
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
         judged: set[str] = set()
@@ -84,6 +85,10 @@ def days_of(value: Any) -> frozenset[date]:
     return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
 
 
+def _moves_to_edge(bite: str) -> bool:
+    return bite.startswith("DayEdge")
+
+
 def _days(moment: datetime) -> frozenset[date]:
     return frozenset(moment.astimezone(timezone(timedelta(hours=hours))).date() for hours in HOURS)
 
@@ -95,10 +100,15 @@ def _moment(seconds: float) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _served(every_sync: list[Rows], fields: Iterable[str]) -> Days:
-    """Return, by ``fiskil_id``, the days that the API served in any sync for a row in one of *fields*."""
+def _served(every_sync: list[Rows], fields: Iterable[str], changed: Iterable[Exchange] = ()) -> Days:
+    """Return, by ``fiskil_id``, the days that the API served in any sync for a row in one of *fields*.
+
+    Args:
+        changed: Calls in whose responses a fault moved dates to the edge of a day, where it is the next day in Australia.
+    """
     served: Days = {}
-    for row in (row for sync in every_sync for row in sync.rows):
+    in_responses = (row for call in changed for row in rows_in(call.response_body) if "fiskil_id" in row)
+    for row in chain((row for sync in every_sync for row in sync.rows), in_responses):
         fiskil_id = str(row["fiskil_id"])
         served[fiskil_id] = served.get(fiskil_id, frozenset()).union(*(days_of(row.get(name)) for name in fields))
     return {fiskil_id: days for fiskil_id, days in served.items() if days}

@@ -6,6 +6,7 @@ from fiskil_harness.journal import FULL_TIME_S, ConsentState, Effects, EventCrea
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls, is_complete_success
 from fiskil_harness.journal.queries.deliveries import last_applied, was_disturbed
 from fiskil_harness.journal.queries.pauses import is_promised, paused_s
+from fiskil_harness.journal.queries.recovery import is_abandoned
 from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -17,7 +18,8 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
     """Detects acknowledged messages that the app has not finished although it had time and nothing disturbed it.
 
     A fault, a refused or failed API call, a kill and a requested failure are disturbances: the app may then wait before it
-    tries again. So is a pause of the machine.
+    tries again. So is a pause of the machine. Once the disturbance has ended, an app with unfinished work must resume
+    it: it fails if it does nothing for several times as long as it promises.
     """
 
     is_general = True
@@ -40,6 +42,9 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
         busy = [end for end in ends if not end.is_idle]
         if not busy:
             return self.passes(f"the work for {len(ends)} end users was finished", examined=len(ends))
+        abandoned = [end for end in busy if is_abandoned(journal, end)]
+        if abandoned:
+            return self._fails_after_disturbance(journal, abandoned, examined=len(ends))
         late = [end for end in busy if end.had_full_time]
         problem = _disturbance(journal, busy)
         if problem or not late:
@@ -47,16 +52,33 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
         events = [event for end in late for event in _unfinished(journal, end)]
         if not events:
             return self.inconclusive("the app reports unfinished work, and has applied every message")
-        names = ", ".join(f"{event.event} {event.kind}" for event in events[:3])
-        more = f" and {len(events) - 3} more" if len(events) > 3 else ""
         return self.fails(
-            f"the app did not finish {names}{more}, although nothing disturbed it",
-            evidence=(
-                *(f"{event.event} {event.kind}: acknowledged, and never finished" for event in events[:MOST_NAMED]),
-                f"time given: {_time_text(journal)}",
-            ),
+            f"the app did not finish {_names(events)}, although nothing disturbed it",
+            evidence=(*_lines(events), f"time given: {_time_text(journal)}"),
             examined=len(ends),
         )
+
+    def _fails_after_disturbance(self, journal: Journal, abandoned: list[Effects], *, examined: int) -> Finding:
+        events = [event for end in abandoned for event in _unfinished(journal, end)]
+        return self.fails(
+            f"the app never finished {_names(events) if events else 'its work'}: after a disturbance that had ended, it "
+            "reported the work as pending, called no API and changed nothing",
+            evidence=(
+                *_lines(events),
+                "time given: three times app.limits.fresh_s, 30 s at least, and more than the longest pause of the app "
+                "between two attempts; less for later messages of the same kinds in a run",
+            ),
+            examined=examined,
+        )
+
+
+def _names(events: list[EventCreated]) -> str:
+    names = ", ".join(f"{event.event} {event.kind}" for event in events[:3])
+    return names + (f" and {len(events) - 3} more" if len(events) > 3 else "")
+
+
+def _lines(events: list[EventCreated]) -> tuple[str, ...]:
+    return tuple(f"{event.event} {event.kind}: acknowledged, and never finished" for event in events[:MOST_NAMED])
 
 
 def _disturbance(journal: Journal, busy: list[Effects]) -> str:

@@ -18,8 +18,10 @@ from fiskil_harness.journal.queries.deliveries import (
 )
 from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.losses import CUT_OFF, PLAIN, cases_of, classify
+from fiskil_harness.journal.queries.lost_rows import LostRows, lost_rows
 from fiskil_harness.journal.queries.overdue import is_overdue
-from fiskil_harness.journal.queries.rows import snapshots
+from fiskil_harness.journal.queries.recovery import is_abandoned
+from fiskil_harness.journal.queries.rows import last_effects, snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
 from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
@@ -63,7 +65,20 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
         if last.was_reset:
             return self._after_reset(journal)
         finding = self._by_counts(journal, last.counts)
-        return self._unless_twins_differ(journal, finding) if finding.verdict is Verdict.PASS else finding
+        if finding.verdict is not Verdict.PASS:
+            return finding
+        lost = lost_rows(journal, last.counts)
+        return self._fails_by_rows(journal, lost) if lost else self._unless_twins_differ(journal, finding)
+
+    def _fails_by_rows(self, journal: Journal, lost: LostRows) -> Finding:
+        """Return the FAIL of an app whose state lacks rows of a message that it reports as applied."""
+        observed = (
+            f"the app reports every message as applied, but has {lost.held} {lost.dataset} of twin {lost.participant}, "
+            f"and {lost.held_by_twins} of each other twin"
+        )
+        evidence = tuple(f"lost {event.event} {event.kind}" for event in dict.fromkeys(lost.events))
+        cases = cases_of(journal, lost=[event.message_id for event in lost.events], applied=())
+        return self.fails(observed, evidence=evidence, examined=lost.held_by_twins, cases=cases)
 
     def _unless_twins_differ(self, journal: Journal, by_counts: Finding) -> Finding:
         """Return *by_counts*, or a FAIL if the state of a disturbed twin contradicts the counts that the app reports.
@@ -86,7 +101,7 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
         applied_ids = [event.message_id for event in acknowledged if counts.get(event.message_id, 0)]
         busy = why_busy(journal)
         if lost and busy and not _was_overtaken(journal, lost[0], counts):
-            lost = [event for event in lost if is_overdue(journal, event)]
+            lost = [event for event in lost if is_overdue(journal, event) or _is_abandoned(journal, event)]
             if not lost:
                 return self.inconclusive(*busy)
         cases = cases_of(journal, lost=[event.message_id for event in lost], applied=applied_ids)
@@ -163,6 +178,11 @@ def _was_overtaken(journal: Journal, lost: EventCreated, counts: dict[str, int])
     acknowledged = [delivery for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.is_authentic]
     delivered_s = max(delivery.at_s for delivery in acknowledged if delivery.message_id == lost.message_id)
     return any(delivery.at_s > delivered_s and counts.get(delivery.message_id, 0) for delivery in acknowledged)
+
+
+def _is_abandoned(journal: Journal, event: EventCreated) -> bool:
+    """Return True if the app never resumed its work for the end user of *event* after a disturbance."""
+    return is_abandoned(journal, last_effects(journal, event.participant))
 
 
 def _kinds_applied(journal: Journal, counts: dict[str, int]) -> set[str]:

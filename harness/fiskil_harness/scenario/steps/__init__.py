@@ -88,6 +88,7 @@ from fiskil_harness.scenario.steps.forging import (
 )
 from fiskil_harness.scenario.steps.fuzz import Fuzz
 from fiskil_harness.scenario.steps.held_responses import (
+    AmendAndRefreshDuringCall,
     AmendDuringCall,
     DeliverDuringConnect,
     DeliverDuringRefresh,
@@ -166,6 +167,7 @@ __all__ = [
     "AcceptKey",
     "Advance",
     "Amend",
+    "AmendAndRefreshDuringCall",
     "AmendDuringCall",
     "AnyStep",
     "ApproveSharing",

@@ -23,6 +23,8 @@ REDIRECT, REFUSED, FAILED = 300, 400, 500
 HOOKS_BEHIND_BREAKER = frozenset({"refresh", "revoke"})
 LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
 """How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
+LONGEST_RECOVERY_S = 75.0
+"""How long the first refresh that fails is repeated. Usual circuit breakers are open for up to 60 seconds."""
 RECORDED_S = 1.0
 """Longest wait for the records of the API calls that a failed hook call made, in real seconds."""
 
@@ -207,9 +209,9 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     """Call a drive hook and record its response.
 
     If the app's own rate limit refuses the call, it is repeated. After a fault that acted, it is also repeated for
-    ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be open. A response
-    later than ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status
-    500.
+    ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be open. A refresh
+    is repeated for ``LONGEST_RECOVERY_S``, once in a run. A response later than ``app.limits.request_deadline_s`` + 5 s
+    counts as missing. The exception of a Python object counts as status 500.
 
     Args:
         name: Name of the hook after ``app.drive.``.
@@ -238,10 +240,17 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
             wait_until(lambda: not stage.environment.proxy.open_requests, cap_s=RECORDED_S)
         return reply
 
+    had_recovery_time = False
     reply = without_rate_limit(call, is_its_own=lambda: not api_calls())
     if name in HOOKS_BEHIND_BREAKER and bitten_by(stage.journal) and not stage.environment.proxy.rules.waiting():
         since = stopwatch()
-        while _has_failed_early(reply, name, api_calls(), end_user) and since() < LONGEST_OPEN_S:
+        is_first_refresh = name == "refresh" and name not in stage.app.failing_hooks and (reply.status or 0) >= FAILED
+        longest_s = LONGEST_RECOVERY_S if is_first_refresh else LONGEST_OPEN_S
+        while _has_failed_early(reply, name, api_calls(), end_user):
+            if since() >= longest_s:
+                had_recovery_time = (reply.status or 0) >= FAILED  # a redirect may lead to a page for logging in
+                stage.app.failing_hooks.add(name)
+                break
             pause(BETWEEN_TRIES_S)
             if _has_failed_early(reply, name, api_calls(), end_user):
                 reply = call()
@@ -251,6 +260,7 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         participant=end_user.participant,
         status=reply.status,
         body=shortened(reply.body),
+        had_recovery_time=had_recovery_time,
     )
     stage.journal.write(hook_call)
     return reply

@@ -9,7 +9,7 @@ from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
 from fiskil_harness.faults import Latency
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.rules import Rule
-from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Revoke, Sync, call_hook
+from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Refresh, Revoke, Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
 from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
 from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
@@ -148,5 +148,27 @@ class AmendDuringCall(Step, frozen=True, kw_only=True, tag="amend_during_call"):
         """
         WaitForCall(self.route).perform(stage)
         change = Change(kind="amend") if self.dataset == "transactions" else ChangeEveryField()
-        for step in (change, Sync(self.dataset), Deliver()):
+        for step in (change, Sync(self.dataset), self._next_reading):
             step.perform(stage)
+
+    @property
+    def _next_reading(self) -> Step:
+        """The step after which the app reads the new value."""
+        return Deliver()
+
+
+class AmendAndRefreshDuringCall(AmendDuringCall, frozen=True, kw_only=True, tag="amend_and_refresh_during_call"):
+    """A row changes while the app waits for a response with the old value, and the app is requested to read all data again.
+
+    Like ``AmendDuringCall``, except that the event of the sync stays undelivered. Needs ``app.drive.refresh``.
+
+    Args:
+        route: The route whose response is held back.
+        dataset: The dataset of the route.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (REFRESH,)
+
+    @property
+    def _next_reading(self) -> Step:
+        return Refresh()

@@ -1,0 +1,85 @@
+"""The time after a disturbance in which an app must resume its work, and apps that never did.
+
+An app may wait before it tries again, after a fault, a kill or a restart. But it cannot wait for ever: an app that reports
+unfinished work, makes no API call and changes nothing for several times its longest pause has abandoned the work.
+"""
+
+from itertools import pairwise
+from math import inf
+from typing import Final
+
+from fiskil_harness.journal import FULL_TIME_S, ConsentState, Effects, Exchange, HookCall, Journal, Key
+from fiskil_harness.journal.queries.api_calls import call_key, calls, header, is_complete_success, refreshes
+from fiskil_harness.journal.queries.idleness import work_between
+from fiskil_harness.journal.queries.overdue import AFTER_DISTURBANCE
+from fiskil_harness.journal.queries.pauses import paused_s
+
+LONGEST_RECOVERY_S: Final = 120.0
+"""The longest time that is waited for an app to resume its work, in real seconds; slower apps are not judged."""
+GROWTH: Final = 3.0
+"""A next pause between two attempts is shorter than this many times the longest pause so far."""
+MOST_PAUSED = 0.1
+"""The share of the time without a change for which the machine may have been paused."""
+_OWN_MISTAKES = range(400, 500)
+_RETRIABLE = frozenset({401, 408, 425, 429})
+
+
+def recovery_s(journal: Journal, fresh_s: float) -> float:
+    """Return the real seconds after which an app that changes nothing has abandoned its work; infinite if none are enough.
+
+    Args:
+        fresh_s: The time in which the app finishes undisturbed work.
+    """
+    if journal.all(Key) or any(call.is_failure_request for call in journal.all(HookCall)):
+        return inf
+    pause_s = max(GROWTH * _longest_pause_s(journal), _longest_request_s(journal))
+    time_s = max(AFTER_DISTURBANCE * fresh_s, FULL_TIME_S) + pause_s
+    return time_s if time_s <= LONGEST_RECOVERY_S else inf
+
+
+def is_abandoned(journal: Journal, end: Effects | None) -> bool:
+    """Return True if the app never resumed the work that *end* reports as unfinished, and nothing excuses that.
+
+    A long pause of the machine and a refusal of a wrong request are excuses: without them the work might have ended.
+    """
+    if end is None or not end.had_recovery_time or end.is_idle:
+        return False
+    pause_s = paused_s(journal, end.at_s - end.unchanged_s, end.at_s)
+    return pause_s <= MOST_PAUSED * end.unchanged_s and not any(map(_is_refusal, calls(journal)))
+
+
+def failed_refresh(journal: Journal, participant: str, *, since_s: float) -> HookCall | None:
+    """Return the refresh since *since_s* that failed for very long after the API had recovered; None if one succeeded later.
+
+    While a consent has ended, or an API key is refused, a refresh may fail.
+    """
+    consents = {consent.consent_id: consent for consent in journal.all(ConsentState) if consent.participant == participant}
+    if journal.all(Key) or not all(consent.is_active for consent in consents.values()):
+        return None
+    own = [call for call in refreshes(journal, since_s=since_s) if call.participant == participant]
+    return own[-1] if own and own[-1].had_recovery_time else None
+
+
+def _is_refusal(call: Exchange) -> bool:
+    """Return True if the API itself refused *call* for good."""
+    return call.status in _OWN_MISTAKES and call.status not in _RETRIABLE and not call.bites
+
+
+def _longest_pause_s(journal: Journal) -> float:
+    """Return the longest pause that the app made by itself before it repeated a failed call."""
+    by_key: dict[object, list[Exchange]] = {}
+    for call in calls(journal):
+        by_key.setdefault(call_key(call), []).append(call)
+    pauses_s = [
+        later.at_s - failed.ended_s
+        for same in by_key.values()
+        for failed, later in pairwise(same)
+        if not is_complete_success(failed) and not work_between(journal, failed.ended_s, later.at_s)
+    ]
+    return max(pauses_s, default=0.0)
+
+
+def _longest_request_s(journal: Journal) -> float:
+    """Return the longest pause that a response requested with Retry-After; infinite if one does not name it in seconds."""
+    values = {header(call.response_headers, "retry-after").strip() for call in calls(journal)} - {""}
+    return max((float(value) if value.isdecimal() else inf for value in values), default=0.0)
