@@ -211,3 +211,125 @@ def test_a_second_request_may_find_the_consent_ended(tape: JournalBuilder) -> No
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+FAILED_REVOCATION = {"status": 503, "path": "/v1/consent/arr1", "bites": ("Status(status=503)",)}
+
+
+def test_a_disconnect_that_succeeds_after_a_redirect_that_did_not_passes(tape: JournalBuilder) -> None:
+    """The first redirect led to a page with the error; the end user tried again."""
+    connect(tape)
+    tape.call("consents.revoke", **FAILED_REVOCATION)
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.wait(1)
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.effects({})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+
+
+def test_a_second_redirect_may_find_the_consent_ended(tape: JournalBuilder) -> None:
+    """The response to the revocation was lost; the second request makes no call."""
+    connect(tape)
+    tape.call("consents.revoke", status=None, path="/v1/consent/arr1", bites=("ResetBefore()",))
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.wait(1)
+    tape.hook("revoke", status=303)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_revocation_a_moment_after_the_redirect_passes(tape: JournalBuilder) -> None:
+    """The app redirects first and revokes afterwards."""
+    connect(tape)
+    tape.hook("revoke", status=303)
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("bites", [(), ("Status(status=503)",)])
+def test_a_redirect_of_an_app_that_counts_the_end_user_as_disconnected_fails(
+    tape: JournalBuilder, bites: tuple[str, ...]
+) -> None:
+    """Its state says that the consent has ended, and it is still active at Fiskil."""
+    connect(tape)
+    tape.effects({}, moment="before", is_connected=True)
+    tape.wait(1)
+    tape.call("consents.revoke", **{**FAILED_REVOCATION, "bites": bites})
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.effects({}, is_connected=False)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.FAIL,
+        "1 of 1 consents were not revoked at Fiskil when the end user disconnected",
+    )
+
+
+@pytest.mark.parametrize(("pending", "verdict"), [(0, Verdict.FAIL), (None, Verdict.INCONCLUSIVE)])
+def test_a_state_that_a_later_message_corrects_counts(tape: JournalBuilder, pending: int | None, verdict: Verdict) -> None:
+    """The app had reported that nothing was left to do; without such a report, it may not have been idle."""
+    connect(tape)
+    tape.effects({}, moment="before", is_connected=True)
+    tape.wait(1)
+    tape.call("consents.revoke", **FAILED_REVOCATION)
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.effects({}, moment="settled", pending=pending, is_connected=False)
+    tape.wait(1)
+    tape.effects({}, is_connected=True)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_consent_that_ends_elsewhere_after_a_redirect_is_not_judged(tape: JournalBuilder) -> None:
+    """The institution ended it, so the app's state does not show what the redirect meant."""
+    connect(tape)
+    tape.effects({}, moment="before", is_connected=True)
+    tape.wait(1)
+    tape.hook("revoke", status=303)
+    tape.consent("arr1", is_active=False)
+    tape.effects({}, is_connected=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+REDIRECTED = "the app responded to app.drive.revoke with a redirect, and the consent is still active at Fiskil"
+
+
+@pytest.mark.parametrize(
+    ("is_connected", "observed", "hook"),
+    [
+        (None, f"{REDIRECTED}; a redirect does not show if the app reported success", "app.observe.connected"),
+        (True, REDIRECTED, ""),
+    ],
+)
+def test_the_reason_names_the_redirect(tape: JournalBuilder, is_connected: bool | None, observed: str, hook: str) -> None:
+    """A config with app.observe.connected shows if the app counts the end user as disconnected."""
+    connect(tape)
+    tape.effects({}, moment="before", is_connected=is_connected)
+    tape.wait(1)
+    tape.call("consents.revoke", **FAILED_REVOCATION)
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.effects({}, is_connected=is_connected)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed, finding.hook) == (Verdict.INCONCLUSIVE, observed, hook)
+
+
+def test_the_reason_names_the_status_of_a_failed_disconnect(tape: JournalBuilder) -> None:
+    """The app reported each failure."""
+    connect(tape)
+    tape.hook("revoke", status=502)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).observed == "each disconnect failed, the last one with status 502"

@@ -71,3 +71,24 @@ def test_an_end_user_who_never_seemed_connected_is_not_judged(tape: JournalBuild
     tape.effects({}, is_connected=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("is_connected", [False, True])
+def test_a_redirect_after_a_failed_call_is_judged(tape: JournalBuilder, is_connected: bool) -> None:
+    """The page with the error may follow, so the end user must still be able to try again."""
+    tape.consent("arr1")
+    tape.effects({}, moment="before", is_connected=True)
+    tape.wait(1)
+    tape.call("consents.revoke", status=503, path="/v1/consent/arr1", bites=("Status(status=503)",))
+    tape.hook("revoke", status=303, took_s=0.5)
+    tape.effects({}, is_connected=is_connected)
+
+    assert PROBE.examine(tape.journal).verdict is (Verdict.PASS if is_connected else Verdict.FAIL)
+
+
+def test_a_redirect_without_a_failed_call_is_not_judged(tape: JournalBuilder) -> None:
+    """It may lead to a page for logging in."""
+    fail_to_disconnect(tape, status=303)
+    tape.effects({}, is_connected=True)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

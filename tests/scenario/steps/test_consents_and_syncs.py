@@ -13,6 +13,7 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import consents_and_syncs
 from tests.apps.feed import Feed, feed_settings
+from tests.apps.redirecting_feed import RedirectingFeed
 
 Perform = Callable[..., tuple[Journal, str]]
 
@@ -222,3 +223,18 @@ def test_a_deleted_end_user_takes_no_further_steps(perform_with_feed: Perform) -
 
     assert [event.kind for event in journal.all(EventCreated)] == ["consent.received", "consent.revoked"]
     assert crashed.endswith("The end user was deleted by an earlier step. Move this step before it.")
+
+
+def test_a_redirect_of_an_open_circuit_breaker_is_repeated(
+    drive: Callable[..., Driver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a fault, a redirect without an API call leaves the consent active, so the end user tries again."""
+    monkeypatch.setattr(consents_and_syncs, "BETWEEN_TRIES_S", 0)
+    app = RedirectingFeed(pauses=2)
+    fails = steps.InjectFault("consents.revoke", faults.Status(status=503), times=1)
+    sequence = (steps.Authorise(), fails, steps.Disconnect(), steps.LiftFaults(), steps.Disconnect())
+    scenario = Scenario(name="x", practices=(), steps=sequence, probes=()).check()
+
+    _, crashed = drive(app.settings(), given=app).perform(scenario)
+
+    assert (crashed, app.pauses, app.is_connected) == ("", 0, False)

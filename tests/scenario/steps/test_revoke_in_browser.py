@@ -74,6 +74,16 @@ def test_a_browser_dialog_with_a_question_is_a_press(play: Play) -> None:
     assert presses(journal) == [(1, "Stop sharing with Banking Sandbox Data Holder"), (2, "Are you sure?")]
 
 
+def test_the_page_after_a_redirect_of_a_failed_revocation_is_recorded(play: Play) -> None:
+    """The page before the press shows which text is new."""
+    journal = play("redirects_after_failures", *CONSENTED, steps.FailToRevokeInBrowser())
+
+    before, after = journal.all(PageView)
+    assert {(view.cause, view.status, view.width_px) for view in (before, after)} == {("a revocation that fails", 200, 1280)}
+    assert "Sharing could not be ended" not in before.text
+    assert "Sharing could not be ended" in after.text
+
+
 def test_the_privacy_notice_is_opened_and_recorded(play: Play) -> None:
     """The journal contains the page, the press and the notice."""
     journal = play("revoke_confirmed_in_dialog", steps.ReadPrivacyNotice())

@@ -6,11 +6,13 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.journal import Exchange, FaultSet, HookCall, Journal
+from fiskil_harness.journal import ConsentState, Exchange, FaultSet, HookCall, Journal
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import route_faults
 from tests.apps.feed import Feed, feed_settings
+from tests.apps.redirecting_feed import RedirectingFeed
 
 Drive = Callable[..., Driver]
 Perform = Callable[..., Journal]
@@ -64,6 +66,44 @@ def test_one_route_is_disturbed_alone(perform: Perform) -> None:
 
     assert set(bitten(journal)) == {"banking.transactions"}
     assert refreshes(journal) == [200, 500]
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_careless", "presses", "is_active"),
+    [
+        pytest.param(FAILS, False, 2, False, id="the page may state the failure"),
+        pytest.param(faults.ResetBefore(stream="downstream"), False, 2, False, id="the response was lost"),
+        pytest.param(FAILS, True, 1, True, id="the app counts the end user as disconnected"),
+    ],
+)
+def test_a_disconnect_is_repeated_after_a_redirect_that_did_not_end_the_consent(
+    drive: Drive, fault: faults.AnyFault, is_careless: bool, presses: int, is_active: bool
+) -> None:
+    """The end user tries again, unless the app counts them as disconnected."""
+    app = RedirectingFeed(is_careless=is_careless)
+    disturbance = steps.DisturbRoutes("revoke", fault, "consents.revoke")
+    scenario = Scenario(
+        name="x", practices=(), steps=(steps.Authorise(), steps.WaitUntilIdle(), disturbance), probes=()
+    ).check()
+
+    journal, crashed = drive(app.settings(), given=app).perform(scenario)
+
+    statuses = [call.status for call in journal.all(HookCall) if call.hook == "revoke"]
+    assert (crashed, statuses) == ("", [303] * presses)
+    assert journal.all(ConsentState)[-1].is_active is is_active
+
+
+def test_a_refresh_is_repeated_after_a_redirect_without_a_read(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the failure, a circuit breaker of the app lets one request pass without a call."""
+    monkeypatch.setattr(route_faults, "PAUSE_S", 0)
+    app = RedirectingFeed(pauses=1)
+    disturbance = steps.DisturbRoutes("refresh", FAILS, "banking.transactions")
+    scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), disturbance), probes=()).check()
+
+    journal, crashed = drive(app.settings(), given=app).perform(scenario)
+
+    reads = [call.status for call in journal.all(Exchange) if call.route == "banking.transactions"]
+    assert (crashed, refreshes(journal), reads) == ("", [303] * 3, [503, 200])
 
 
 def test_the_hook_of_the_action_is_needed() -> None:

@@ -96,6 +96,9 @@ class Control(Struct, frozen=True, kw_only=True):
         return self.kind == "choice"
 
 
+FAILED_REVOCATION = "a revocation that fails"
+"""The cause of views around a click on a control that revokes a consent while the API fails."""
+
 JOURNEY_CONTINUED = "the journey continued, so the app had no failure to report"
 """The problem of a view that was to show a failure, although the app opened the consent page."""
 
@@ -105,7 +108,7 @@ class PageView(Entry, frozen=True, kw_only=True):
 
     *page* is the page's name in the config, or ``callback``, ``cancelled``, ``response`` (the page after a press),
     ``privacy`` (the linked notice) or ``linked`` (another page of the app). *cause* is the error type if *moment* is
-    ``failed``. *after_s* is the time since the press, in real seconds.
+    ``failed``, or the failure during which a page was viewed. *after_s* is the time since the press, in real seconds.
 
     *text* is the visible text, line by line. *signs* are the visible signs of progress (progressbar, aria-busy, an announced
     status). *problem* states why nothing could be read. *digest* is a hash of the screenshot, so that two views can be

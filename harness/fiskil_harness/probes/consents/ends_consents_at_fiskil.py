@@ -3,16 +3,10 @@
 from collections.abc import Sized
 
 from fiskil_harness.core.config.hooks import CONNECTED, REVOKE
-from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import (
-    acknowledged_events,
-    began_s,
-    calls,
-    consent_of,
-    is_complete_success,
-    is_done,
-)
-from fiskil_harness.journal.queries.consents import consents_of, hook_calls, rows_under
+from fiskil_harness.journal import ConsentState, Effects, Journal
+from fiskil_harness.journal.queries.api_calls import began_s, calls
+from fiskil_harness.journal.queries.consents import hook_calls, is_declined, rows_under
+from fiskil_harness.journal.queries.disconnects import disconnects, is_ended_by_app, known_consents, undone_redirect
 from fiskil_harness.journal.queries.rows import PENDING, last_effects, shown, snapshots, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -25,7 +19,8 @@ class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_
     Only consents that the app was notified of count. Of several, an app may end some, if it treats the others as active. A
     flag in the app's database does not end a consent: the institution continues to share data, and Fiskil continues to read
     it. If the revocation fails at Fiskil, the app must report that, or repeat it. An app that reports success may repeat it
-    later, unless it reports that nothing is pending.
+    later, unless it reports that nothing is pending. A redirect reports success only if the consents ended, or if the app's
+    state no longer shows the end user as connected.
     """
 
     needs = (REVOKE,)
@@ -35,12 +30,11 @@ class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the app's calls with the consents that were active before each disconnect."""
-        disconnects = _disconnects(journal)
-        active = [(hook, consent) for hook in disconnects for consent in _active_consents(journal, hook)]
-        if not active:
-            return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
-        left = [consent for hook, consent in active if not _is_ended(journal, hook, consent)]
+        active = [(hook, consent) for hook in disconnects(journal) for consent in known_consents(journal, hook)]
         end = last_effects(journal)
+        if not active:
+            return self._without_disconnect(journal, end)
+        left = [consent for hook, consent in active if not is_ended_by_app(journal, consent, since_s=began_s(hook))]
         if not left:
             return self.passes(f"{len(active)} consents were revoked at Fiskil", examined=len(active))
         if end is None or not end.is_idle:
@@ -66,28 +60,17 @@ class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_
         observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
         return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))
 
-
-def _disconnects(journal: Journal) -> list[HookCall]:
-    """Return the first request of each disconnect that succeeded in the end. A failed request may have revoked a consent."""
-    first: HookCall | None = None
-    disconnects = []
-    for hook in hook_calls(journal, "revoke"):
-        first = first or hook
-        if is_done(journal, hook):
-            disconnects.append(first)
-            first = None
-    return disconnects
-
-
-def _active_consents(journal: Journal, hook: HookCall) -> list[ConsentState]:
-    """Return the consents that were active when *hook* was called, and of which the app had been notified before."""
-    received = [delivery for delivery, event in acknowledged_events(journal) if event.kind == "consent.received"]
-    notified_ids = {consent_of(delivery) for delivery in received if delivery.at_s < began_s(hook)}
-    return [
-        consent
-        for consent in consents_of(journal, until_s=began_s(hook)).values()
-        if consent.is_active and consent.consent_id in notified_ids
-    ]
+    def _without_disconnect(self, journal: Journal, end: Effects | None) -> Finding:
+        """Return why no disconnect can be judged."""
+        refused = [hook for hook in hook_calls(journal, "revoke") if is_declined(hook) and known_consents(journal, hook)]
+        if undone_redirect(journal) is None and refused:
+            return self.inconclusive(f"each disconnect failed, the last one with status {refused[-1].status}")
+        if undone_redirect(journal) is None:
+            return self.inconclusive("the app disconnected no end user with an active consent that it was notified of")
+        observed = "the app responded to app.drive.revoke with a redirect, and the consent is still active at Fiskil"
+        if end is None or end.is_connected is None:
+            return self.inconclusive(f"{observed}; a redirect does not show if the app reported success", hook=CONNECTED)
+        return self.inconclusive(observed)
 
 
 def _may_repeat_later(journal: Journal, end: Effects) -> bool:
@@ -95,22 +78,6 @@ def _may_repeat_later(journal: Journal, end: Effects) -> bool:
     hooks = hook_calls(journal, "revoke")
     has_failed = any(call.bites and began_s(hook) <= call.at_s <= hook.at_s for hook in hooks for call in calls(journal))
     return has_failed and (not end.has_reported_idle or any(hook.status == ACCEPTED for hook in hooks))
-
-
-def _is_ended(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:
-    if not consents_of(journal)[consent.consent_id].is_active and _was_revoked_by_app(journal, hook, consent):
-        return True
-    later = [call for call in calls(journal) if call.at_s >= began_s(hook) and is_complete_success(call)]
-    return any(_revokes(call, consent) for call in later)
-
-
-def _was_revoked_by_app(journal: Journal, hook: HookCall, consent: ConsentState) -> bool:
-    """Return True if the app sent a revocation whose response was lost: the API may have performed it nevertheless."""
-    return any(call.bites and call.at_s >= began_s(hook) and _revokes(call, consent) for call in calls(journal))
-
-
-def _revokes(call: Exchange, consent: ConsentState) -> bool:
-    return (call.route == "consents.revoke" and consent.consent_id in call.path) or call.route == "end_users.delete"
 
 
 def _is_treated_as_active(journal: Journal, end: Effects, consent: ConsentState) -> bool | None:

@@ -1,9 +1,10 @@
-"""Does the app still treat an end user as connected after a disconnect that it reported as failed?"""
+"""Does the app still treat an end user as connected after a disconnect that failed?"""
 
 from fiskil_harness.core.config.hooks import CONNECTED, REVOKE
 from fiskil_harness.journal import Effects, HookCall, Journal
-from fiskil_harness.journal.queries.api_calls import began_s
-from fiskil_harness.journal.queries.consents import consents_of, hook_calls, is_declined
+from fiskil_harness.journal.queries.api_calls import began_s, is_redirect
+from fiskil_harness.journal.queries.consents import hook_calls, is_declined
+from fiskil_harness.journal.queries.disconnects import all_still_active, has_failed_calls
 from fiskil_harness.journal.queries.rows import effects_before, last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -12,7 +13,8 @@ class KeepsActiveConsents(Probe, frozen=True, kw_only=True, tag="keeps_active_co
     """Check that after a failed disconnect the app does not treat the end user as disconnected.
 
     The consent is still active at Fiskil then, and the end user can no longer end it in the app. An app that repeats the
-    revocation later has unfinished work, so a FAIL needs an app that reports that it has none.
+    revocation later has unfinished work, so a FAIL needs an app that reports that it has none. A disconnect with a redirect
+    counts as failed if an API call failed meanwhile.
     """
 
     is_general = True
@@ -26,7 +28,7 @@ class KeepsActiveConsents(Probe, frozen=True, kw_only=True, tag="keeps_active_co
         """Compare the last state with the state before the last disconnect, if that failed."""
         hook = _last_failed(journal)
         if hook is None:
-            return self.inconclusive("no disconnect was reported as failed while a consent stayed active")
+            return self.inconclusive("no disconnect failed while a consent stayed active")
         before, end = effects_before(journal, began_s(hook)), last_effects(journal)
         if not _was_connected(before) or end is None or end.is_connected is None or end.at_s < hook.at_s:
             return self.inconclusive("the app does not report whether the end user is connected", hook=CONNECTED)
@@ -34,19 +36,19 @@ class KeepsActiveConsents(Probe, frozen=True, kw_only=True, tag="keeps_active_co
             return self.passes("the end user is still connected after a disconnect that failed", examined=1)
         if not end.has_reported_idle:
             return self.inconclusive(*why_still_busy(end))
-        observed = "the app reported that a disconnect failed, but treats the end user as disconnected"
+        result = "redirected after a disconnect that failed" if is_redirect(hook) else "reported that a disconnect failed"
+        observed = f"the app {result}, but treats the end user as disconnected"
         evidence = ("the consent is still active at Fiskil", "the app reports no unfinished work")
         return self.fails(observed, evidence=evidence)
 
 
 def _last_failed(journal: Journal) -> HookCall | None:
-    """Return the last disconnect, if the app reported that it failed and every consent from before is still active."""
+    """Return the last disconnect if it failed and every consent from before is still active; else None."""
     hook = next(reversed(hook_calls(journal, "revoke")), None)
-    if hook is None or not is_declined(hook):
+    if hook is None or not all_still_active(journal, hook):
         return None
-    now, before = consents_of(journal), consents_of(journal, until_s=began_s(hook))
-    active = [consent_id for consent_id, consent in before.items() if consent.is_active]
-    return hook if active and all(now[consent_id].is_active for consent_id in active) else None
+    has_failed = is_declined(hook) or (is_redirect(hook) and has_failed_calls(journal, hook))
+    return hook if has_failed else None
 
 
 def _was_connected(before: Effects | None) -> bool:

@@ -24,6 +24,7 @@ from fiskil_harness.journal.queries.revocations import (
     switched_off,
 )
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
+from fiskil_harness.probes.pages.revocation_pages import Mismatch, false_failure, false_success
 from fiskil_harness.probes.probe import Finding, Probe
 
 MOST_PRESSES = 3
@@ -31,13 +32,17 @@ MOST_PRESSES = 3
 FRESH, WORDS = "app.limits.fresh_s", "app.facts.revoke_words"
 HARMLESS = ("never", "spares", "keeps", "begins")
 GONE = frozenset({404, 410})
+FIX_FOR_RESULTS = (
+    "state on the page that sharing has ended if DELETE /v1/consent returned 2xx, and otherwise that it has not"
+)
 
 
 class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes"):
     """Check that the connections page shows a consent completely, and that at most three presses revoke the consent.
 
     The page must show the institution, the datasets and the expiry. The presses must end the consent at Fiskil, and no other
-    consents if each consent has its own control. Afterwards the page must no longer list the consent.
+    consents if each consent has its own control. Afterwards the page must no longer list the consent. The page after a press
+    must state success only if the revocation succeeded at Fiskil, and a failure only if it failed.
     """
 
     needs = (PAGES,)
@@ -64,6 +69,8 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
         findings = [self._judge_list(journal, consent, views, examined=len(sharing)) for consent in sharing]
         findings.append(self._judge_presses(journal, sharing, views, presses))
         findings.append(self._judge_after(journal, sought, views))
+        findings.append(self._judge_mismatch(false_failure(journal, sought.consent_id)))
+        findings.append(self._judge_mismatch(false_success(journal)))
         problems = [finding for finding in findings if finding is not None]
         if problems:
             return max(problems, key=lambda finding: finding.verdict.weight)
@@ -73,6 +80,13 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
         verb = "revokes" if count == "1 press" else "revoke"
         observed = f"the page lists what is shared, and {count} {verb} it at Fiskil"
         return self.passes(observed, examined=len(sharing), advice=advice)
+
+    def _judge_mismatch(self, mismatch: Mismatch | None) -> Finding | None:
+        if mismatch is None:
+            return None
+        if mismatch.is_certain:
+            return msgspec.structs.replace(self.fails(mismatch.observed, evidence=mismatch.evidence), fix=FIX_FOR_RESULTS)
+        return self.inconclusive(mismatch.observed, hook=mismatch.hook)
 
     def _judge_list(self, journal: Journal, sharing: Sharing, views: list[PageView], *, examined: int) -> Finding | None:
         """Return a finding if the page does not certainly show the consent *sharing* in full; else None."""

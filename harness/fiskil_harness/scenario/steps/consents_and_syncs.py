@@ -8,7 +8,7 @@ from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Exchange, HookCall, HookName, Rows, shortened
-from fiskil_harness.journal.queries.api_calls import bitten_by, is_complete_success
+from fiskil_harness.journal.queries.api_calls import ENDING, bitten_by, dataset_read, is_complete_success
 from fiskil_harness.scenario.steps.step import Step, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 ACCEPTED = 202
 """Status of a request that the app performs later, so that the next steps must wait for its calls."""
 MOST_TIMES = 1000
-FAILED = 500
+REDIRECT, REFUSED, FAILED = 300, 400, 500
+"""The lowest status of a redirect, of a client error and of a server error."""
 HOOKS_BEHIND_BREAKER = frozenset({"refresh", "revoke"})
 LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
 """How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
@@ -234,7 +235,7 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         except HookError as error:
             reply = HttpReply(status=500, problem=str(error))
         span = stage.journal.span(begin_s)
-        if (reply.status or 0) >= FAILED:
+        if (reply.status or 0) >= REDIRECT:
             # An exchange is recorded a moment after its response.
             wait_until(lambda: not stage.environment.proxy.open_requests, cap_s=RECORDED_S)
         return reply
@@ -243,15 +244,16 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     reply = without_rate_limit(call, is_its_own=lambda: not api_calls())
     if name in HOOKS_BEHIND_BREAKER and bitten_by(stage.journal) and not stage.environment.proxy.rules.waiting():
         since = stopwatch()
-        is_first_refresh = name == "refresh" and name not in stage.app.failing_hooks
+        is_first_refresh = name == "refresh" and name not in stage.app.failing_hooks and (reply.status or 0) >= FAILED
         longest_s = LONGEST_RECOVERY_S if is_first_refresh else LONGEST_OPEN_S
-        while (reply.status or 0) >= FAILED and all(map(is_complete_success, api_calls())):
+        while _has_failed_early(reply, name, api_calls(), end_user):
             if since() >= longest_s:
-                had_recovery_time = True
+                had_recovery_time = (reply.status or 0) >= FAILED  # a redirect may lead to a page for logging in
                 stage.app.failing_hooks.add(name)
                 break
             pause(BETWEEN_TRIES_S)
-            reply = call()
+            if _has_failed_early(reply, name, api_calls(), end_user):
+                reply = call()
     hook_call = HookCall(
         **span,
         hook=name,
@@ -262,3 +264,20 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     )
     stage.journal.write(hook_call)
     return reply
+
+
+def _has_failed_early(reply: HttpReply, name: HookName, made: list[Exchange], end_user: "EndUser") -> bool:
+    """Return True if a hook failed although no API call failed, as while a circuit breaker of the app is open.
+
+    A redirect counts as failed if a consent is active, and the app neither ended a consent nor read data.
+
+    Args:
+        made: The API calls since the hook was called.
+    """
+    status = reply.status or 0
+    if status < REDIRECT or not all(map(is_complete_success, made)):
+        return False
+    if status >= REFUSED:
+        return status >= FAILED
+    has_acted = any(call.route in ENDING if name == "revoke" else dataset_read(call) for call in made)
+    return not has_acted and any(consent.is_active for consent in end_user.consents)

@@ -4,7 +4,7 @@ from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fiskil_harness.app.browser import PageSnapshot, Window
+from fiskil_harness.app.browser import DESK_PX, PageSnapshot, Window
 from fiskil_harness.app.browser.confirmation_word import confirmation_word
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import PAGES, START_SESSION
@@ -12,7 +12,7 @@ from fiskil_harness.core.model import Consent
 from fiskil_harness.faults import Status
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Control, PageView, Pressed, Sharing
-from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE, REVOKE
+from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, FAILED_REVOCATION, RESPONSE, REVOKE
 from fiskil_harness.journal.queries.page_balances import shown_balances
 from fiskil_harness.journal.queries.page_text import page_views
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
@@ -169,7 +169,7 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
 class FailToRevokeInBrowser(Looking, frozen=True, kw_only=True, tag="fail_to_revoke_in_browser"):
     """The end user clicks a control that revokes a consent while the API fails, and reads the page with the error.
 
-    A page without an error status is not recorded: the app may require a confirmation, or repeat the revocation later.
+    A page without an error status is recorded as plain: the app may require a confirmation, or repeat the revocation later.
     Needs ``app.observe.pages``.
 
     Args:
@@ -274,23 +274,29 @@ class _Revocation:
             is_final = self._follow(candidate)
             tried.append(candidate)
             if self._has_ended():
+                self._window.settle()
+                self._window.name_page(RESPONSE)
+                self._window.look(moment=AFTER, has_pictures=False, widths_px=(DESK_PX,))
                 return
             self._open()
             if is_final and not candidate.control.is_switch:
                 candidates = self._equal_candidates(candidate, tried)
 
     def fail(self) -> None:
-        """Click the first control that states that it revokes, and record the page if it has an error status."""
+        """Click the first control that states that it revokes, and record the page before and after the click."""
         self._window.accept_dialogs_until(self._has_ended)
         self._open()
+        self._window.look(cause=FAILED_REVOCATION, has_pictures=False, widths_px=(DESK_PX,))
         control = next((candidate for candidate in self._first_candidates() if candidate.is_sure), None)
         if control is None or self._window.press(control.control, nth=control.nth):
             return
         self._window.settle()
         status = self._window.read().status
+        self._window.name_page(RESPONSE)
         if status is not None and status >= CLIENT_ERROR:
-            self._window.name_page(RESPONSE)
-            self._window.look(moment="failed", cause="a revocation that fails", has_pictures=False)
+            self._window.look(moment="failed", cause=FAILED_REVOCATION, has_pictures=False)
+        else:
+            self._window.look(cause=FAILED_REVOCATION, has_pictures=False, widths_px=(DESK_PX,))
 
     def _equal_candidates(self, pressed: RevokeControl, tried: list[RevokeControl]) -> list[RevokeControl]:
         """Return the untried controls with the same label as *pressed*, whose click ended no consent.

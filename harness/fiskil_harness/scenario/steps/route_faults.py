@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.app.browser import PageSnapshot
 from fiskil_harness.core.clock import pause, wait_until
-from fiskil_harness.core.config.hooks import PAGES, REFRESH, REVOKE, START_SESSION
+from fiskil_harness.core.config.hooks import EFFECTS, PAGES, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.faults import AnyFault
@@ -15,7 +15,8 @@ from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.rules import Waiting, why_unbitten
 from fiskil_harness.journal import FaultSet, HookCall, shortened
-from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.api_calls import calls, is_done, is_redirect
+from fiskil_harness.journal.queries.disconnects import has_failed_calls, treats_as_disconnected
 from fiskil_harness.journal.queries.moments import BACKGROUND, calls_by_moment
 from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
@@ -182,7 +183,6 @@ class DisturbRoutes(Step, frozen=True, tag="disturb_routes"):
 
     def _act(self, stage: "Stage") -> Result:
         """Perform the action once."""
-        end_user = stage.end_user()
         if self.action == "connect":
             return _connect(stage)
         if self.action == "revoke":
@@ -191,7 +191,7 @@ class DisturbRoutes(Step, frozen=True, tag="disturb_routes"):
             return _view(stage)
         result = Result.SUCCEEDED
         if self.action == "refresh":
-            result = _result_of(call_hook(stage, end_user, "refresh"))
+            result = _refresh(stage)
         else:
             Sync().perform(stage)
             Deliver(order=self.order).perform(stage)
@@ -208,14 +208,42 @@ def _connect(stage: "Stage") -> Result:
     return Result.FINAL
 
 
+def _refresh(stage: "Stage") -> Result:
+    """Let the app refresh its data; a redirect without successful reads may lead to a page with an error."""
+    result = _result_of(call_hook(stage, stage.end_user(), "refresh"))
+    hook = stage.journal.all(HookCall)[-1]
+    return Result.FAILED if is_redirect(hook) and not is_done(stage.journal, hook) else result
+
+
 def _revoke(stage: "Stage") -> Result:
     """Let the app revoke the consent; an app that reports success gets time to repeat a failed revocation."""
     end_user = stage.end_user()
     result = _result_of(call_hook(stage, end_user, "revoke"))
+    hook = stage.journal.all(HookCall)[-1]
+    if is_redirect(hook):
+        return _after_redirect(stage, hook)
     if result is Result.SUCCEEDED:
         wait_until(lambda: not stage.consent_of(end_user).is_active, cap_s=REVOCATION_S)
     stage.dispatcher.collect()
     return Result.FINAL if result is Result.SUCCEEDED else result
+
+
+def _after_redirect(stage: "Stage", hook: HookCall) -> Result:
+    """Return the result of a disconnect after which the app redirected, perhaps to a page with an error.
+
+    The end user tries again if the consent is still active and the app still treats the end user as connected, or if the
+    consent has ended and the app did not receive the response. An app that treats the end user as disconnected is done.
+    """
+    end_user = stage.end_user()
+    if not is_done(stage.journal, hook):
+        stage.settle("settled")
+        if not stage.app.has(EFFECTS):
+            wait_until(lambda: not stage.consent_of(end_user).is_active, cap_s=REVOCATION_S)
+    stage.dispatcher.collect()
+    if is_done(stage.journal, hook) or treats_as_disconnected(stage.journal, hook):
+        return Result.FINAL
+    is_left = stage.consent_of(end_user).is_active or has_failed_calls(stage.journal, hook)
+    return Result.FAILED if is_left else Result.FINAL
 
 
 def _view(stage: "Stage") -> Result:
