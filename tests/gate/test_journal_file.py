@@ -306,7 +306,7 @@ def test_another_version_is_refused(write: Write) -> None:
         StoredRun(path)
 
     assert str(refusal.value) == (
-        f"{str(path)!r} has the format 'fiskil-harness/journal/9', and this version reads 'fiskil-harness/journal/1'."
+        f"{str(path)!r} has the format 'fiskil-harness/journal/9', and this version reads 'fiskil-harness/journal/2'."
     )
 
 
