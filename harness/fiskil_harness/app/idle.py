@@ -341,7 +341,7 @@ class IdleWaits:
         if time_s == inf:
             return False
         kinds = watch.missing_kinds
-        is_known = kinds in self._app.abandoned_kinds
+        is_known = any(kinds <= abandoned for abandoned in self._app.abandoned_kinds)
         least_s = min(time_s, LEAST_ABANDONED_S) if is_known else time_s
         elapsed = stopwatch()
 
