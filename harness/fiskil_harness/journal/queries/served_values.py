@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from functools import lru_cache
 from math import isclose
 from typing import Any
 
@@ -53,7 +54,7 @@ class ShownField(Struct, frozen=True):
     @property
     def agrees(self) -> bool:
         """True if a shown value is a served one in another spelling, or cannot be read as a date or number."""
-        return any(map(self._agrees, self.shown))
+        return any(shown in self.served for shown in self.shown) or any(map(self._agrees, self.shown))
 
     @property
     def is_close(self) -> bool:
@@ -85,10 +86,10 @@ class ShownField(Struct, frozen=True):
 
 
 def shown_fields(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str, Sequence[Row]]) -> Iterator[ShownField]:
-    """Yield each number and date that the state shows under the API's name in a copy of a row.
+    """Yield each number and date that the state shows under the API's name in a record with the row's id.
 
-    A record is a copy of a row if it contains another value of the row, besides ids. Names are compared without underscores
-    and case. A name that a row or a record contains twice is left out.
+    A value that differs counts only if the record contains another value of the row, besides ids: then it is a copy of the
+    row. Names are compared without underscores and case. A name that a row or a record contains twice is left out.
 
     Args:
         mentions: The places of each ``fiskil_id`` in the state.
@@ -96,18 +97,16 @@ def shown_fields(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str,
     """
     for fiskil_id, rows in versions.items():
         served = [_by_name(row) for row in rows]
+        days = _distinct(value for version in served for value in version.values() if _is_date(value))
         records = [place.record for place in mentions[fiskil_id] if isinstance(place.record, dict)]
         shown = [(record, {_plain(name): value for name, value in _by_name(record).items()}) for record in records]
         for name in served[-1]:
             values = _distinct(version[name] for version in served if name in version)
-            days = _distinct(value for version in served for value in version.values() if _is_date(value))
-            copies = [
-                (record, fields[_plain(name)])
-                for record, fields in shown
-                if _plain(name) in fields and _is_copy(record, served[-1], name)
-            ]
-            field = ShownField(name_of_row(rows[-1]), name, tuple(value for _, value in copies), values, days)
-            if copies and values and (field.is_date or field.is_number):
+            having = [(record, fields[_plain(name)]) for record, fields in shown if _plain(name) in fields]
+            field = ShownField(name_of_row(rows[-1]), name, tuple(value for _, value in having), values, days)
+            if not having or not (field.is_date or field.is_number):
+                continue
+            if field.agrees or any(_is_copy(record, served[-1], name) for record, _ in having):
                 yield field
 
 
@@ -118,6 +117,7 @@ def _by_name(record: Row) -> Row:
     return {name: value for name, value in values if counts[_plain(name)] == 1 and not isinstance(value, list | tuple)}
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return name.replace("_", "").casefold()
 
@@ -137,7 +137,12 @@ def _is_telling(value: Any) -> bool:
 
 
 def _is_date(value: Any) -> bool:
-    return isinstance(value, str) and _DATE.fullmatch(value) is not None and bool(days_of(value))
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None and _is_day(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    return bool(days_of(text))
 
 
 def _served_number(value: Any) -> Decimal | None:

@@ -50,13 +50,12 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         evidence: list[str] = []
         advice: list[str] = []
         wrong_names: list[str] = []
-        for dataset, column in ((name, column) for name, shown in fields.items() for column in _columns(shown)):
-            wrong = [field for field in column if not field.agrees]
+        for dataset, column, wrong in ((name, *pair) for name, shown in fields.items() for pair in _columns(shown)):
             name = f"{column[0].name} of {dataset}"
-            if wrong and _is_mistake(column, wrong):
+            if _is_mistake(column, wrong):
                 wrong_names.append(f"{len(wrong)} of {len(column)} {name}")
                 evidence += sorted(map(str, wrong))[:MOST_LINES]
-            elif wrong and not _has_other_unit(column):
+            elif not _has_other_unit(column):
                 advice.append(f"{name} differs from the API's value in {len(wrong)} of {len(column)} rows")
         examined = sum(map(len, fields.values()))
         if wrong_names and not end.is_idle:
@@ -82,12 +81,18 @@ def _versions(journal: Journal, dataset: str) -> dict[str, list[Row]]:
     return versions
 
 
-def _columns(fields: list[ShownField]) -> Iterator[list[ShownField]]:
-    """Yield the fields of each name, without zeros: they are equal in every unit."""
+def _columns(fields: list[ShownField]) -> Iterator[tuple[list[ShownField], list[ShownField]]]:
+    """Yield the fields of each name of which some are wrong, and the wrong ones.
+
+    Right zeros are left out: they are equal in every unit.
+    """
     columns: dict[str, list[ShownField]] = {}
-    for field in (field for field in fields if field.is_date or field.factors or not field.agrees):
+    for field in fields:
         columns.setdefault(field.name, []).append(field)
-    yield from columns.values()
+    for column in columns.values():
+        wrong = [field for field in column if not field.agrees]
+        if wrong:
+            yield [field for field in column if field.is_date or field.factors or not field.agrees], wrong
 
 
 def _is_mistake(column: list[ShownField], wrong: list[ShownField]) -> bool:
