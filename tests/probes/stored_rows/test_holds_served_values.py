@@ -181,6 +181,14 @@ def test_a_state_without_ids_is_not_judged(tape: JournalBuilder) -> None:
     assert finding_of(tape, {"count": 3}).hook == STATE
 
 
+def test_an_app_that_reads_nothing_is_not_judged(tape: JournalBuilder) -> None:
+    """A receiver may store the messages only."""
+    tape.rows(*READS, dataset="usage")
+    tape.effects({"count": 3})
+
+    assert PROBE.examine(tape.journal).hook == STATE
+
+
 @pytest.mark.parametrize("fields", [{"bites": ("MoneyForm()",)}, {"is_idle": False}])
 def test_disturbed_reads_and_busy_apps_are_not_judged(tape: JournalBuilder, fields: dict[str, Any]) -> None:
     """A fault may have served the value, and a busy app may still write the right one."""

@@ -39,8 +39,8 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
             (self.dataset,) if self.dataset else sorted({rows.dataset for rows in journal.all(Rows) if not rows.participant})
         )
         versions = {name: found for name in names if (found := _versions(journal, name))}
-        if not versions:
-            return self.inconclusive("the app read no dataset without a disturbance")
+        if not versions and any(call.bites for name in names for call in reads(journal, name)):
+            return self.inconclusive("a fault disturbed the reads of each dataset")
         mentions = places(end.state, [fiskil_id for found in versions.values() for fiskil_id in found]) if end else {}
         if end is None or not any(mentions.values()):
             return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
