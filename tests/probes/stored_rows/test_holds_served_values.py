@@ -144,6 +144,16 @@ def test_money_may_lose_fractions_of_a_cent(tape: JournalBuilder, amount: Any, v
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
+def test_balances_fetched_from_the_institution_are_not_judged(tape: JournalBuilder) -> None:
+    """They may be newer than those of the last sync. Source: data.fetch"""
+    balance = {"key": "a", "fiskil_id": "balance_1", "current_balance": "10.55", "currency": "AUD"}
+    tape.rows(balance, dataset="balances")
+    tape.call("banking.balances", query="end_user_id=eu-alice&account_id=acc1&fetch=true")
+    tape.effects([{**balance, "current_balance": "10.5"}])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_values_of_an_earlier_version_pass(tape: JournalBuilder) -> None:
     """Another probe judges whether they are up to date."""
     tape.rows(*READS, dataset="usage")

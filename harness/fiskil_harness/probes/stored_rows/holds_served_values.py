@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import reads
+from fiskil_harness.journal.queries.api_calls import parameters, reads
 from fiskil_harness.journal.queries.rows import last_effects, places, syncs, why_still_busy
 from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
 from fiskil_harness.probes.probe import Finding, Probe
@@ -19,7 +19,7 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
 
     A value fails if the API served another one in each version of the row, and the field is right in most rows, or each
     wrong value is a day off or has lost digits. Signs, units, cents, zones and spellings may differ. Datasets of which a
-    fault disturbed a read are left out.
+    fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left out.
 
     Args:
         dataset: The dataset whose values are compared; "" means every dataset that the app reads.
@@ -40,7 +40,7 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         )
         versions = {name: found for name in names if (found := _versions(journal, name))}
         if not versions and any(call.bites for name in names for call in reads(journal, name)):
-            return self.inconclusive("a fault disturbed the reads of each dataset")
+            return self.inconclusive("a fault or fetch=true changed what the app read of each dataset")
         mentions = places(end.state, [fiskil_id for found in versions.values() for fiskil_id in found]) if end else {}
         if end is None or not any(mentions.values()):
             return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
@@ -71,11 +71,14 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
 
 
 def _versions(journal: Journal, dataset: str) -> dict[str, list[Row]]:
-    """Return the versions of each row of *dataset* by ``fiskil_id``; empty if the app did not read it undisturbed."""
+    """Return the versions of each row of *dataset* by ``fiskil_id``; empty if not all that the app read are known.
+
+    Source: data.fetch
+    """
     every_sync = syncs(journal, dataset)
     calls = reads(journal, dataset, every_sync[-1].end_user_id) if every_sync else []
     versions: dict[str, list[Row]] = {}
-    if calls and not any(call.bites for call in calls):
+    if calls and not any(call.bites or parameters(call).get("fetch") == "true" for call in calls):
         for row in (row for sync in every_sync for row in sync.rows if "fiskil_id" in row):
             versions.setdefault(str(row["fiskil_id"]), []).append(row)
     return versions
