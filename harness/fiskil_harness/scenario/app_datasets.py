@@ -154,7 +154,8 @@ class _Fitting:
         has_moved = "transactions" in self.moves
         match step:
             case steps.Change(kind=kind, nth=nth) if self.is_energy and self.granted and kind in REMOVALS:
-                removed_nth = None if kind == "clear" else 0 if self.has_short_list else nth
+                # A meter has one read a day, and an app may read only the last week again after an event.
+                removed_nth = None if kind == "clear" else 0 if self.has_short_list else nth // 2
                 yield steps.RemoveRows(dataset=self._nearest("transactions"), nth=removed_nth, twin=step.twin)
             case steps.Change() if "transactions" not in self.used:
                 yield steps.ChangeEveryField(twin=step.twin)
