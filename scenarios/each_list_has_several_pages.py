@@ -8,5 +8,10 @@ SCENARIO = Scenario(
         steps.LimitPages(rows=1),
         steps.Connect(),
     ),
-    probes=(probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("balances"), probes.HoldsEveryRow("transactions")),
+    probes=(
+        probes.HoldsEveryRow("accounts"),
+        probes.HoldsEveryRow("balances"),
+        probes.HoldsEveryRow("transactions"),
+        probes.HoldsServedValues(),
+    ),
 )

@@ -11,6 +11,7 @@ SCENARIO = Scenario(
     probes=(
         probes.ReadsAfterEvent(),
         probes.HoldsEveryRow("transactions"),
+        probes.HoldsServedValues(),
         probes.AcknowledgesGenuine(),
         probes.LosesNothing(),
     ),

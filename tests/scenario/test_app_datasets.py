@@ -121,6 +121,22 @@ def test_a_consent_of_an_energy_app_withdraws_energy_data() -> None:
     assert steps.Amend(accounts=("everyday",), datasets=("energy_accounts", "invoices")) in of_one.steps
 
 
+def test_rows_of_energy_data_are_removed() -> None:
+    """Rows of usage are of the last week; of a short list only the newest row is removed."""
+    usage = fitted(load("rows_removed_between_syncs"), ENERGY).scenario
+    invoices = fitted(load("rows_removed_between_syncs"), Facts(datasets=("invoices",))).scenario
+
+    removals = [step for step in usage.steps if isinstance(step, steps.RemoveRows)]
+    assert [(step.dataset, step.nth, step.twin) for step in removals] == [
+        ("usage", 2, ""),
+        ("usage", 4, ""),
+        ("usage", 0, ""),
+        ("usage", None, "emptied"),
+    ]
+    assert [step.nth for step in invoices.steps if isinstance(step, steps.RemoveRows)] == [0, None]
+    assert usage.probes == (probes.DropsRemovedRows("usage"),)
+
+
 def test_energy_retailers_have_no_joint_accounts() -> None:
     """No other end user can withdraw an account there."""
     assert fitted(load("joint_holder_withdraws"), ENERGY).outside.endswith("energy retailers have no joint accounts")

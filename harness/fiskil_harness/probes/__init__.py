@@ -70,6 +70,7 @@ from fiskil_harness.probes.stored_rows.forgets_ended_consents import ForgetsEnde
 from fiskil_harness.probes.stored_rows.holds_every_row import HoldsEveryRow
 from fiskil_harness.probes.stored_rows.holds_exact_amounts import HoldsExactAmounts
 from fiskil_harness.probes.stored_rows.holds_newest_values import HoldsNewestValues
+from fiskil_harness.probes.stored_rows.holds_served_values import HoldsServedValues
 from fiskil_harness.probes.stored_rows.keeps_foreign_rows_out import KeepsForeignRowsOut
 from fiskil_harness.probes.stored_rows.keeps_other_consents import KeepsOtherConsents
 from fiskil_harness.probes.stored_rows.keeps_posting_day import KeepsPostingDay
@@ -141,6 +142,7 @@ __all__ = [
     "HoldsEveryRow",
     "HoldsExactAmounts",
     "HoldsNewestValues",
+    "HoldsServedValues",
     "IgnoresDeliveryOrder",
     "IsReachedDirectly",
     "KeepsActiveConsents",

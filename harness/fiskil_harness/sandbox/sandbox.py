@@ -311,7 +311,10 @@ class Sandbox:
     def removed_ids(self, consent: Consent, dataset: str = "transactions") -> tuple[str, ...]:
         """Return the ``fiskil_id`` of each row of *dataset* that disappeared, or whose account is no longer shared."""
         ledger = self.store.ledgers.get(consent.arrangement_id)
+        household = self.store.energy.get(consent.arrangement_id)
         unshared = tuple(self.store.unshared_ids.get((consent.arrangement_id, dataset), ()))
+        if household is not None:
+            return (*household.removed_ids(dataset), *unshared)
         return (*ledger.removed_ids, *unshared) if ledger is not None and dataset == "transactions" else unshared
 
     def revoke(self, consent: Consent, *, by: str = "end_user") -> None:

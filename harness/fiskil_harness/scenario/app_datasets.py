@@ -42,6 +42,10 @@ FIELDS_OF: dict[type, tuple[str, ...]] = {
     faults.UnknownEnum: ("transactions", "accounts", "energy_accounts"),
 }
 """Faults of fields that only some datasets have, with these datasets."""
+REMOVALS = frozenset({"remove", "vanish", "clear"})
+"""Changes of transactions for which rows of energy data are removed."""
+ONCE = (steps.InjectFault, steps.ChangeEveryField, steps.LimitPages, steps.RemoveRows)
+"""Steps that are left out if they repeat the step before."""
 JOINT = (steps.ApproveSharing, steps.WithdrawSharing)
 """Steps about joint accounts."""
 NO_JOINT_ACCOUNTS = "app.facts states that the app uses energy data only, and energy retailers have no joint accounts"
@@ -149,6 +153,10 @@ class _Fitting:
     def _step(self, step: Any) -> Iterator[Any]:
         has_moved = "transactions" in self.moves
         match step:
+            case steps.Change(kind=kind, nth=nth) if self.is_energy and self.granted and kind in REMOVALS:
+                # A meter has one read a day, and an app may read only the last week again after an event.
+                removed_nth = None if kind == "clear" else 0 if self.has_short_list else nth // 2
+                yield steps.RemoveRows(dataset=self._nearest("transactions"), nth=removed_nth, twin=step.twin)
             case steps.Change() if "transactions" not in self.used:
                 yield steps.ChangeEveryField(twin=step.twin)
             case steps.CloseAccount() if self.moves.get("accounts", ACCOUNTS[0]) not in ACCOUNTS:
@@ -175,8 +183,9 @@ class _Fitting:
         if has_moved and isinstance(probe, OF_TRANSACTIONS):
             return
         if isinstance(probe, probes.DropsRemovedRows):
-            removes = any(isinstance(step, steps.Change) for step in self.scenario.steps)
-            if (has_moved and removes) or moved.dataset in self.withdrawn:
+            kinds = {step.kind for step in self.scenario.steps if isinstance(step, steps.Change)}
+            is_kept = self.is_energy and kinds & REMOVALS
+            if (has_moved and kinds and not is_kept) or moved.dataset in self.withdrawn:
                 return
         yield moved
 
@@ -253,6 +262,6 @@ def _without_repeated_faults(changed: Iterable[Any]) -> Iterator[Any]:
     """Yield the steps without a fault or a change that repeats the step before it."""
     before: Any = None
     for step in changed:
-        if step != before or not isinstance(step, steps.InjectFault | steps.ChangeEveryField | steps.LimitPages):
+        if step != before or not isinstance(step, ONCE):
             yield step
         before = step

@@ -107,6 +107,64 @@ def test_a_row_outside_the_requested_period_is_not_judged(tape: JournalBuilder) 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("first_day", "verdict", "observed"),
+    [
+        (
+            "2026-09-28",
+            Verdict.FAIL,
+            "changed transactions still show the old values after the app was notified of a new sync",
+        ),
+        ("2026-09-01", Verdict.INCONCLUSIVE, "the app did not read the changed rows of transactions again"),
+    ],
+)
+def test_rows_that_were_not_read_again_fail_if_they_are_recent(
+    tape: JournalBuilder, first_day: str, verdict: Verdict, observed: str
+) -> None:
+    """An app may read rows of last month again at night, but not those of this week."""
+    old, newest = tape.transaction("a", posting_date_time=f"{first_day}T09:00:00Z"), tape.transaction("b")
+    tape.rows(old, newest)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions")
+    tape.effects([old, newest], moment="before")
+    tape.rows({**old, "amount": "-6001.20"}, newest)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query="end_user_id=eu-alice&from=2026-10-01T00%3A00%3A00Z")
+    tape.effects([old, newest])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (verdict, observed)
+
+
+def test_a_row_that_was_not_read_again_is_named(tape: JournalBuilder) -> None:
+    """The evidence states the cause."""
+    old = tape.transaction("a", posting_date_time="2026-09-30T09:00:00Z")
+    tape.rows(old)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions")
+    tape.effects([old], moment="before")
+    tape.rows({**old, "amount": "-6001.20"})
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query="end_user_id=eu-alice&from=2026-10-01T00%3A00%3A00Z")
+    tape.effects([old])
+
+    assert PROBE.examine(tape.journal).evidence == ("a: amount has the old value, and the app did not read the row again",)
+
+
+def test_a_rounded_value_is_named(tape: JournalBuilder) -> None:
+    """The row is there, with a value that the API never served."""
+    shown = [{**tape.transaction("a"), "amount": amount} for amount in ("-13", "-6001.2")]
+
+    change_row(tape, [shown[0]], [shown[1]], amount="-6001.25")
+
+    finding = PROBE.examine(tape.journal)
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "")
+    assert finding.observed.endswith(
+        "that the API never served: a: amount is -6001.2, and the API served -12.50 or -6001.25"
+    )
+
+
 def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """The new values may still arrive."""
     state = state_with(tape, amount="-12.50")

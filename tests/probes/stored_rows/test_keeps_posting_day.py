@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal.queries.days import days_of
 from fiskil_harness.probes import KeepsPostingDay, Verdict
-from fiskil_harness.probes.stored_rows.keeps_posting_day import days_of
 
 PROBE = KeepsPostingDay()
 MORNING, EVENING = "2026-10-01T02:00:00Z", "2026-10-01T20:30:00Z"

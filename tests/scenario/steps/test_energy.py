@@ -9,6 +9,7 @@ import pytest
 from fiskil_harness.core.config import Facts
 from fiskil_harness.core.model.events import is_extra
 from fiskil_harness.core.model.permission import all_of
+from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import ConsentState, Delivery, EventCreated, Journal, Rows
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
@@ -98,6 +99,30 @@ def test_rows_of_every_dataset_change_at_a_retailer(play: Play) -> None:
         first, last = (rows.rows for rows in journal.all(Rows) if rows.dataset == dataset)
         assert [row["fiskil_id"] for row in first] == [row["fiskil_id"] for row in last]
         assert first != last
+
+
+@pytest.mark.parametrize(("nth", "count"), [(0, 1), (4, 1), (None, 270)])
+def test_rows_disappear_at_a_retailer(play: Play, nth: int | None, count: int) -> None:
+    """The next sync lists their ids as removed. Source: data.changes"""
+    journal = play(steps.Authorise(), steps.Sync("usage"), steps.RemoveRows(dataset="usage", nth=nth), steps.Sync("usage"))
+
+    first, last = (rows for rows in journal.all(Rows) if rows.dataset == "usage")
+    removed = {row["fiskil_id"] for row in first.rows} - {row["fiskil_id"] for row in last.rows}
+    assert len(removed) == count
+    assert removed == {*last.removed_ids}
+
+
+def test_a_row_that_a_retailer_lacks_cannot_be_removed(play: Play) -> None:
+    """The step says how many rows there are."""
+    with pytest.raises(AssertionError, match="There is no row 500 to remove: the retailer has 4 rows of invoices"):
+        play(steps.Authorise(), steps.Sync("invoices"), steps.RemoveRows(dataset="invoices", nth=500))
+
+
+@pytest.mark.parametrize(("dataset", "nth"), [("transactions", 0), ("usages", 0), ("usage", -1)])
+def test_removals_validate_their_arguments(dataset: str, nth: int) -> None:
+    """Rows of banks have a step of their own."""
+    with pytest.raises(ConfigError, match="RemoveRows"):
+        steps.RemoveRows(dataset=dataset, nth=nth).check()
 
 
 def test_an_event_with_account_ids_is_about_a_dataset_of_the_consent(play: Play) -> None:

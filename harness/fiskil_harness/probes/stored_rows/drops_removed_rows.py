@@ -28,7 +28,7 @@ class DropsRemovedRows(Probe, frozen=True, tag="drops_removed_rows"):
     dataset: str = "transactions"
 
     needs = (EFFECTS,)
-    around = ("change", "close_account", "withdraw_sharing")
+    around = ("change", "remove_rows", "close_account", "withdraw_sharing")
     expected = "only rows of the latest sync; removed rows are marked or left out"
     source = "data.changes"
     fix = "after a complete read, mark every stored row of the dataset that it did not contain as removed"

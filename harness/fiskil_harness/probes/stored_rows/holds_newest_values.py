@@ -1,12 +1,15 @@
 """Does the app show the latest values of rows that changed between two syncs?"""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
-from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, never_tried_to_renew, reads
+from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
+from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import (
     Place,
     holds_value,
@@ -20,16 +23,25 @@ from fiskil_harness.journal.queries.rows import (
     why_not_required,
     why_still_busy,
 )
+from fiskil_harness.journal.queries.served_values import shown_fields
 from fiskil_harness.journal.queries.unread_datasets import why_unread
 from fiskil_harness.probes.probe import Finding, Probe
 
-Changed = tuple[dict[str, Any], dict[str, Any]]
+Row = dict[str, Any]
+Changed = tuple[Row, Row]
+
+RECENT = timedelta(days=7)
+"""Age of rows, compared with the newest row, up to which an app must read them again after each event.
+
+An app may read older rows again at another time, such as at night.
+"""
 
 
 class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     """Check that the app's state shows the new values of a row that changed between two syncs, not the old values.
 
-    Only fields that the state showed before the change are judged, because an app stores only the fields that it needs.
+    Only fields that the state showed before the change are judged, because an app stores only the fields that it needs. An
+    app that reads a shorter period after an event than before must read at least the last days again.
 
     Args:
         dataset: The dataset that changed; "" means every dataset that the app reads.
@@ -42,6 +54,7 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     expected = "the values of the latest sync"
     source = "data.changes"
     fix = (
+        "after each event, read at least the last days again; "
         "each time you read a row with a known fiskil_id, update every column of it, "
         "unless a reading that began later has already stored it"
     )
@@ -91,13 +104,16 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
     reason, hook = why_not_required(journal, rows, dataset)
     if reason or rows is None or end is None:
         return _Comparison(dataset=dataset, reason=reason, hook=hook)
-    changed = _changed(journal, rows)
+    first = _first_versions(journal, rows)
+    unread = _changed(_read_before_only(journal, rows), first)
+    unread_ids = {str(new["fiskil_id"]) for _, new in _recent(rows, unread)}
+    changed = [*_changed(rows_read(journal, rows, since_s=rows.at_s), first), *_recent(rows, unread)]
     if not changed:
-        return _Comparison(dataset=dataset, reason=f"no row of {dataset} changed between two syncs")
+        not_read = f"the app did not read the changed rows of {dataset} again"
+        return _Comparison(dataset=dataset, reason=not_read if unread else f"no row of {dataset} changed between two syncs")
     if not end.is_idle:
         reason, hook = why_still_busy(end)
         return _Comparison(dataset=dataset, reason=reason, hook=hook, is_busy=True)
-    first = _first_versions(journal, rows)
     earlier = places(state_before(journal, rows.at_s), list(first))
     now = places(end.state, [str(new["fiskil_id"]) for _, new in changed])
     stale: list[str] = []
@@ -110,36 +126,65 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
             is_old = _is_shown(now[fiskil_id], old_values[field])
             judged += is_new or is_old
             if is_old and not is_new:
-                stale.append(f"{name_of_row(new)}: {field} has the old value")
+                cause = ", and the app did not read the row again" if fiskil_id in unread_ids else ""
+                stale.append(f"{name_of_row(new)}: {field} has the old value{cause}")
     if not judged:
         reason, fact = why_unread(journal, dataset, rows.end_user_id)
         if reason:
             return _Comparison(dataset=dataset, reason=reason, hook=fact)
-        is_named = any(now[str(new["fiskil_id"])] for _, new in changed)
-        fields = ", ".join(
-            sorted({name for old, new in changed for name in _changed_fields(_values_of(old), _values_of(new))})
-        )
-        missing = f"changed value in the API's notation ({fields})" if is_named else "fiskil_id of a changed row"
-        return _Comparison(dataset=dataset, reason=f"the app's state contains no {missing}", hook=STATE)
+        reason, hook = _why_not_judged(changed, now)
+        return _Comparison(dataset=dataset, reason=reason, hook=hook)
     return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
 
 
-def _first_versions(journal: Journal, rows: Rows) -> dict[str, dict[str, Any]]:
+def _why_not_judged(changed: list[Changed], now: dict[str, list[Place]]) -> tuple[str, str]:
+    """Return the reason why the state shows neither an old nor a new value of the *changed* rows, and the missing hook."""
+    if not any(now[str(new["fiskil_id"])] for _, new in changed):
+        return "the app's state contains no fiskil_id of a changed row", STATE
+    names = sorted({name for old, new in changed for name in _changed_fields(_values_of(old), _values_of(new))})
+    last_names = {name.rpartition(".")[2] for name in names}
+    fields = shown_fields(now, {str(new["fiskil_id"]): [old, new] for old, new in changed})
+    wrong = next((field for field in fields if field.name in last_names and not field.agrees), None)
+    if wrong:
+        return f"the app's state shows a value that the API never served: {wrong}", ""
+    return f"the app's state contains no changed value in the API's notation ({', '.join(names)})", STATE
+
+
+def _first_versions(journal: Journal, rows: Rows) -> dict[str, Row]:
     """Return the first version of each row that the API served to the participant of *rows*, by ``fiskil_id``."""
-    first: dict[str, dict[str, Any]] = {}
+    first: dict[str, Row] = {}
     for row in (row for sync in syncs(journal, rows.dataset, rows.participant) for row in sync.rows):
         first.setdefault(str(row["fiskil_id"]), row)
     return first
 
 
-def _changed(journal: Journal, rows: Rows) -> list[Changed]:
-    """Return the first and the latest version of each changed row that the app's queries select."""
-    first = _first_versions(journal, rows)
-    latest = rows_read(journal, rows, since_s=rows.at_s)
-    return [(first[str(row["fiskil_id"])], row) for row in latest if first[str(row["fiskil_id"])] != row]
+def _changed(latest: Iterable[Row], first: dict[str, Row]) -> list[Changed]:
+    """Return the first and the latest version of each row in *latest* that changed."""
+    versions = [(first[str(row["fiskil_id"])], row) for row in latest]
+    return [(old, new) for old, new in versions if old != new]
 
 
-def _values_of(row: dict[str, Any]) -> dict[str, Any]:
+def _read_before_only(journal: Journal, rows: Rows) -> list[Row]:
+    """Return those of *rows* that the app's queries selected before the sync, and no query since."""
+    calls = reads(journal, rows.dataset, rows.end_user_id)
+    before = {selection(call.query) for call in calls if call.at_s < rows.at_s}
+    since = {selection(call.query) for call in calls if call.at_s >= rows.at_s}
+    if not since or before <= since:
+        return []
+    return [
+        row
+        for row in rows.rows
+        if any(is_in(selected, row) for selected in before) and not any(is_in(selected, row) for selected in since)
+    ]
+
+
+def _recent(rows: Rows, changed: Iterable[Changed]) -> list[Changed]:
+    """Return those of *changed* whose row is at most ``RECENT`` older than the newest of *rows*."""
+    newest = max((date for row in rows.rows if (date := dated(row))), default=None)
+    return [pair for pair in changed if newest and (date := dated(pair[1])) and newest - date <= RECENT]
+
+
+def _values_of(row: Row) -> dict[str, Any]:
     """Return the fields of *row*; a field of a nested object has the name ``object.field``."""
     values: dict[str, Any] = {}
     for name, value in row.items():
@@ -153,7 +198,7 @@ def _kept_fields(
     earlier: dict[str, list[Place]],
     *,
     fiskil_id: str,
-    first: dict[str, dict[str, Any]],
+    first: dict[str, Row],
 ) -> list[str]:
     """Return the names of the changed fields whose old values the app's state showed before the change.
 
@@ -174,7 +219,7 @@ def _changed_fields(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return [name for name, value in old.items() if _is_given(value) and value != new.get(name)]
 
 
-def _belongs_to(name: str, value: Any, earlier: dict[str, list[Place]], first: dict[str, dict[str, Any]]) -> bool:
+def _belongs_to(name: str, value: Any, earlier: dict[str, list[Place]], first: dict[str, Row]) -> bool:
     """Return True if the state shows the other values of the field *name* too, in the rows that have them.
 
     This is not required if all rows have the same value, or each another one.

@@ -1,13 +1,13 @@
 """Does the app show each row on the day that the API served, even if the date has an unusual format?"""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 from itertools import chain
-from typing import Any
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, dataset_read, rows_in
+from fiskil_harness.journal.queries.days import days_of
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places, snapshots, syncs
 from fiskil_harness.probes.probe import Finding, Probe
@@ -18,12 +18,7 @@ FAULTS = ("DateForm", "DayEdge")
 MIN_DAYS = 3
 """Minimum number of different days at the same path from which the path of dates in a record is concluded."""
 
-HOURS = (0, 8, 9.5, 10, 10.5, 11)
-"""Offsets from UTC, in hours, of the time zones in which an app may show a day: UTC and the Australian states."""
-
 Days = dict[str, frozenset[date]]
-
-LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day"):
@@ -68,36 +63,8 @@ class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day")
         return self.passes(f"{len(judged)} {self.dataset} are shown on the correct days", examined=len(judged))
 
 
-def days_of(value: Any) -> frozenset[date]:
-    """Return the days that *value* may mean.
-
-    A date is one day. A time may be on different days in UTC and in Australia. Any other value gives no day.
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return frozenset()
-    if not isinstance(value, str):
-        moments = [_moment(value), _moment(value / 1000)]
-        return next((_days(moment) for moment in moments if moment is not None), frozenset())
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return frozenset()
-    return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
-
-
 def _moves_to_edge(bite: str) -> bool:
     return bite.startswith("DayEdge")
-
-
-def _days(moment: datetime) -> frozenset[date]:
-    return frozenset(moment.astimezone(timezone(timedelta(hours=hours))).date() for hours in HOURS)
-
-
-def _moment(seconds: float) -> datetime | None:
-    """Return the time that is *seconds* after the start of 1970, or None if that is not in this century."""
-    if not LONG_AGO.timestamp() <= seconds <= FAR_OFF.timestamp():
-        return None
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _served(every_sync: list[Rows], fields: Iterable[str], changed: Iterable[Exchange] = ()) -> Days:

@@ -146,6 +146,7 @@ from fiskil_harness.scenario.steps.revoke_in_browser import (
 )
 from fiskil_harness.scenario.steps.route_faults import DisturbRoutes
 from fiskil_harness.scenario.steps.row_changes import Change
+from fiskil_harness.scenario.steps.row_removals import RemoveRows
 from fiskil_harness.scenario.steps.sharing import RenewConsent, StopSharing
 from fiskil_harness.scenario.steps.slow_clients import DeliverBesideEverySlowClient
 from fiskil_harness.scenario.steps.step import Step, step_text
@@ -253,6 +254,7 @@ __all__ = [
     "ReencodeEvery",
     "Refresh",
     "RefuseThenReuse",
+    "RemoveRows",
     "RenewConsent",
     "ReopenPages",
     "RepeatAfterRestarts",

@@ -1,0 +1,37 @@
+"""The days that a value in the app's state may mean."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+HOURS = (0, 8, 9.5, 10, 10.5, 11)
+"""Offsets from UTC, in hours, of the time zones in which an app may show a day: UTC and the Australian states."""
+
+LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def days_of(value: Any) -> frozenset[date]:
+    """Return the days that *value* may mean.
+
+    A date is one day. A time may be on different days in UTC and in Australia. Any other value gives no day.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return frozenset()
+    if not isinstance(value, str):
+        moments = [_moment(value), _moment(value / 1000)]
+        return next((_days(moment) for moment in moments if moment is not None), frozenset())
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return frozenset()
+    return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
+
+
+def _days(moment: datetime) -> frozenset[date]:
+    return frozenset(moment.astimezone(timezone(timedelta(hours=hours))).date() for hours in HOURS)
+
+
+def _moment(seconds: float) -> datetime | None:
+    """Return the time that is *seconds* after the start of 1970, or None if that is not in this century."""
+    if not LONG_AGO.timestamp() <= seconds <= FAR_OFF.timestamp():
+        return None
+    return datetime.fromtimestamp(seconds, UTC)

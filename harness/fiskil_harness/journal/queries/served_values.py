@@ -1,0 +1,185 @@
+"""Values in the app's state under the names that the API uses, beside the values that the API served for the same row.
+
+Only numbers and dates are compared: apps rewrite texts for many reasons.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from functools import lru_cache
+from math import isclose
+from typing import Any
+
+from msgspec import Struct
+
+from fiskil_harness.journal.queries.days import days_of
+from fiskil_harness.journal.queries.json_leaves import leaves
+from fiskil_harness.journal.queries.rows import Place, holds_value, name_of_row
+
+Row = dict[str, Any]
+
+INTERNAL = "key"
+"""The field of a row in the journal that the API does not serve."""
+CENTS = 2
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_EXACT = Context(prec=100)
+
+
+class ShownField(Struct, frozen=True):
+    """One field of one row: the values in the app's state, and those that the API served.
+
+    *served* has one value for each version of the row. *days* has the values of all date fields of the row, because an app
+    may show one date in place of another. *row* is the row's name in reports.
+    """
+
+    row: str
+    name: str
+    shown: tuple[Any, ...]
+    served: tuple[Any, ...]
+    days: tuple[Any, ...]
+
+    @property
+    def is_date(self) -> bool:
+        """True if the field has dates or times."""
+        return all(_is_date(value) for value in self.served)
+
+    @property
+    def is_number(self) -> bool:
+        """True if the field has numbers, as JSON numbers or as text with a decimal point."""
+        return all(_served_number(value) is not None for value in self.served)
+
+    @property
+    def agrees(self) -> bool:
+        """True if a shown value is a served one in another spelling, or cannot be read as a date or number."""
+        return any(shown in self.served for shown in self.shown) or any(map(self._agrees, self.shown))
+
+    @property
+    def is_close(self) -> bool:
+        """True if a shown value is a served one with fewer digits, or a day beside a served one."""
+        if self.is_date:
+            days = {day for value in self.shown for day in days_of(value)}
+            near = {day + timedelta(days=count) for value in self.served for day in days_of(value) for count in (-1, 1)}
+            return bool(days & near)
+        return any(_is_rounded(shown, served) for shown in self.shown for served in self.served)
+
+    @property
+    def factors(self) -> set[float]:
+        """Return the numbers by which the app may have multiplied a served value, rounded."""
+        pairs = [(_number(shown), _served_number(served)) for shown in self.shown for served in self.served]
+        return {float(f"{abs(shown / served):.6g}") for shown, served in pairs if shown and served}
+
+    def __str__(self) -> str:
+        """Return a line for reports."""
+        return f"{self.row}: {self.name} is {self.shown[0]}, and the API served {' or '.join(map(str, self.served))}"
+
+    def _agrees(self, shown: Any) -> bool:
+        if self.is_date:
+            # An app may show the day after the last one as the end of a period.
+            after = timedelta(days=1 if "end" in self.name.split("_") else 0)
+            served = {day for value in (*self.days, *self.served) for day in days_of(value)}
+            days = days_of(shown)
+            return not days or bool(days & served) or any(day - after in served for day in days)
+        return _number(shown) is None or any(_is_equal(shown, served) for served in self.served)
+
+
+def shown_fields(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str, Sequence[Row]]) -> Iterator[ShownField]:
+    """Yield each number and date that the state shows under the API's name in a record with the row's id.
+
+    A value that differs counts only if the record contains another value of the row, besides ids: then it is a copy of the
+    row. Names are compared without underscores and case. A name that a row or a record contains twice is left out.
+
+    Args:
+        mentions: The places of each ``fiskil_id`` in the state.
+        versions: The versions of each row that the API served, by ``fiskil_id``.
+    """
+    for fiskil_id, rows in versions.items():
+        served = [_by_name(row) for row in rows]
+        days = _distinct(value for version in served for value in version.values() if _is_date(value))
+        records = [place.record for place in mentions[fiskil_id] if isinstance(place.record, dict)]
+        shown = [(record, {_plain(name): value for name, value in _by_name(record).items()}) for record in records]
+        for name in served[-1]:
+            values = _distinct(version[name] for version in served if name in version)
+            having = [(record, fields[_plain(name)]) for record, fields in shown if _plain(name) in fields]
+            field = ShownField(name_of_row(rows[-1]), name, tuple(value for _, value in having), values, days)
+            if not having or not (field.is_date or field.is_number):
+                continue
+            if field.agrees or any(_is_copy(record, served[-1], name) for record, _ in having):
+                yield field
+
+
+def _by_name(record: Row) -> Row:
+    """Return the values inside *record* by the last name of their path, without names that occur more than once."""
+    values = [(path[-1], value) for path, value in leaves(record) if path and path != (INTERNAL,) and value is not None]
+    counts = Counter(_plain(name) for name, _ in values)
+    return {name: value for name, value in values if counts[_plain(name)] == 1 and not isinstance(value, list | tuple)}
+
+
+@lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    return name.replace("_", "").casefold()
+
+
+def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _is_copy(record: Row, row: Row, name: str) -> bool:
+    """Return True if *record* contains a value of *row* other than that of the field *name*, and other than an id."""
+    others = (value for other, value in row.items() if other != name and not other.endswith("_id") and _is_telling(value))
+    return any(holds_value(record, value) for value in others)
+
+
+def _is_telling(value: Any) -> bool:
+    return value is not None and value != "" and not isinstance(value, bool)
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None and _is_day(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    return bool(days_of(text))
+
+
+def _served_number(value: Any) -> Decimal | None:
+    return None if isinstance(value, str) and not _DECIMAL.fullmatch(value) else _number(value)
+
+
+def _number(value: Any) -> Decimal | None:
+    """Return *value* as a number, or None if it is not a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _is_equal(shown: Any, served: Any) -> bool:
+    """Return True if the two are equal, without the sign.
+
+    JSON numbers may have the precision of 32 bits, and money may have fractions of a cent cut off.
+    """
+    left, right = abs(_number(shown) or Decimal(0)), abs(_number(served) or Decimal(0))
+    if not isinstance(served, str):
+        return isclose(left, right, rel_tol=1e-7)
+    return left == right or (_decimals(right) > CENTS <= _decimals(left) and _is_rounded(shown, served))
+
+
+def _is_rounded(shown: Any, served: Any) -> bool:
+    """Return True if *shown* is *served* rounded up or down to fewer decimal places."""
+    left, right = _number(shown), _number(served)
+    if left is None or right is None or _decimals(left) >= _decimals(right):
+        return False
+    unit = Decimal(1).scaleb(-_decimals(left))
+    return abs(left) in {abs(right).quantize(unit, rounding=mode, context=_EXACT) for mode in (ROUND_FLOOR, ROUND_CEILING)}
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.normalize(_EXACT).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,109 @@
+"""Does the app show the numbers and dates of rows that the API served?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fiskil_harness.core.config.hooks import EFFECTS, STATE
+from fiskil_harness.journal import Effects, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import parameters, reads
+from fiskil_harness.journal.queries.rows import last_effects, places, syncs, why_still_busy
+from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
+from fiskil_harness.probes.probe import Finding, Probe
+
+MOST_LINES = 4
+"""Maximum number of rows that a report names for one field."""
+
+
+class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
+    """Check that numbers and dates that the app's state shows under the API's names have values that the API served.
+
+    A value fails if the API served another one in each version of the row, and the field is right in most rows, or each
+    wrong value is a day off or has lost digits. Signs, units, cents, zones and spellings may differ. Datasets of which a
+    fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left out.
+
+    Args:
+        dataset: The dataset whose values are compared; "" means every dataset that the app reads.
+    """
+
+    dataset: str = ""
+
+    needs = (EFFECTS,)
+    expected = "each number with every digit, and each date on the day that was served"
+    source = "data.changes"
+    fix = "store numbers with every digit and dates without a time as dates; round and convert when you show them"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare the fields of each row in the last state with the versions of the row that the API served."""
+        end = last_effects(journal)
+        names = (
+            (self.dataset,) if self.dataset else sorted({rows.dataset for rows in journal.all(Rows) if not rows.participant})
+        )
+        versions = {name: found for name in names if (found := _versions(journal, name))}
+        if not versions and any(call.bites for name in names for call in reads(journal, name)):
+            return self.inconclusive("a fault or fetch=true changed what the app read of each dataset")
+        mentions = places(end.state, [fiskil_id for found in versions.values() for fiskil_id in found]) if end else {}
+        if end is None or not any(mentions.values()):
+            return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
+        return self._judge(end, {name: list(shown_fields(mentions, found)) for name, found in versions.items()})
+
+    def _judge(self, end: Effects, fields: dict[str, list[ShownField]]) -> Finding:
+        evidence: list[str] = []
+        advice: list[str] = []
+        wrong_names: list[str] = []
+        for dataset, column, wrong in ((name, *pair) for name, shown in fields.items() for pair in _columns(shown)):
+            name = f"{column[0].name} of {dataset}"
+            if _is_mistake(column, wrong):
+                wrong_names.append(f"{len(wrong)} of {len(column)} {name}")
+                evidence += sorted(map(str, wrong))[:MOST_LINES]
+            elif not _has_other_unit(column):
+                advice.append(f"{name} differs from the API's value in {len(wrong)} of {len(column)} rows")
+        examined = sum(map(len, fields.values()))
+        if wrong_names and not end.is_idle:
+            return self.inconclusive(*why_still_busy(end))
+        if wrong_names:
+            observed = f"the app shows values that the API never served: {', '.join(wrong_names)}"
+            return self.fails(observed, evidence=tuple(evidence), examined=examined)
+        if not examined:
+            return self.passes("the app's state shows no number and no date under the API's name", examined=1)
+        return self.passes(
+            f"{examined} numbers and dates are those that the API served", examined=examined, advice=tuple(advice)
+        )
+
+
+def _versions(journal: Journal, dataset: str) -> dict[str, list[Row]]:
+    """Return the versions of each row of *dataset* by ``fiskil_id``; empty if not all that the app read are known.
+
+    Source: data.fetch
+    """
+    every_sync = syncs(journal, dataset)
+    calls = reads(journal, dataset, every_sync[-1].end_user_id) if every_sync else []
+    versions: dict[str, list[Row]] = {}
+    if calls and not any(call.bites or parameters(call).get("fetch") == "true" for call in calls):
+        for row in (row for sync in every_sync for row in sync.rows if "fiskil_id" in row):
+            versions.setdefault(str(row["fiskil_id"]), []).append(row)
+    return versions
+
+
+def _columns(fields: list[ShownField]) -> Iterator[tuple[list[ShownField], list[ShownField]]]:
+    """Yield the fields of each name of which some are wrong, and the wrong ones.
+
+    Right zeros are left out: they are equal in every unit.
+    """
+    columns: dict[str, list[ShownField]] = {}
+    for field in fields:
+        columns.setdefault(field.name, []).append(field)
+    for column in columns.values():
+        wrong = [field for field in column if not field.agrees]
+        if wrong:
+            yield [field for field in column if field.is_date or field.factors or not field.agrees], wrong
+
+
+def _is_mistake(column: list[ShownField], wrong: list[ShownField]) -> bool:
+    """Return True if the field is right in most rows, or if each wrong value is a day off or has lost digits."""
+    return len(wrong) * 2 < len(column) or all(field.is_close for field in wrong)
+
+
+def _has_other_unit(column: list[ShownField]) -> bool:
+    """Return True if most values of the field are the served ones times the same number."""
+    factors = Counter(factor for field in column if not field.is_date for factor in field.factors)
+    return bool(factors) and factors.most_common(1)[0][1] * 2 > len(column)

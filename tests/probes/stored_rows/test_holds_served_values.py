@@ -1,0 +1,205 @@
+"""holds_served_values: numbers and dates under the API's names have the values that the API served."""
+
+from typing import Any
+
+import pytest
+
+from fiskil_harness.core.config.hooks import STATE
+from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.probes import Finding, HoldsServedValues, Verdict
+
+PROBE = HoldsServedValues()
+TOTALS = (14.203, 9.5, 0.094)
+
+
+def read(number: int, total: float) -> dict[str, Any]:
+    """A meter read of one day."""
+    return {
+        "key": f"read {number}",
+        "fiskil_id": f"energy_usage_{number}",
+        "read_start_date": f"2026-10-0{number}",
+        "read_end_date": f"2026-10-0{number}",
+        "unit_of_measure": "KWH",
+        "interval_read": {"aggregate_value": total, "interval_reads": [total]},
+    }
+
+
+READS = [read(number, total) for number, total in enumerate(TOTALS, start=1)]
+
+
+def finding_of(tape: JournalBuilder, state: Any, *, bites: tuple[str, ...] = (), is_idle: bool = True) -> Finding:
+    """The app reads three meter reads and shows *state*."""
+    tape.rows(*READS, dataset="usage")
+    tape.call("energy.usage", bites=bites)
+    tape.effects(state, is_idle=is_idle)
+    return PROBE.examine(tape.journal)
+
+
+def copies(name: str, *values: Any, **others: Any) -> list[dict[str, Any]]:
+    """Return the reads as the state shows them, with the field *name* of each changed."""
+    return [{**row, "interval_read": {}, **others, name: value} for row, value in zip(READS, values, strict=True)]
+
+
+def test_copies_of_the_rows_pass(tape: JournalBuilder) -> None:
+    """Each of three rows has two dates and a number."""
+    finding = finding_of(tape, {"usage": READS})
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 9)
+    assert finding.observed == "9 numbers and dates are those that the API served"
+
+
+@pytest.mark.parametrize("name", ["read_start_date", "readStartDate"])
+def test_days_that_moved_fail(tape: JournalBuilder, name: str) -> None:
+    """A date that went through local time is a day early, in every row."""
+    finding = finding_of(tape, copies(name, "2026-09-30", "2026-10-01", "2026-10-02", read_start_date=None))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "the app shows values that the API never served: 3 of 3 read_start_date of usage"
+    assert finding.evidence[0] == "read 1: read_start_date is 2026-09-30, and the API served 2026-10-01"
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ("2026-10-01T00:00:00", "2026-10-02T00:00:00", "2026-10-03T00:00:00"),
+        ("2026-09-30T14:00:00Z", "2026-10-01T14:00:00Z", "2026-10-02T14:00:00Z"),
+        ("1 October", "2 October", "3 October"),
+        (1790812800, 1790899200, 1790985600),
+    ],
+    ids=["time", "midnight in Sydney", "words", "seconds"],
+)
+def test_a_date_may_have_any_spelling(tape: JournalBuilder, dates: tuple[Any, ...]) -> None:
+    """The same day is the same value; texts that are no dates are not judged."""
+    assert finding_of(tape, copies("read_start_date", *dates)).verdict is Verdict.PASS
+
+
+def test_a_period_may_end_before_the_next_day(tape: JournalBuilder) -> None:
+    """An app may show the first day after a period as its end."""
+    state = copies("read_end_date", "2026-10-02", "2026-10-03", "2026-10-04")
+
+    assert finding_of(tape, state).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("values", [(14.2, 9.5, 0.09), (14, 10, 0), ("14.21", "9.5", "0.1")])
+def test_lost_digits_fail(tape: JournalBuilder, values: tuple[Any, ...]) -> None:
+    """Rounded totals add up to another bill."""
+    finding = finding_of(tape, copies("aggregate_value", *values))
+
+    assert finding.verdict is Verdict.FAIL
+    assert "aggregate_value of usage" in finding.observed
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (14.203, 9.5, 0.094),
+        ("14.203", "9.500", "0.0940"),
+        (-14.203, -9.5, -0.094),
+        (14203, 9500, 94),
+        (14203.000000000002, 9500.0, 94.0),
+        (14.203000068664551, 9.5, 0.0940000012516975),
+    ],
+    ids=["numbers", "texts", "signs", "watt hours", "float watt hours", "32 bits"],
+)
+def test_numbers_may_have_another_unit_sign_and_spelling(tape: JournalBuilder, values: tuple[Any, ...]) -> None:
+    """The developer of an app chooses them for all rows."""
+    finding = finding_of(tape, copies("aggregate_value", *values))
+
+    assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
+
+
+def test_a_field_that_the_app_computes_is_advice(tape: JournalBuilder) -> None:
+    """It has the API's name, and nothing in common with the API's values."""
+    finding = finding_of(tape, copies("aggregate_value", 3, 1, 7))
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == ("aggregate_value of usage differs from the API's value in 3 of 3 rows",)
+
+
+def test_one_wrong_row_among_right_ones_fails(tape: JournalBuilder) -> None:
+    """The value of another row is neither a unit nor a computation."""
+    finding = finding_of(tape, copies("aggregate_value", 14.203, 9.5, 9.5))
+
+    assert finding.evidence == ("read 3: aggregate_value is 9.5, and the API served 0.094",)
+
+
+def test_zeros_do_not_hide_cents(tape: JournalBuilder) -> None:
+    """Zero dollars are zero cents, so they do not tell the unit."""
+    rows = [tape.transaction(key, amount=amount) for key, amount in (("a", "0.00"), ("b", "0.00"), ("c", "-12.50"))]
+    tape.rows(*rows)
+    tape.call("banking.transactions")
+    tape.effects([{**row, "amount": amount} for row, amount in zip(rows, (0, 0, 1250), strict=True)])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("amount", "verdict"), [("-12.34", Verdict.PASS), (12.35, Verdict.PASS), ("-12.3", Verdict.FAIL)])
+def test_money_may_lose_fractions_of_a_cent(tape: JournalBuilder, amount: Any, verdict: Verdict) -> None:
+    """Nobody pays them."""
+    row = tape.transaction("a", amount="-12.345")
+    tape.rows(row)
+    tape.call("banking.transactions")
+    tape.effects([{**row, "amount": amount}])
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_balances_fetched_from_the_institution_are_not_judged(tape: JournalBuilder) -> None:
+    """They may be newer than those of the last sync. Source: data.fetch"""
+    balance = {"key": "a", "fiskil_id": "balance_1", "current_balance": "10.55", "currency": "AUD"}
+    tape.rows(balance, dataset="balances")
+    tape.call("banking.balances", query="end_user_id=eu-alice&account_id=acc1&fetch=true")
+    tape.effects([{**balance, "current_balance": "10.5"}])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_values_of_an_earlier_version_pass(tape: JournalBuilder) -> None:
+    """Another probe judges whether they are up to date."""
+    tape.rows(*READS, dataset="usage")
+    tape.rows(*(read(number, 5.125) for number in (1, 2, 3)), dataset="usage")
+    tape.call("energy.usage")
+    tape.effects(READS)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        [{"fiskil_id": row["fiskil_id"], "arrangement_id": "c1", "read_start_date": "2026-09-30"} for row in READS],
+        [{**row, "read_start_date": "2026-09-30", "sums": {"read_start_date": "2026-10-01"}} for row in READS],
+        [{"rows": READS, "charts": [{**row, "read_start_date": "2026-09-30"} for row in READS]}],
+    ],
+    ids=["no copy of the row", "a name twice in a record", "right in another record"],
+)
+def test_records_that_may_mean_something_else_are_not_judged(tape: JournalBuilder, state: Any) -> None:
+    """The app may have a reason for a value that is not the row's own."""
+    assert finding_of(tape, state).verdict is Verdict.PASS
+
+
+def test_a_state_without_names_of_the_api_passes(tape: JournalBuilder) -> None:
+    """An app chooses its own names."""
+    finding = finding_of(tape, [{"id": row["fiskil_id"], "day": "2026-09-30"} for row in READS])
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed == "the app's state shows no number and no date under the API's name"
+
+
+def test_a_state_without_ids_is_not_judged(tape: JournalBuilder) -> None:
+    """Rows cannot be matched."""
+    assert finding_of(tape, {"count": 3}).hook == STATE
+
+
+def test_an_app_that_reads_nothing_is_not_judged(tape: JournalBuilder) -> None:
+    """A receiver may store the messages only."""
+    tape.rows(*READS, dataset="usage")
+    tape.effects({"count": 3})
+
+    assert PROBE.examine(tape.journal).hook == STATE
+
+
+@pytest.mark.parametrize("fields", [{"bites": ("MoneyForm()",)}, {"is_idle": False}])
+def test_disturbed_reads_and_busy_apps_are_not_judged(tape: JournalBuilder, fields: dict[str, Any]) -> None:
+    """A fault may have served the value, and a busy app may still write the right one."""
+    assert finding_of(tape, copies("aggregate_value", 14, 9, 0), **fields).verdict is Verdict.INCONCLUSIVE
