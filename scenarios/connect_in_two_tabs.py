@@ -4,6 +4,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("sandbox.many-end-users", "edge.user-cancellation"),
+    only_with=("app.drive.start_session", "app.drive.refresh"),
     steps=(
         steps.InjectFault("*", faults.Latency(latency_ms=100), times=0),
         steps.AuthoriseInTwoTabs(),

@@ -4,6 +4,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.asynchronous",),
+    only_with=("app.drive.start_session",),
     steps=(
         steps.Connect(twin="other"),
         steps.WaitUntilIdle(),

@@ -4,6 +4,7 @@ from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.asynchronous",),
+    only_with=("app.drive.refresh",),
     steps=(
         steps.Connect(),
         steps.Connect(twin="other"),

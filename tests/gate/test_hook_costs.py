@@ -3,7 +3,20 @@
 import inspect
 import re
 
-from fiskil_harness.core.config.hooks import CONNECTED, EFFECTS, FAIL, HOOKS, METRICS, OPTIONAL, PAGES, REFRESH, TLS
+import pytest
+
+from fiskil_harness.core.config.hooks import (
+    CONNECTED,
+    EFFECTS,
+    FAIL,
+    HOOKS,
+    METRICS,
+    OPTIONAL,
+    PAGES,
+    REFRESH,
+    START_SESSION,
+    TLS,
+)
 from fiskil_harness.gate.hook_costs import hook_costs
 from fiskil_harness.probes import PROBES
 from fiskil_harness.probes.practices import all_practices
@@ -51,3 +64,11 @@ def test_probes_declare_the_hooks_that_their_findings_name() -> None:
             needed_by = [row.id for row in all_practices().values() if probe.__struct_config__.tag in row.needed]
             if needed_by and re.search(rf"hook={name}\b|, {name}$", source, re.MULTILINE):
                 assert hook in (*probe.needs, *probe.observes), probe
+
+
+@pytest.mark.parametrize("hook", [REFRESH, START_SESSION])
+def test_what_a_receiver_can_prove_needs_no_other_hook(hook: str) -> None:
+    """Scenarios of these practices that need one concern only apps that have it."""
+    [lost] = hook_costs(load_all(), [hook]).values()
+
+    assert not {"webhooks.asynchronous", "webhooks.prompt-2xx", "sandbox.many-end-users"} & {*lost}

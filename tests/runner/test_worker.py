@@ -116,6 +116,18 @@ def work(tmp_path: Path) -> Iterator[MakeWorker]:
         worker.close()
 
 
+def test_a_scenario_that_concerns_only_apps_with_a_hook_counts_for_no_other(
+    work: MakeWorker, receiver_settings: MakeSettings
+) -> None:
+    """Nothing runs, and the report states why."""
+    scenario = Scenario(name="x", practices=(), steps=(), probes=(), only_with=("app.drive.refresh",))
+
+    outcome = work(receiver_settings()).play(scenario).outcome
+
+    assert outcome.outside == "the config gives no app.drive.refresh"
+    assert [finding.probe for finding in outcome.findings] == ["concerns_app"]
+
+
 def test_a_scenario_is_played_and_measured(work: MakeWorker, receiver_settings: MakeSettings) -> None:
     """The result contains the outcome and the costs of the scenario."""
     played = work(receiver_settings()).play(scenario())

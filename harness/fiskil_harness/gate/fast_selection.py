@@ -41,7 +41,13 @@ def shortlist(scenarios: Sequence[Scenario], settings: Settings, *, budget_s: fl
     cost *budget_s*, questions that no practice needs are tested as well.
     """
     fits = {scenario.name: fitted(scenario, settings.app.facts) for scenario in scenarios}
-    scenarios = [each for each in scenarios if not condition(each, settings) and not fits[each.name].outside]
+    scenarios = [
+        each
+        for each in scenarios
+        if not condition(each, settings)
+        and not fits[each.name].outside
+        and all(is_in_config(settings, hook) for hook in each.only_with)
+    ]
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in _hooks_of(scenario))]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     needed = {

@@ -69,4 +69,5 @@ def _outcome(scenario: Scenario, without: str, *, calls_api: bool) -> Outcome:
         seed=0,
         findings=tuple(findings),
         missing=() if is_playable else (without,),
+        outside=without if without in scenario.only_with else "",
     )

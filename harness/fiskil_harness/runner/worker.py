@@ -16,6 +16,7 @@ from fiskil_harness.app.effects import is_unknown_path, query_effects
 from fiskil_harness.core import machine, signals
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.redaction.config_secrets import config_secrets
@@ -228,8 +229,10 @@ class Worker:
         self._was_app_lost = False
         elapsed = stopwatch()
         fit = fitted(scenario, self.settings.app.facts)
-        if fit.outside:
-            return _outside(scenario, fit.outside, seed=self.seed)
+        absent = [hook for hook in scenario.only_with if not is_in_config(self.settings, hook)]
+        outside = fit.outside or (f"the config gives no {' and no '.join(absent)}" if absent else "")
+        if outside:
+            return _outside(scenario, outside, seed=self.seed)
         scenario = fit.scenario
         if not self._has_been_ready:
             self.start()

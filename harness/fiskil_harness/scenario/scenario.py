@@ -42,6 +42,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
         end_user: Name of a person in ``fixtures/end_users``.
         interpretations: For clauses that Fiskil's documentation leaves open: the interpretation that applies in this
             scenario, by clause id. Takes precedence over the config.
+        only_with: Hooks without which the scenario does not concern an app, such as ``app.drive.refresh``. Other hooks that
+            are missing leave the practices unproven.
         name: The scenario's file name without its suffix; set by ``load``.
         title: One sentence; set by ``load`` to the first line of the file.
     """
@@ -51,6 +53,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     probes: tuple[AnyProbe, ...]
     end_user: str = "rosa"
     interpretations: dict[str, str] = {}
+    only_with: tuple[str, ...] = ()
     name: str = ""
     title: str = ""
 
