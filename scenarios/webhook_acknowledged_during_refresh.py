@@ -1,4 +1,4 @@
-"""Events arrive while the API is slow to answer an end user's refresh; a good receiver acknowledges them at once."""
+"""Events arrive while the API is slow during an end user's refresh; a good receiver acknowledges them at once."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 

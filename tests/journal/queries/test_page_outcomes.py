@@ -1,4 +1,4 @@
-"""What a page states about a revocation: success, failure, or neither."""
+"""Sentences about a revocation on a page: they state its success, its failure, or neither."""
 
 import pytest
 

@@ -37,7 +37,7 @@ def test_the_data_of_each_customer_passes(tape: JournalBuilder) -> None:
 
 @pytest.mark.parametrize("others", [("eu_2",), ("eu_9",)])
 def test_the_data_of_another_end_user_alone_fails(tape: JournalBuilder, others: tuple[str, ...]) -> None:
-    """The app stored the end user of another customer, or one that nobody consented under."""
+    """The app stored the end user of another customer, or one without a consent."""
     connect(tape)
     refresh(tape, "", *others)
     refresh(tape, "p2", "eu_2")

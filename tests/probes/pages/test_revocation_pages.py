@@ -116,7 +116,7 @@ def test_a_revocation_that_succeeds_later_passes(tape: JournalBuilder) -> None:
 def test_a_page_with_an_error_after_a_successful_revocation_fails(
     tape: JournalBuilder, text: str, status: int, observed: str
 ) -> None:
-    """The end user tries in vain to end what has ended."""
+    """The end user tries to end what has ended already, without a result."""
     revoke(tape, text, status=status)
 
     finding = PROBE.examine(tape.journal)

@@ -124,7 +124,7 @@ def test_one_wrong_row_among_right_ones_fails(tape: JournalBuilder) -> None:
 
 
 def test_zeros_do_not_hide_cents(tape: JournalBuilder) -> None:
-    """Zero dollars are zero cents, so they do not tell the unit."""
+    """Zero dollars are zero cents, so they do not show the unit."""
     rows = [tape.transaction(key, amount=amount) for key, amount in (("a", "0.00"), ("b", "0.00"), ("c", "-12.50"))]
     tape.rows(*rows)
     tape.call("banking.transactions")
@@ -135,7 +135,7 @@ def test_zeros_do_not_hide_cents(tape: JournalBuilder) -> None:
 
 @pytest.mark.parametrize(("amount", "verdict"), [("-12.34", Verdict.PASS), (12.35, Verdict.PASS), ("-12.3", Verdict.FAIL)])
 def test_money_may_lose_fractions_of_a_cent(tape: JournalBuilder, amount: Any, verdict: Verdict) -> None:
-    """Nobody pays them."""
+    """No invoice contains them."""
     row = tape.transaction("a", amount="-12.345")
     tape.rows(row)
     tape.call("banking.transactions")
