@@ -175,9 +175,6 @@ def explain_cause(name: str) -> Iterator[str]:
     yield from _source(["docs/inconclusive.md"])
 
 
-Explain = Callable[[str], Iterator[str]]
-
-
 def explain_app(name: str) -> Iterator[str]:
     """Yield the lines about an app of the gallery."""
     app = gallery.app(name)
@@ -190,6 +187,8 @@ def explain_app(name: str) -> Iterator[str]:
         yield from _text("The app violates no practice.")
     yield from _command(f"run {' '.join(app.scenarios[:1] or ('happy_path',))} --gallery {name}")
 
+
+Explain = Callable[[str], Iterator[str]]
 
 TOPICS: dict[str, tuple[Callable[[], Collection[str]], Explain]] = {
     "a practice": (all_practices, explain_practice),

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Effects
+from fiskil_harness.journal import ApiServedOverTls, Effects
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, LosesNothing, Verdict
 from tests.probes.receivers import receiver_journal
@@ -40,6 +40,20 @@ def test_an_acknowledged_event_without_an_effect_fails() -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.evidence == ("lost e1 banking.accounts.sync.completed",)
+
+
+def test_an_app_that_trusts_no_certificate_is_inconclusive() -> None:
+    """Its config lacks {ca_file}, so after a restart with an https URL the app can read nothing."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    courier.write(ApiServedOverTls(is_reached=False))
+    courier.deliver("e1")
+    courier.effects(applied={"e0": 1})
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "the app trusts no certificate of the local Fiskil, so it could read nothing"
 
 
 def test_an_app_that_loses_every_message_has_one_general_case() -> None:
