@@ -16,7 +16,7 @@ from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import coverage, name_of
 from fiskil_harness.probes.practices import Practice, practice
 from fiskil_harness.scenario import costs
-from fiskil_harness.scenario.app_datasets import fitted
+from fiskil_harness.scenario.app_datasets import fitted_to
 from fiskil_harness.scenario.counting import condition
 from fiskil_harness.scenario.scenario import Scenario
 
@@ -40,14 +40,8 @@ def shortlist(scenarios: Sequence[Scenario], settings: Settings, *, budget_s: fl
     A scenario whose findings do not count with *settings*, or that does not concern the app, is left out. Up to the total
     cost *budget_s*, questions that no practice needs are tested as well.
     """
-    fits = {scenario.name: fitted(scenario, settings.app.facts) for scenario in scenarios}
-    scenarios = [
-        each
-        for each in scenarios
-        if not condition(each, settings)
-        and not fits[each.name].outside
-        and all(is_in_config(settings, hook) for hook in each.only_with)
-    ]
+    fits = {scenario.name: fitted_to(scenario, settings) for scenario in scenarios}
+    scenarios = [each for each in scenarios if not condition(each, settings) and not fits[each.name].outside]
     playable = [scenario for scenario in scenarios if all(is_in_config(settings, hook) for hook in _hooks_of(scenario))]
     flows = frozenset((FLOW, flow) for flow in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     needed = {

@@ -16,7 +16,6 @@ from fiskil_harness.app.effects import is_unknown_path, query_effects
 from fiskil_harness.core import machine, signals
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.redaction.config_secrets import config_secrets
@@ -51,7 +50,7 @@ from fiskil_harness.runner.judging import hooks_that_matter
 from fiskil_harness.runner.printed_output import PrintedOutput
 from fiskil_harness.runner.recording import recording_of, recording_of_outcome
 from fiskil_harness.runner.run_folder import new_run_folder, remove_run_folder
-from fiskil_harness.scenario.app_datasets import fitted
+from fiskil_harness.scenario.app_datasets import fitted_to
 from fiskil_harness.scenario.scenario import Scenario
 
 UNKNOWN_END_USER = of_end_user(ref="test-unknown", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
@@ -228,11 +227,9 @@ class Worker:
     def _play(self, scenario: Scenario) -> Played:
         self._was_app_lost = False
         elapsed = stopwatch()
-        fit = fitted(scenario, self.settings.app.facts)
-        absent = [hook for hook in scenario.only_with if not is_in_config(self.settings, hook)]
-        outside = fit.outside or (f"the config gives no {' and no '.join(absent)}" if absent else "")
-        if outside:
-            return _outside(scenario, outside, seed=self.seed)
+        fit = fitted_to(scenario, self.settings)
+        if fit.outside:
+            return _outside(scenario, fit.outside, seed=self.seed)
         scenario = fit.scenario
         if not self._has_been_ready:
             self.start()

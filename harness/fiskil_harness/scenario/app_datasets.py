@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from fiskil_harness import faults, probes
 from fiskil_harness.core import catalog, route_grid
-from fiskil_harness.core.config import Facts
+from fiskil_harness.core.config import Facts, Settings
+from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.model import DATASET_OF_ROUTE, DATASETS, USUAL_PERMISSIONS
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.faults import rules
@@ -58,6 +59,14 @@ class Fitted(Struct, frozen=True, kw_only=True):
 
     scenario: Scenario
     outside: str = ""
+
+
+def fitted_to(scenario: Scenario, settings: Settings) -> Fitted:
+    """Return *scenario* for the app of *settings*, which it does not concern without the hooks in ``only_with``."""
+    absent = [hook for hook in scenario.only_with if not is_in_config(settings, hook)]
+    if absent:
+        return Fitted(scenario=scenario, outside=f"the config gives no {' and no '.join(absent)}")
+    return fitted(scenario, settings.app.facts)
 
 
 def fitted(scenario: Scenario, facts: Facts) -> Fitted:
