@@ -8,7 +8,7 @@ import httpx
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts no certificate. A client needs more time to load the usual authorities than for a request on loopback."""
 LIMITS = httpx.Limits(keepalive_expiry=1.0)
-"""Connections are given up long before a server closes them after 5 s without a request."""
+"""Connections are given up long before a server closes them, which takes some servers only 5 s without a request."""
 
 
 def plain_client(**options: Any) -> httpx.Client:

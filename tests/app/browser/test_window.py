@@ -79,7 +79,7 @@ srcdoc='<canvas style="width:180px;height:130px"></canvas>'></iframe>""",
     "/opens": """<h1>Beneath</h1><button onclick='window.open("/beside")'>Open</button>
 <button onclick='window.open("/passing")'>Hurry</button>""",
     "/beside": """<h1>Beside</h1><button onclick='opener.document.querySelector("h1").append(" it closed"); window.close()'>
-Shut</button>""",
+Shut</button> <a href="/passing">Return</a>""",
     "/passing": "<script>localStorage.here = 7; opener.document.body.append('It was here'); close();</script>",
     "/login": "<h1>Log in</h1><input type='password'>",
     "/fits": """<h1>Fits</h1><p id=wide>There is room</p><script>
@@ -431,6 +431,36 @@ def test_a_window_that_closes_at_once_is_recorded(go: Open, journal: Journal) ->
     assert (b"localStorage.here" in response.body) != bool(response.problem)
     assert ("localStorage", "here", "7") in {(stored.place, stored.name, stored.value) for stored in journal.all(Stored)}
     assert any(url.endswith("/passing") for url in window.visited)
+
+
+def test_the_last_page_of_a_window_is_read_although_it_closes_at_once(go: Open, journal: Journal) -> None:
+    """A page that an open window goes to is recorded with status, headers and body, even if its script closes the window."""
+    for _ in range(5):
+        window = go("/opens")
+        window.press(Control(kind="button", text="Open"))
+        window.wait_until(lambda snapshot: snapshot.text.startswith("Beside"), cap_s=30)
+        window.press(next(control for control in window.read().controls if control.text == "Return"))
+        window.wait_until(lambda snapshot: "It was here" in snapshot.text, cap_s=30)
+        window.drain()
+
+    responses = [fetched for fetched in journal.all(Fetched) if fetched.url.endswith("/passing")]
+    assert [(one.status, one.content_type, one.body, one.problem) for one in responses] == [
+        (200, "text/html", PAGES["/passing"].encode(), "")
+    ] * 5
+
+
+def test_a_page_that_redirects_while_it_is_left_does_not_prevent_the_next(window: Window, httpserver: HTTPServer) -> None:
+    """Its script goes elsewhere at many moments near the one at which the window opens the next page."""
+    redirect = "<h1>Moved</h1><script>setTimeout(() => { location = '/seen'; }, %d)</script>"
+    for delay_ms in range(30):
+        httpserver.expect_request(f"/moved-{delay_ms}").respond_with_data(redirect % delay_ms, content_type="text/html")
+    problems = []
+
+    for delay_ms in range(30):
+        window.open(httpserver.url_for(f"/moved-{delay_ms}"), page="moved", settle_s=0)
+        problems.append(window.open(httpserver.url_for("/there"), page="there", settle_s=0))
+
+    assert (problems, window.url) == ([""] * 30, httpserver.url_for("/there"))
 
 
 def test_the_state_of_a_switch_is_read(go: Open) -> None:

@@ -1,6 +1,7 @@
 """Navigation of a browser window: opens pages, waits until they have loaded, and records their URLs."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -156,4 +157,6 @@ def _in_words(error: str) -> str:
         "ERR_HTTP_RESPONSE_CODE_FAILURE": f"{RESPONDED} an error without a page",
         "Download is starting": f"{RESPONDED} a file to download, not a page",
     }
-    return next((problem for name, problem in words.items() if name in error), "the page could not be opened")
+    code = re.search(r"ERR_[A-Z_]+", error)
+    unknown = f"the browser reported {code[0]}" if code else "the page could not be opened"
+    return next((problem for name, problem in words.items() if name in error), unknown)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fiskil_harness.app.browser import source_maps
 from fiskil_harness.app.browser.origins import Origins
-from fiskil_harness.app.browser.response_capture import ResponseCapture
+from fiskil_harness.app.browser.response_capture import CapturedResponse, ResponseCapture
 from fiskil_harness.app.browser.websockets import Sockets
 from fiskil_harness.journal import NO_RESPONSE, Fetched
 
@@ -145,22 +145,28 @@ class NetworkTraffic:
         about = self._open.pop(request, None)
         if about is None:
             return
+        captured = self._captured(request)
         try:
             response = await request.response()
             heads: dict[str, Headers] = {"headers": tuple((await request.all_headers()).items())}
             heads["response_headers"] = await _headers_of(response)
-            body, problem = b"", ""
-            if response is not None and self._is_read(request, response):
-                read = self._capture.take(request.method, request.url)
-                body, problem = (read.body, "") if read is not None else await _body_of(response)
-            self._put(request, about, response=response, **heads, body=body, problem=problem)
-            if body and request.resource_type in {"document", "script", "stylesheet"} and response is not None:
-                await self._follow(request.url, body, await response.all_headers(), about)
+            body, problem = (captured.body, "") if captured is not None else (b"", "")
+            if captured is None and response is not None and self._is_read(request, response.status):
+                body, problem = await _body_of(response)
         except Exception:  # noqa: BLE001 - the window was closed meanwhile
-            self._put(request, about, problem=UNREAD)
+            self._put_captured(request, about, captured, problem=UNREAD)
+            return
+        self._put(request, about, status=response.status if response else None, **heads, body=body, problem=problem)
+        if body and request.resource_type in {"document", "script", "stylesheet"} and response is not None:
+            await self._follow(request.url, body, await response.all_headers(), about)
 
-    def _is_read(self, request: "Request", response: "Response") -> bool:
-        has_body = not 300 <= response.status < 400 and response.status != 204
+    def _captured(self, request: "Request") -> CapturedResponse | None:
+        """Return the response as captured before the page got it; None if it was not captured or is not to be read."""
+        captured = self._capture.take(request.method, request.url)
+        return captured if captured is not None and self._is_read(request, captured.status) else None
+
+    def _is_read(self, request: "Request", status: int) -> bool:
+        has_body = not 300 <= status < 400 and status != 204
         return has_body and request.resource_type in READ and not self._places.is_auth(request.url)
 
     async def _failed(self, request: "Request") -> None:
@@ -171,35 +177,39 @@ class NetworkTraffic:
             self._put(request, about, problem=REFUSED)
             return
         # The browser's error names change with its version, so they are not recorded.
-        read = self._capture.take(request.method, request.url)
-        self._put(request, about, body=read.body if read else b"", problem="" if read else NO_RESPONSE)
+        self._put_captured(request, about, self._captured(request), problem=NO_RESPONSE)
 
     async def _note_unfinished(self, page: "Page") -> None:
         """Record the requests of a closed window, for which the browser reports no end, with the captured responses."""
         for request in [request for request in self._open if _is_of(request, page)]:
             about = self._open.pop(request)
-            read = self._capture.take(request.method, request.url)
-            response = self._responses.get(request)
-            if read is not None and response is not None:
-                self._put(request, about, response=response, response_headers=read.headers, body=read.body)
-            else:
-                self._put(request, about, problem=UNENDED if response is not None else NO_RESPONSE)
+            problem = UNENDED if request in self._responses else NO_RESPONSE
+            self._put_captured(request, about, self._captured(request), problem=problem)
+
+    def _put_captured(
+        self, request: "Request", about: dict[str, Any], captured: CapturedResponse | None, *, problem: str
+    ) -> None:
+        """Record a request for which the browser has no response any more. *problem* applies if none was captured."""
+        if captured is None:
+            self._put(request, about, problem=problem)
+        else:
+            self._put(request, about, status=captured.status, response_headers=captured.headers, body=captured.body)
 
     def _put(
         self,
         request: "Request",
         about: dict[str, Any],
         *,
-        response: "Response | None" = None,
+        status: int | None = None,
         headers: Headers = (),
         response_headers: Headers = (),
         body: bytes = b"",
         problem: str = "",
     ) -> None:
-        content_type = response.headers.get("content-type", "") if response is not None else ""
         early_response = self._responses.pop(request, None)
         if not response_headers and early_response is not None:
             response_headers = tuple(early_response.headers.items())
+        content_type = next((text for name, text in response_headers if name.lower() == "content-type"), "")
         if request.resource_type == "eventsource":
             # An event stream may never end, so its events were captured one by one.
             body, problem = b"\n".join(self._capture.events), ""
@@ -210,7 +220,7 @@ class NetworkTraffic:
             kind=request.resource_type,
             headers=headers or tuple(request.headers.items()),
             sent=request.post_data_buffer or b"",
-            status=None if response is None else response.status,
+            status=status,
             response_headers=response_headers,
             content_type=content_type.partition(";")[0].strip().lower(),
             body=body[:LARGEST_BODY],

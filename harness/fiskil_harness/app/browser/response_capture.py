@@ -20,8 +20,9 @@ RunLater = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class CapturedResponse(NamedTuple):
-    """The body and headers of a response as received."""
+    """The status, body and headers of a response as received."""
 
+    status: int
     body: bytes
     headers: tuple[tuple[str, str], ...]
 
@@ -58,7 +59,8 @@ class ResponseCapture:
                 body = b64decode(content["body"]) if content["base64Encoded"] else content["body"].encode()
                 request = paused["request"]
                 headers = tuple((header["name"], header["value"]) for header in paused.get("responseHeaders", ()))
-                self._responses[request["method"], request["url"].partition("#")[0]].append(CapturedResponse(body, headers))
+                captured = CapturedResponse(paused["responseStatusCode"], body, headers)
+                self._responses[request["method"], request["url"].partition("#")[0]].append(captured)
         with suppress(Exception):
             await session.send(
                 "Fetch.continueRequest" if "responseErrorReason" in paused else "Fetch.continueResponse", request_id

@@ -55,8 +55,9 @@ async def leave(page: "Page") -> bool:
             await page.goto("about:blank", timeout=RESPONSE_CAP_S * 1000)
         except PlaywrightTimeout:
             return False
-        except Exception:  # noqa: BLE001, S112 - it was navigating, or is closed
-            continue
+        except Exception:  # noqa: BLE001 - a navigation of its own ended first and the blank page follows, or it is closed
+            with suppress(Exception):
+                await page.wait_for_url("about:blank", wait_until="commit", timeout=RESPONSE_CAP_S * 1000)
     return not page.is_closed() and page.url in BLANK
 
 

@@ -26,6 +26,12 @@ T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
 CLOSING_TURNS = 4
+KEEP_ALIVE_S = 60
+"""Seconds without a request after which a connection is closed; usual for a load balancer.
+
+A client that reads a response late on a busy machine believes that the connection has been idle for less time than it has.
+With a short limit, such a client loses its next request.
+"""
 CLOSING_S = 20.0
 """Timeout for closing a server or loop. Closing takes milliseconds, but the machine may be busy."""
 PORT_RANGE = range(15_000, 32_000)
@@ -141,6 +147,7 @@ class Server:
             date_header=False,
             proxy_headers=False,
             ws="none",
+            timeout_keep_alive=KEEP_ALIVE_S,
             ssl_certfile=str(certificate[0]) if certificate else None,
             ssl_keyfile=str(certificate[1]) if certificate else None,
         )
