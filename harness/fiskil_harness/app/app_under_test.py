@@ -100,15 +100,16 @@ class AppUnderTest:
         self.browser.close()
 
     def revive(self) -> None:
-        """Restart the app if the harness started it and it has exited.
-
-        If the app is unreachable, wait first until it exits or accepts connections again.
-        """
-        if self.can_restart and not hooks.is_listening(self):
-            wait_until(lambda: not self.process.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
+        """Restart the app if the harness started it and it has exited."""
+        self.await_exit()
         if not self.process.is_alive():
             self.process.kill(self)  # its children may still run
             self.start()
+
+    def await_exit(self) -> None:
+        """If the app is unreachable, wait until it exits or accepts connections again, because it may be about to exit."""
+        if self.can_restart and not hooks.is_listening(self):
+            wait_until(lambda: not self.process.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
 
     def kill(self) -> None:
         """Kill the app with SIGKILL.

@@ -33,6 +33,7 @@ class PrintedOutput:
 
     def excerpt(self, scenario: str) -> Printed:
         """Return the excerpt of the output since ``begin``."""
+        self._app.await_exit()
         tails = {}
         for place, path in self._app.output().items():
             size = _size(path)
