@@ -97,3 +97,15 @@ def test_an_unknown_name_is_refused(name: str, hint: str, capsys: pytest.Capture
 
     assert ending.value.code == 2
     assert hint in " ".join(capsys.readouterr().err.split())
+
+
+def test_several_names_are_explained_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    """If one of them is unknown, none is explained."""
+    with pytest.raises(SystemExit) as ending:
+        main(["explain", "happy_path", "app.limits.ack_s"])
+    shown = capsys.readouterr().out
+    with pytest.raises(SystemExit) as refusal:
+        main(["explain", "happy_path", "nothing"])
+
+    assert (ending.value.code, refusal.value.code, capsys.readouterr().out) == (0, 2, "")
+    assert shown.index("happy_path: a scenario") == 0 < shown.index("\n\napp.limits.ack_s: a key of the config")

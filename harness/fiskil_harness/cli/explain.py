@@ -22,25 +22,27 @@ def known_names(_context: click.Context, _parameter: click.Parameter, prefix: st
     epilog=options.examples(
         "fiskil-harness explain webhooks.idempotent",
         "fiskil-harness explain check-then-insert",
-        "fiskil-harness explain app.limits.ack_s",
+        "fiskil-harness explain app.limits.ack_s app.limits.idle_s",
     )
 )
-@click.argument("name", metavar="NAME", shell_complete=known_names)
-def explain_command(name: str) -> int:
+@click.argument("wanted", metavar="NAME...", nargs=-1, required=True, shell_complete=known_names)
+def explain_command(wanted: tuple[str, ...]) -> int:
     """Explain a practice, scenario, probe, fault, bug, hook, config key, clause, gallery app, or INCONCLUSIVE result.
 
     \f
     Raises:
-        UsageError: Nothing has this name.
+        UsageError: Nothing has one of these names.
     """
     from fiskil_harness.cli.explanations import TOPICS
     from fiskil_harness.core.config import load_plugins
 
     load_plugins()
-    found = [(kind, explain) for kind, (names, explain) in TOPICS.items() if name in names()]
-    if not found:
-        raise UsageError(_unknown(name))
-    click.echo("\n\n".join("\n".join(_lines(kind, name, explain)) for kind, explain in found))
+    found = {name: [(kind, explain) for kind, (names, explain) in TOPICS.items() if name in names()] for name in wanted}
+    for name, meanings in found.items():
+        if not meanings:
+            raise UsageError(_unknown(name))
+    texts = ["\n".join(_lines(kind, name, explain)) for name, meanings in found.items() for kind, explain in meanings]
+    click.echo("\n\n".join(texts))
     return 0
 
 

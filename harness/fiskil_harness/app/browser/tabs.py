@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BLANK = ("", "about:blank")
 RESPONSE_CAP_S = 10.0
-"""A page that needs more real seconds than this for an immediate action hangs: with ten programs on two cores, it took 5 s."""
+"""A page that needs more real seconds than this for an immediate action hangs: on a very busy machine, it took 5 s."""
 
 LATE_S = 0.05
 """The delay after which the browser reports that a window was opened, in real seconds."""
