@@ -14,7 +14,9 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.Refresh(),
+        steps.WaitUntilIdle(),
         steps.Refresh(),
+        steps.WaitUntilIdle(),
     ),
     probes=(probes.ReadsOwnEndUser(), probes.ConnectsOnConsent()),
 )

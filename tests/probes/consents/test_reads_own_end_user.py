@@ -101,3 +101,28 @@ def test_a_customer_whose_consent_is_unknown_to_the_app_is_not_judged(tape: Jour
     refresh(tape, "", "eu_2")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_reads_in_a_queue_passes(tape: JournalBuilder) -> None:
+    """It responds at once, and reads after its response."""
+    connect(tape)
+    for participant, end_user_id in CUSTOMERS.items():
+        for _ in range(2):
+            tape.wait(1)
+            tape.hook("refresh", participant=participant, took_s=0.1)
+            tape.next_step()
+            tape.call("banking.transactions", end_user_id=end_user_id)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_one_refresh_of_two_with_the_data_of_others_is_not_judged(tape: JournalBuilder) -> None:
+    """It may coincide with other work of the app, but it does not show that the app knows its customers."""
+    connect(tape)
+    refresh(tape, "p2", "eu_2")
+    for end_user_id in ("eu_1", "eu_2"):
+        tape.wait(1)
+        tape.call("banking.transactions", end_user_id=end_user_id)
+        tape.hook("refresh", took_s=0.5)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -203,3 +203,83 @@ def test_an_app_that_reads_nothing_is_not_judged(tape: JournalBuilder) -> None:
 def test_disturbed_reads_and_busy_apps_are_not_judged(tape: JournalBuilder, fields: dict[str, Any]) -> None:
     """A fault may have served the value, and a busy app may still write the right one."""
     assert finding_of(tape, copies("aggregate_value", 14, 9, 0), **fields).verdict is Verdict.INCONCLUSIVE
+
+
+def transactions(tape: JournalBuilder, *amounts: str, name: str = "amount") -> list[dict[str, Any]]:
+    """Return one transaction for each of *amounts*."""
+    return [{**tape.transaction(f"r{number}"), name: amount} for number, amount in enumerate(amounts)]
+
+
+def judged(tape: JournalBuilder, rows: list[dict[str, Any]], shown: list[dict[str, Any]]) -> Finding:
+    """The app reads the transactions *rows* and shows *shown*."""
+    tape.rows(*rows)
+    tape.call("banking.transactions")
+    tape.effects(shown)
+    return PROBE.examine(tape.journal)
+
+
+@pytest.mark.parametrize(
+    ("served", "shown"),
+    [
+        (("12.495",), ("12.50",)),
+        (("12.495",), (12.5,)),
+        (("0.01", "0.00"), (1, 0)),
+        (("19.99", "4.35", "12.495"), (1999, 435, 1250)),
+    ],
+    ids=["fraction of a cent", "number", "one cent", "cents"],
+)
+def test_money_may_be_in_cents(tape: JournalBuilder, served: tuple[str, ...], shown: tuple[Any, ...]) -> None:
+    """Fractions of a cent may be rounded, in whatever spelling."""
+    rows = transactions(tape, *served)
+
+    finding = judged(tape, rows, [{**row, "amount": value} for row, value in zip(rows, shown, strict=True)])
+
+    assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
+
+
+def test_cents_that_lost_one_fail(tape: JournalBuilder) -> None:
+    """The product of a float and 100 was cut off."""
+    amounts = ("19.99", "4.35", "1.15", "8.29", "10.00", "12.50", "3.30", "7.77", "2.50", "60.10")
+    rows = transactions(tape, *amounts)
+
+    finding = judged(tape, rows, [{**row, "amount": int(float(row["amount"]) * 100)} for row in rows])
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed.endswith(" of 10 amount of transactions")
+    assert 0 < len(finding.evidence) < 5
+
+
+def test_a_rate_keeps_every_digit(tape: JournalBuilder) -> None:
+    """Four hundredths is another rate than 4.35 percent; as a number of percent it may have any unit."""
+    rows = transactions(tape, "0.0435", "0.0410", name="deposit_rate")
+
+    assert judged(tape, rows, [{**row, "deposit_rate": 0.04} for row in rows]).verdict is Verdict.FAIL
+    in_percent = [{**row, "deposit_rate": float(row["deposit_rate"]) * 100} for row in rows]
+    assert judged(JournalBuilder(), rows, in_percent).verdict is Verdict.PASS
+
+
+def test_a_record_with_nothing_but_cut_off_numbers_fails(tape: JournalBuilder) -> None:
+    """Two balances without their cents are a copy of the row, although nothing else in the record shows that."""
+    row = {"key": "a", "fiskil_id": "balance_1", "current_balance": "120.55", "available_balance": "80.10"}
+    tape.rows(row, dataset="balances")
+    tape.call("banking.balances")
+    tape.effects([{"fiskil_id": "balance_1", "current_balance": 120, "available_balance": 80}])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("shown", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+10:00", "1789032240000", "20261001"])
+def test_a_text_without_a_plain_day_is_not_compared(tape: JournalBuilder, shown: str) -> None:
+    """It may mean "never", or be the number of milliseconds since 1970 as text."""
+    rows = transactions(tape, "1.00", "2.00")
+
+    finding = judged(tape, rows, [rows[0], {**rows[1], "posting_date_time": shown}])
+
+    assert finding.verdict is Verdict.PASS
+
+
+def test_a_number_of_any_size_is_read(tape: JournalBuilder) -> None:
+    """A number with a million digits is no copy of a served one."""
+    rows = transactions(tape, "0.10", "0.30")
+
+    assert judged(tape, rows, [{**rows[0], "amount": "1e999999"}, rows[1]]).verdict is Verdict.PASS

@@ -1,18 +1,22 @@
 """The days that a value in the app's state may mean."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 HOURS = (0, 8, 9.5, 10, 10.5, 11)
 """Offsets from UTC, in hours, of the time zones in which an app may show a day: UTC and the Australian states."""
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+EDGES = (1, 9999)
 LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def days_of(value: Any) -> frozenset[date]:
     """Return the days that *value* may mean.
 
-    A date is one day. A time may be on different days in UTC and in Australia. Any other value gives no day.
+    A date is one day. A time may be on different days in UTC and in Australia. Any other value gives no day, and so does
+    a time at the edge of the calendar, which stands for "always" or "never".
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return frozenset()
@@ -20,10 +24,13 @@ def days_of(value: Any) -> frozenset[date]:
         moments = [_moment(value), _moment(value / 1000)]
         return next((_days(moment) for moment in moments if moment is not None), frozenset())
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+        # Python reads some texts of digits as dates too.
+        moment = datetime.fromisoformat(value) if _DATE.fullmatch(value) else None
+        if moment is None or moment.year in EDGES:
+            return frozenset()
+        return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
+    except (ValueError, OverflowError):
         return frozenset()
-    return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
 
 
 def _days(moment: datetime) -> frozenset[date]:

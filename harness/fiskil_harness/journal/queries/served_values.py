@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import isclose
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fiskil_harness.journal.queries.days import days_of
 from fiskil_harness.journal.queries.json_leaves import leaves
@@ -22,7 +22,12 @@ Row = dict[str, Any]
 
 INTERNAL = "key"
 """The field of a row in the journal that the API does not serve."""
-CENTS = 2
+CENTS = Decimal("0.01")
+MOST_DIGITS = 40
+"""A number with more digits than this before or after the point is not read."""
+
+NOT_MONEY = frozenset({"rate", "percentage", "percent", "price"})
+"""Words in the names of fields whose fractions of a cent matter."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _EXACT = Context(prec=100)
@@ -71,6 +76,11 @@ class ShownField(Struct, frozen=True):
         pairs = [(_number(shown), _served_number(served)) for shown in self.shown for served in self.served]
         return {float(f"{abs(shown / served):.6g}") for shown, served in pairs if shown and served}
 
+    def divided_by(self, factor: float) -> "ShownField":
+        """Return the field as if the app had not multiplied its numbers by *factor*, to the precision of a float."""
+        shown = (number / Decimal(repr(factor)) for value in self.shown if (number := _number(value)) is not None)
+        return structs.replace(self, shown=tuple(f"{number:.15g}" for number in shown))
+
     def __str__(self) -> str:
         """Return a line for reports."""
         return f"{self.row}: {self.name} is {self.shown[0]}, and the API served {' or '.join(map(str, self.served))}"
@@ -82,14 +92,16 @@ class ShownField(Struct, frozen=True):
             served = {day for value in (*self.days, *self.served) for day in days_of(value)}
             days = days_of(shown)
             return not days or bool(days & served) or any(day - after in served for day in days)
-        return _number(shown) is None or any(_is_equal(shown, served) for served in self.served)
+        is_money = NOT_MONEY.isdisjoint(self.name.split("_"))
+        return _number(shown) is None or any(_is_equal(shown, served, is_money=is_money) for served in self.served)
 
 
 def shown_fields(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str, Sequence[Row]]) -> Iterator[ShownField]:
     """Yield each number and date that the state shows under the API's name in a record with the row's id.
 
-    A value that differs counts only if the record contains another value of the row, besides ids: then it is a copy of the
-    row. Names are compared without underscores and case. A name that a row or a record contains twice is left out.
+    A value that differs counts only if the record is a copy of the row: it contains another value of the row, besides ids,
+    or has several fields of the row, all of them right or almost right. Names are compared without underscores and case. A
+    name that a row or a record contains twice is left out.
 
     Args:
         mentions: The places of each ``fiskil_id`` in the state.
@@ -100,14 +112,16 @@ def shown_fields(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str,
         days = _distinct(value for version in served for value in version.values() if _is_date(value))
         records = [place.record for place in mentions[fiskil_id] if isinstance(place.record, dict)]
         shown = [(record, {_plain(name): value for name, value in _by_name(record).items()}) for record in records]
+        fields: dict[str, tuple[ShownField, bool]] = {}
         for name in served[-1]:
             values = _distinct(version[name] for version in served if name in version)
-            having = [(record, fields[_plain(name)]) for record, fields in shown if _plain(name) in fields]
+            having = [(record, named[_plain(name)]) for record, named in shown if _plain(name) in named]
             field = ShownField(name_of_row(rows[-1]), name, tuple(value for _, value in having), values, days)
             if not having or not (field.is_date or field.is_number):
                 continue
-            if field.agrees or any(_is_copy(record, served[-1], name) for record, _ in having):
-                yield field
+            fields[name] = field, field.agrees or any(_is_copy(record, served[-1], name) for record, _ in having)
+        is_copy = len(fields) > 1 and all(is_known or field.is_close for field, is_known in fields.values())
+        yield from (field for field, is_known in fields.values() if is_known or is_copy)
 
 
 def _by_name(record: Row) -> Row:
@@ -157,18 +171,18 @@ def _number(value: Any) -> Decimal | None:
         number = Decimal(repr(value) if isinstance(value, float) else value)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS else None
 
 
-def _is_equal(shown: Any, served: Any) -> bool:
+def _is_equal(shown: Any, served: Any, *, is_money: bool) -> bool:
     """Return True if the two are equal, without the sign.
 
-    JSON numbers may have the precision of 32 bits, and money may have fractions of a cent cut off.
+    JSON numbers may have the precision of 32 bits, and money may have fractions of a cent rounded.
     """
     left, right = abs(_number(shown) or Decimal(0)), abs(_number(served) or Decimal(0))
     if not isinstance(served, str):
         return isclose(left, right, rel_tol=1e-7)
-    return left == right or (_decimals(right) > CENTS <= _decimals(left) and _is_rounded(shown, served))
+    return left == right or (is_money and _decimals(right) > 2 and left in _rounded(right, CENTS))
 
 
 def _is_rounded(shown: Any, served: Any) -> bool:
@@ -176,8 +190,14 @@ def _is_rounded(shown: Any, served: Any) -> bool:
     left, right = _number(shown), _number(served)
     if left is None or right is None or _decimals(left) >= _decimals(right):
         return False
-    unit = Decimal(1).scaleb(-_decimals(left))
-    return abs(left) in {abs(right).quantize(unit, rounding=mode, context=_EXACT) for mode in (ROUND_FLOOR, ROUND_CEILING)}
+    # An app may store cents, or percent: such a number has not lost digits.
+    is_scaled = abs(left) in {abs(right) * factor for factor in (100, 1000)}
+    return abs(left) in _rounded(abs(right), Decimal(1).scaleb(-_decimals(left))) and not is_scaled
+
+
+def _rounded(number: Decimal, unit: Decimal) -> set[Decimal]:
+    """Return *number* rounded down and up to a multiple of *unit*."""
+    return {number.quantize(unit, rounding=mode, context=_EXACT) for mode in (ROUND_FLOOR, ROUND_CEILING)}
 
 
 def _decimals(number: Decimal) -> int:

@@ -1,8 +1,10 @@
 """Does a refresh for a customer read the data of the end user whose consent this customer gave?"""
 
+from math import inf
+
 from fiskil_harness.core.config.hooks import REFRESH
 from fiskil_harness.journal import Exchange, HookCall, Journal, Journey
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, dataset_read
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, began_s, calls, dataset_read, refreshes
 from fiskil_harness.probes.probe import Finding, Probe
 
 UNKNOWN_CUSTOMER, FAILED = 404, 400
@@ -32,15 +34,20 @@ class ReadsOwnEndUser(Probe, frozen=True, kw_only=True, tag="reads_own_end_user"
         Which of several customers are affected depends on timing, so findings do not name them.
         """
         owned = _end_users(journal)
-        refreshes = {name: _refreshes(journal, name) for name in owned}
-        reading = {name for name, hooks in refreshes.items() if any(_reads(journal, hook, owned[name]) for hook in hooks)}
+        every = refreshes(journal, since_s=0.0)
+        hooks_of = {name: [hook for hook in every if hook.participant == name] for name in owned}
+        reading = {name for name, hooks in hooks_of.items() if any(_reads(journal, hook, owned[name]) for hook in hooks)}
         if any(
-            _is_unknown(journal, refreshes[name], owned[name], knows_others=bool(reading))
+            _is_unknown(journal, hooks_of[name], owned[name], knows_others=bool(reading))
             for name in owned
             if name not in reading
         ):
             observed = "the refreshes for a customer did not read the end user under whom this customer consented"
             return self.fails(observed, examined=len(owned))
+        if any(_reads_others(journal, hook, owned[name]) for name in reading for hook in hooks_of[name]):
+            return self.inconclusive(
+                "one refresh for a customer read only the data of others, and another one read their own"
+            )
         if not reading or reading != set(owned):
             return self.inconclusive("the refreshes of a customer made no call about their end user")
         return self.passes(
@@ -70,14 +77,10 @@ def _end_users(journal: Journal) -> dict[str, set[str]]:
     return owned if len(ids) == len(set(ids)) else {}
 
 
-def _refreshes(journal: Journal, participant: str) -> list[HookCall]:
-    """Return the requests to read the data of a participant again."""
-    return [call for call in journal.all(HookCall) if call.is_refresh and call.participant == participant]
-
-
 def _calls(journal: Journal, hook: HookCall) -> list[Exchange]:
-    """Return the calls that read consents or data in the step of *hook*: an app may read after its response."""
-    reads = [call for call in calls(journal) if call.step == hook.step and call.at_s >= began_s(hook)]
+    """Return the calls that read consents or data from *hook* to the next refresh: an app may read after its response."""
+    next_s = min((began_s(each) for each in refreshes(journal, since_s=began_s(hook)) if each is not hook), default=inf)
+    reads = [call for call in calls(journal) if began_s(hook) <= call.at_s < next_s]
     return [call for call in reads if call.end_user_id and (call.route == LISTING or dataset_read(call))]
 
 

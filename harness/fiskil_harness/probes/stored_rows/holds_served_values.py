@@ -10,6 +10,9 @@ from fiskil_harness.journal.queries.rows import last_effects, places, syncs, why
 from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
 from fiskil_harness.probes.probe import Finding, Probe
 
+UNITS = (100.0, 1_000.0, 10_000.0)
+"""Factors of cents, of thousandths, and of percent with two places."""
+
 MOST_LINES = 4
 """Maximum number of rows that a report names for one field."""
 
@@ -52,10 +55,11 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         wrong_names: list[str] = []
         for dataset, column, wrong in ((name, *pair) for name, shown in fields.items() for pair in _columns(shown)):
             name = f"{column[0].name} of {dataset}"
-            if _is_mistake(column, wrong):
-                wrong_names.append(f"{len(wrong)} of {len(column)} {name}")
-                evidence += sorted(map(str, wrong))[:MOST_LINES]
-            elif not _has_other_unit(column):
+            mistakes = wrong if _is_mistake(column, wrong) else _wrong_in_other_unit(column)
+            if mistakes:
+                wrong_names.append(f"{len(mistakes)} of {len(column)} {name}")
+                evidence += sorted(map(str, mistakes))[:MOST_LINES]
+            elif _unit(column) is None:
                 advice.append(f"{name} differs from the API's value in {len(wrong)} of {len(column)} rows")
         examined = sum(map(len, fields.values()))
         if wrong_names and not end.is_idle:
@@ -103,7 +107,15 @@ def _is_mistake(column: list[ShownField], wrong: list[ShownField]) -> bool:
     return len(wrong) * 2 < len(column) or all(field.is_close for field in wrong)
 
 
-def _has_other_unit(column: list[ShownField]) -> bool:
-    """Return True if most values of the field are the served ones times the same number."""
+def _unit(column: list[ShownField]) -> float | None:
+    """Return the number by which the app multiplied most values of the field; None if there is no such number."""
     factors = Counter(factor for field in column if not field.is_date for factor in field.factors)
-    return bool(factors) and factors.most_common(1)[0][1] * 2 > len(column)
+    factor, count = factors.most_common(1)[0] if factors else (0.0, 0)
+    return factor if count * 2 > len(column) else None
+
+
+def _wrong_in_other_unit(column: list[ShownField]) -> list[ShownField]:
+    """Return the fields that are wrong if the app shows another unit, such as cents, and most values are right in it."""
+    factor = _unit(column)
+    wrong = [field for field in column if not field.divided_by(factor).agrees] if factor in UNITS else []
+    return wrong if len(wrong) * 2 < len(column) else []
