@@ -87,7 +87,7 @@ from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.errors import HookError, HookMissing
 from fiskil_harness.journal import Delivery, Effects, Journal
 from fiskil_harness.journal.queries.deliveries import events_by_id
-from fiskil_harness.journal.queries.recovery import recovery_s
+from fiskil_harness.journal.queries.recovery import is_excused, recovery_s
 
 if TYPE_CHECKING:
     from fiskil_harness.app.app_under_test import AppUnderTest
@@ -358,7 +358,8 @@ class IdleWaits:
         )
         if not watch.is_pending or unchanged_s() <= least_s:
             return False
-        self._app.abandoned_kinds.add(kinds)
+        if not is_excused(self._journal, self._journal.elapsed_s() - unchanged_s(), self._journal.elapsed_s()):
+            self._app.abandoned_kinds.add(kinds)
         return True
 
     def is_certain(self, effects: Effects) -> bool:

@@ -414,6 +414,7 @@ def test_a_refresh_that_never_works_again_fails(tape: JournalBuilder) -> None:
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
+    tape.hook("refresh")
     tape.hook("refresh", status=502, took_s=0, had_recovery_time=True)
 
     finding = PROBE.examine(tape.journal)

@@ -11,6 +11,7 @@ from fiskil_harness.journal import ConsentState, Delivery, Exchange, HookCall, J
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Perform = Callable[..., tuple[Journal, str]]
 
@@ -78,6 +79,21 @@ def test_a_row_changes_while_its_old_value_is_on_its_way(drive: Callable[..., Dr
     assert held.at_s < new.at_s < told_s
     assert len([row for row in new.rows if row not in old.rows]) == 1
     assert not journal.all(StepIncomplete)
+
+
+def test_the_event_arrives_too_if_a_refresh_begins_no_reading(drive: Callable[..., Driver]) -> None:
+    """The app may let a refresh wait for the reading in progress, so it learns of the new value from the event."""
+    feed = Feed()
+    feed.refresh = lambda _values: None  # type: ignore[method-assign]
+    driver = drive(feed_settings(), given=feed)
+    late = steps.InjectFault("banking.transactions", faults.Latency(latency_ms=1500))
+    sequence = (steps.Connect(), late, steps.Sync("transactions"), steps.Deliver(), steps.AmendAndRefreshDuringCall())
+
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    [refresh] = [hook_call for hook_call in journal.all(HookCall) if hook_call.is_refresh]
+    assert not crashed
+    assert journal.all(Delivery)[-1].at_s > refresh.at_s
 
 
 def test_an_unknown_route_is_refused() -> None:

@@ -65,6 +65,14 @@ def _without_cursor(key: CallKey) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in key[2] if not name.startswith("page["))
 
 
+_CURSORS = ("page[after]", "page[before]")
+
+
+def is_first_page(call: Exchange) -> bool:
+    """Return True if *call* reads a list from its beginning."""
+    return not any(name in _CURSORS for name, _ in _sorted_parameters(call.query))
+
+
 def call_key(call: Exchange) -> CallKey:
     """Return a key that is equal for equal calls: method, path, and the query's parameters in any order."""
     return call.method, call.path, _sorted_parameters(call.query)

@@ -9,13 +9,17 @@ from math import inf
 from typing import Final
 
 from fiskil_harness.journal import FULL_TIME_S, ApiServedOverTls, ConsentState, Effects, Exchange, HookCall, Journal, Key
-from fiskil_harness.journal.queries.api_calls import call_key, calls, header, is_complete_success, refreshes
+from fiskil_harness.journal.queries.api_calls import began_s, call_key, calls, header, is_complete_success, refreshes
 from fiskil_harness.journal.queries.idleness import work_between
 from fiskil_harness.journal.queries.overdue import AFTER_DISTURBANCE
 from fiskil_harness.journal.queries.pauses import is_promised, paused_s
 
 LONGEST_RECOVERY_S: Final = 120.0
-"""The longest time that is waited for an app to resume its work, in real seconds; slower apps are not judged."""
+"""The longest time that is waited for an app that repeated a call, in real seconds; slower apps are not judged."""
+
+UNSEEN_PAUSE_S: Final = 200.0
+"""The time that is waited for an app that was never seen to try again: a job queue may retry after three minutes."""
+
 GROWTH: Final = 3.0
 """A next pause between two attempts is shorter than this many times the longest pause so far."""
 MOST_PAUSED = 0.1
@@ -35,32 +39,48 @@ def recovery_s(journal: Journal, fresh_s: float) -> float:
     is_excused = journal.all(Key) or any(call.is_failure_request for call in journal.all(HookCall))
     if is_excused or cannot_reach_api(journal) or not is_promised(journal, "fresh_s"):
         return inf
-    pause_s = max(GROWTH * _longest_pause_s(journal), _longest_request_s(journal))
+    own_pause_s = _longest_pause_s(journal)
+    pause_s = max(GROWTH * own_pause_s, _longest_request_s(journal))
     time_s = max(AFTER_DISTURBANCE * fresh_s, FULL_TIME_S) + pause_s
+    if not own_pause_s:
+        return UNSEEN_PAUSE_S if time_s <= UNSEEN_PAUSE_S else inf
     return time_s if time_s <= LONGEST_RECOVERY_S else inf
 
 
 def is_abandoned(journal: Journal, end: Effects | None) -> bool:
-    """Return True if the app never resumed the work that *end* reports as unfinished, and nothing excuses that.
+    """Return True if the app never resumed the work that *end* reports as unfinished, and nothing excuses that."""
+    if end is None or not end.had_recovery_time or end.is_idle:
+        return False
+    return not is_excused(journal, end.at_s - end.unchanged_s, end.at_s)
+
+
+def is_excused(journal: Journal, since_s: float, until_s: float) -> bool:
+    """Return True if an app that changed nothing from *since_s* to *until_s* has an excuse.
 
     A long pause of the machine and a refusal of a wrong request are excuses: without them the work might have ended.
     """
-    if end is None or not end.had_recovery_time or end.is_idle:
-        return False
-    pause_s = paused_s(journal, end.at_s - end.unchanged_s, end.at_s)
-    return pause_s <= MOST_PAUSED * end.unchanged_s and not any(map(_is_refusal, calls(journal)))
+    pause_s = paused_s(journal, since_s, until_s)
+    return pause_s > MOST_PAUSED * (until_s - since_s) or any(map(_is_refusal, calls(journal)))
 
 
 def failed_refresh(journal: Journal, participant: str, *, since_s: float) -> HookCall | None:
     """Return the refresh since *since_s* that failed for very long after the API had recovered; None if one succeeded later.
 
-    While a consent has ended, or an API key is refused, a refresh may fail.
+    While a consent has ended, or an API key is refused, a refresh may fail. A refresh that never made an API call may be a
+    wrong hook.
     """
     consents = {consent.consent_id: consent for consent in journal.all(ConsentState) if consent.participant == participant}
     if journal.all(Key) or cannot_reach_api(journal) or not all(consent.is_active for consent in consents.values()):
         return None
-    own = [call for call in refreshes(journal, since_s=since_s) if call.participant == participant]
-    return own[-1] if own and own[-1].had_recovery_time else None
+    every = [call for call in refreshes(journal, since_s=0.0) if call.participant == participant]
+    own = [call for call in every if began_s(call) >= since_s]
+    has_worked = any(call.has_succeeded or _has_called(journal, call) for call in every)
+    return own[-1] if own and own[-1].had_recovery_time and has_worked else None
+
+
+def _has_called(journal: Journal, hook: HookCall) -> bool:
+    """Return True if the app called the API during *hook*."""
+    return any(began_s(hook) <= call.at_s <= hook.at_s for call in calls(journal))
 
 
 def cannot_reach_api(journal: Journal) -> bool:

@@ -23,7 +23,7 @@ REDIRECT, REFUSED, FAILED = 300, 400, 500
 HOOKS_BEHIND_BREAKER = frozenset({"refresh", "revoke"})
 LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
 """How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
-LONGEST_RECOVERY_S = 75.0
+LONGEST_RECOVERY_S = 130.0
 """How long the first refresh that fails is repeated. Usual circuit breakers are open for up to 60 seconds."""
 RECORDED_S = 1.0
 """Longest wait for the records of the API calls that a failed hook call made, in real seconds."""
@@ -248,8 +248,10 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         longest_s = LONGEST_RECOVERY_S if is_first_refresh else LONGEST_OPEN_S
         while _has_failed_early(reply, name, api_calls(), end_user):
             if since() >= longest_s:
-                had_recovery_time = (reply.status or 0) >= FAILED  # a redirect may lead to a page for logging in
-                stage.app.failing_hooks.add(name)
+                # A redirect may lead to a page for logging in.
+                had_recovery_time = is_first_refresh and (reply.status or 0) >= FAILED
+                if had_recovery_time:
+                    stage.app.failing_hooks.add(name)
                 break
             pause(BETWEEN_TRIES_S)
             if _has_failed_early(reply, name, api_calls(), end_user):

@@ -9,6 +9,7 @@ from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
 from fiskil_harness.faults import Latency
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.rules import Rule
+from fiskil_harness.journal.queries.api_calls import calls, is_first_page
 from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Refresh, Revoke, Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
 from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
@@ -148,19 +149,20 @@ class AmendDuringCall(Step, frozen=True, kw_only=True, tag="amend_during_call"):
         """
         WaitForCall(self.route).perform(stage)
         change = Change(kind="amend") if self.dataset == "transactions" else ChangeEveryField()
-        for step in (change, Sync(self.dataset), self._next_reading):
+        for step in (change, Sync(self.dataset)):
             step.perform(stage)
+        self._let_app_read(stage)
 
-    @property
-    def _next_reading(self) -> Step:
-        """The step after which the app reads the new value."""
-        return Deliver()
+    def _let_app_read(self, stage: "Stage") -> None:
+        """Let the app read the new value."""
+        Deliver().perform(stage)
 
 
 class AmendAndRefreshDuringCall(AmendDuringCall, frozen=True, kw_only=True, tag="amend_and_refresh_during_call"):
     """A row changes while the app waits for a response with the old value, and the app is requested to read all data again.
 
-    Like ``AmendDuringCall``, except that the event of the sync stays undelivered. Needs ``app.drive.refresh``.
+    Like ``AmendDuringCall``, except that the event of the sync stays undelivered, unless the app begins no new reading: it
+    may let the refresh wait for the reading in progress. Needs ``app.drive.refresh``.
 
     Args:
         route: The route whose response is held back.
@@ -169,6 +171,8 @@ class AmendAndRefreshDuringCall(AmendDuringCall, frozen=True, kw_only=True, tag=
 
     needs: ClassVar[tuple[str, ...]] = (REFRESH,)
 
-    @property
-    def _next_reading(self) -> Step:
-        return Refresh()
+    def _let_app_read(self, stage: "Stage") -> None:
+        since_s = stage.journal.elapsed_s()
+        Refresh().perform(stage)
+        if not any(call.at_s >= since_s and is_first_page(call) for call in calls(stage.journal, self.route)):
+            Deliver().perform(stage)
