@@ -11,6 +11,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Facts, Settings
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.core.model.permission import all_of
+from fiskil_harness.errors import UnknownName
 from fiskil_harness.gate.fast_selection import shortlist
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.worker import Worker
@@ -269,3 +270,9 @@ def test_nothing_runs_if_a_scenario_does_not_concern_the_app(receiver_settings: 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert outcome.outside == "app.facts states that the app uses only accounts, not transactions"
     assert outcome.findings[0].observed == f"this scenario does not concern the app: {outcome.outside}"
+
+
+def test_an_unknown_hook_in_only_with_is_refused() -> None:
+    """No app would ever have it, so the scenario would never run."""
+    with pytest.raises(UnknownName, match=r"Did you mean 'app\.drive\.refresh'"):
+        Scenario(name="x", practices=(), steps=(), probes=(), only_with=("app.drive.refrehs",)).check()

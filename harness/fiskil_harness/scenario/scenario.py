@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from fiskil_harness.core import catalog, plugins, route_grid
 from fiskil_harness.core.clauses import Interpretations
-from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS, HOOKS
 from fiskil_harness.core.printable import has_unprintable
 from fiskil_harness.core.renamed import hint
 from fiskil_harness.errors import ConfigError, PlanError, UnknownName, UsageError
@@ -71,9 +71,12 @@ class Scenario(Struct, frozen=True, kw_only=True):
         """Validate the scenario before a socket opens, and return it.
 
         Raises:
-            UsageError: An end user, route, dataset, practice or interpretation is unknown, an argument of a step is invalid,
-                or a practice does not allow a probe.
+            UsageError: An end user, route, dataset, practice, hook or interpretation is unknown, an argument of a step is
+                invalid, or a practice does not allow a probe.
         """
+        for hook in self.only_with:
+            if hook not in HOOKS:
+                raise UnknownName("hook", hook, HOOKS)
         catalog.person(self.end_user)
         Interpretations(self.interpretations)
         for step in self.steps:

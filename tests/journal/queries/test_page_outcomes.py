@@ -33,6 +33,8 @@ def test_a_sentence_states_the_end(text: str) -> None:
         "We are ending your sharing.",
         "Stop sharing",
         "Your sharing may have ended.",
+        "Has your sharing been stopped?",
+        "Access to new data has stopped while we process it.",
     ],
 )
 def test_a_denial_or_a_condition_states_nothing(text: str) -> None:
@@ -43,6 +45,7 @@ def test_a_denial_or_a_condition_states_nothing(text: str) -> None:
 def test_a_failure_of_any_kind_is_found() -> None:
     """One sentence concerns the app, another the bank."""
     assert mentions_failure(["The session has ended.", "We could not reach your bank."])
+    assert mentions_failure(["Sharing has ended.", "Your consent with Ridgeway Bank is still active."])
     assert not mentions_failure(["Sharing has ended."])
 
 
@@ -53,6 +56,8 @@ def test_a_failure_of_any_kind_is_found() -> None:
         ("Sharing could not be ended just now.", True),
         ("We couldn\u2019t disconnect your bank.", True),
         ("If something went wrong, please contact us.", False),
+        ("Something went wrong?", False),
+        ("Tell us what didn't work.", False),
         ("Could not load your photo.", False),
         ("Sharing has ended.", False),
     ],

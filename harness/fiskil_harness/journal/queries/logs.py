@@ -101,7 +101,8 @@ class Log(Struct, frozen=True, kw_only=True):
         known = {*ids, *others} - {""}
         general = {_wording(record, known) for record in self.naming(*others)}
         named = {record: _wording(record, known) for record in self.naming(*ids)} if general else {}
-        return [record for record, own in named.items() if not any(own.is_like(other) for other in general)]
+        is_general = {own: any(own.is_like(other) for other in general) for own in {*named.values()}}
+        return [record for record, own in named.items() if not is_general[own]]
 
 
 def log_of(journal: Journal) -> Log:
@@ -187,22 +188,22 @@ def reports_failure(record: str, status: int | None) -> bool:
 def without_repeats(records: Iterable[str], ids: Iterable[str]) -> list[str]:
     """Return *records* without those that differ from an earlier one only in *ids*, other ids, times and names of events."""
     known = set(ids) - {""}
-    different: dict[str, _Wording] = {}
+    different: dict[_Wording, str] = {}
     for record in records:
         own = _wording(record, known)
-        if not any(own.is_like(other) for other in different.values()):
-            different[record] = own
-    return list(different)
+        if own not in different and not any(own.is_like(other) for other in different):
+            different[own] = record
+    return list(different.values())
 
 
 class _Wording(Struct, frozen=True):
-    """The words of a record in order, and the values in it: words with a digit, such as ids and times.
+    """The words of a record in order, and the lengths of its long values: of words with a digit, such as ids and times.
 
     An id may happen to have no digit. It is then found among the words, and has the length of an id in other records.
     """
 
     words: tuple[str, ...]
-    values: tuple[str, ...]
+    lengths: frozenset[int]
 
     def is_like(self, other: "_Wording") -> bool:
         """Return True if the two records have the same words, except for words as long as an id in the other record."""
@@ -214,17 +215,18 @@ class _Wording(Struct, frozen=True):
         return set(self.words) - set(other.words)
 
     def _has_ids_as_long_as(self, words: set[str]) -> bool:
-        lengths = {len(value) for value in self.values if len(value) >= SHORTEST}
-        return all(len(word) in lengths for word in words)
+        return all(len(word) in self.lengths for word in words)
 
 
 def _wording(record: str, known_ids: set[str]) -> _Wording:
-    """Return the words and values of *record* without names of events and *known_ids*, which may be cut or digests."""
+    """Return the wording of *record* without names of events and *known_ids*, which may be cut or digests."""
     found = [word for word in _WORDS.findall(_KINDS.sub(" ", record)) if not _stands_for(word, known_ids)]
     is_value = [any(letter.isdigit() for letter in word) for word in found]
     return _Wording(
         words=tuple(word for word, is_one in zip(found, is_value, strict=True) if not is_one),
-        values=tuple(word for word, is_one in zip(found, is_value, strict=True) if is_one),
+        lengths=frozenset(
+            len(word) for word, is_one in zip(found, is_value, strict=True) if is_one and len(word) >= SHORTEST
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """Find what a page states about a revocation: that sharing has ended, or that it could not be ended.
 
-Only English sentences are known. A sentence that states a condition ("when sharing has ended, ...") states neither.
+Only English sentences are known. A question states neither, and neither does a condition ("when sharing has ended, ...").
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from fiskil_harness.journal.queries.page_claims import without_denials
 from fiskil_harness.journal.queries.page_messages import listed, mentions, new_text
 from fiskil_harness.journal.queries.page_wording import phrase_in, plain, words_for
 
-ENDED = "ended"
+ENDED, NOT_ENDED = "ended", "not_ended"
 
 
 def fresh_sentences(earlier: Iterable[PageView], view: PageView) -> tuple[str, ...]:
@@ -25,24 +25,28 @@ def claims_of_end(sentences: Iterable[str]) -> tuple[str, ...]:
 
 
 def mentions_failure(sentences: Iterable[str]) -> bool:
-    """Return True if any of *sentences* has a word for a failure of any kind."""
+    """Return True if any of *sentences* has a word for a failure of any kind, or for a consent that is still active."""
     every = tuple(sentences)
-    return mentions("\n".join(every), listed("page_error_words.toml", "failed")) or bool(claims_of_failure(every))
+    has_words = mentions("\n".join(every), listed("page_error_words.toml", "failed"))
+    return (
+        has_words or bool(claims_of_failure(every)) or any(phrase_in(each, words_for(NOT_ENDED, "still")) for each in every)
+    )
 
 
 def claims_of_failure(sentences: Iterable[str]) -> tuple[str, ...]:
     """Return those of *sentences* which state that sharing could not be ended."""
-    return tuple(
-        sentence
-        for sentence in sentences
-        if phrase_in(sentence, words_for("not_ended")) and not phrase_in(sentence, words_for(ENDED, "conditional"))
-    )
+    return tuple(sentence for sentence in sentences if phrase_in(sentence, words_for(NOT_ENDED)) and not _is_open(sentence))
 
 
 def _states_end(sentence: str) -> bool:
     if plain(sentence) in {plain(text) for text in words_for(ENDED, "whole")}:
         return True
-    if phrase_in(sentence, words_for(ENDED, "conditional")):
+    if _is_open(sentence):
         return False
     is_stated = phrase_in(without_denials(sentence), words_for(ENDED, "stated"))
     return bool(is_stated or phrase_in(sentence, words_for(ENDED, "denying")))
+
+
+def _is_open(sentence: str) -> bool:
+    """Return True if the sentence is a question, or states a condition."""
+    return sentence.rstrip().endswith("?") or bool(phrase_in(sentence, words_for(ENDED, "conditional")))

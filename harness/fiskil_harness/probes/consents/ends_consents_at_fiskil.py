@@ -5,9 +5,9 @@ from collections.abc import Sized
 from fiskil_harness.core.config.hooks import CONNECTED, REVOKE
 from fiskil_harness.journal import ConsentState, Effects, Journal
 from fiskil_harness.journal.queries.api_calls import began_s, calls
-from fiskil_harness.journal.queries.consents import hook_calls, is_declined, rows_under
+from fiskil_harness.journal.queries.consents import hook_calls, is_declined, rows_under, still_shown
 from fiskil_harness.journal.queries.disconnects import disconnects, is_ended_by_app, known_consents, undone_redirect
-from fiskil_harness.journal.queries.rows import PENDING, last_effects, shown, snapshots, why_still_busy
+from fiskil_harness.journal.queries.rows import PENDING, last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
 
 ACCEPTED = 202
@@ -84,7 +84,5 @@ def _is_treated_as_active(journal: Journal, end: Effects, consent: ConsentState)
     """Return whether the app's last state still has a connection, or rows of *consent*; None if it never showed either."""
     if end.is_connected is not None:
         return end.is_connected
-    ids = rows_under(journal, [consent.consent_id])
-    if not any(shown(effects.state, ids) for effects in snapshots(journal)):
-        return None
-    return bool(shown(end.state, ids))
+    earlier, now = still_shown(journal, end, rows_under(journal, [consent.consent_id]))
+    return bool(now) if earlier else None

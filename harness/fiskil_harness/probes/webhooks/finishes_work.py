@@ -66,7 +66,7 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
             evidence=(
                 *_lines(events),
                 "time given: three times app.limits.fresh_s, 30 s at least, and more than the longest pause of the app "
-                "between two attempts; less for later messages of the same kinds in a run",
+                "between two attempts; 200 s if it was never seen to repeat a call; less for later messages of these kinds",
             ),
             examined=examined,
         )
