@@ -213,3 +213,12 @@ def test_a_log_line_beside_a_stack_trace_counts(tape: JournalBuilder, trace: str
     tape.output(f"sync of {CONSENT_ID} failed\n{trace}".encode())
 
     assert log_of(tape.journal).problem == ""
+
+
+def test_thousands_of_records_that_differ_in_values_are_compared_once() -> None:
+    """Times, ids and numbers make no record particular."""
+    records = tuple(f"12:00:{number:05} call {'ab'[number % 2]}-1 trace={number:032x}" for number in range(4000))
+    log = Log(records=records)
+
+    assert log.particular(["b-1"], ["a-1"]) == []
+    assert len(without_repeats(records, ["a-1", "b-1"])) == 1

@@ -333,3 +333,16 @@ def test_the_reason_names_the_status_of_a_failed_disconnect(tape: JournalBuilder
     tape.effects({})
 
     assert PROBE.examine(tape.journal).observed == "each disconnect failed, the last one with status 502"
+
+
+def test_a_consent_whose_rows_the_app_marks_as_deleted_is_treated_as_ended(tape: JournalBuilder) -> None:
+    """The app keeps the rows of both consents, and marks all of them."""
+    connect(tape, "arr1", "arr2")
+    tape.rows(FIRST, SECOND)
+    tape.effects([{**row, "deleted_at": None} for row in (FIRST, SECOND)], moment="before")
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
+    tape.hook("revoke", took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.effects([{**row, "deleted_at": "2026-11-30T12:00:00Z"} for row in (FIRST, SECOND)])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
