@@ -15,7 +15,7 @@ from fiskil_harness.core import clock
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.core.net.server import free_port
 from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
-from fiskil_harness.journal.queries.recovery import UNSEEN_PAUSE_S
+from fiskil_harness.journal.queries.recovery import RECOVERY_S
 
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
 POLL_S = 0.1
@@ -607,7 +607,7 @@ def test_failed_attempts_are_no_progress_within_the_full_time(waiting: Waiting) 
 
 
 def test_an_app_that_never_resumes_its_work_had_the_recovery_time_once(waiting: Waiting) -> None:
-    """It never repeated a call, so the wait is long; later work of the same kinds has the seconds of the table."""
+    """The first wait takes minutes; later work of the same kinds has the seconds of the table."""
     waiting.script.report({"pending": 1, "applied": {}})
     waiting.begin("first", full_time_s=12)
     waiting.acknowledge("e0")
@@ -618,7 +618,7 @@ def test_an_app_that_never_resumes_its_work_had_the_recovery_time_once(waiting: 
     second, second_s = waiting.recover()
 
     assert (first.result, first.had_recovery_time, second.had_recovery_time) == ("stuck", True, True)
-    assert first_s == pytest.approx(UNSEEN_PAUSE_S, abs=3 * POLL_S)
+    assert first_s == pytest.approx(RECOVERY_S, abs=3 * POLL_S)
     assert second_s == pytest.approx(20, abs=3 * POLL_S)
 
 

@@ -63,7 +63,7 @@
 #
 # Recovery time: after a disturbance an app may wait before it tries again. So unfinished work is a FAIL only if the app
 # reports it (``pending``), every fault was lifted or ends by itself, and the app has changed nothing and made no API request
-# for three times as long (``journal/queries/recovery.py``; 30 s at least, and more for an app that paused between attempts).
+# for 200 s (``RECOVERY_S`` in ``journal/queries/recovery.py``), unless a longer pause would be lawful.
 # This wait ends early if the app becomes idle, or makes a request and remains busy. Each kind of event gets the time once.
 #
 # Late state: an app may have finished before its state shows that. The waits do not expect this. If such an app does not

@@ -1,24 +1,25 @@
 """The time after a disturbance in which an app must resume its work, and apps that never did.
 
 An app may wait before it tries again, after a fault, a kill or a restart. But it cannot wait for ever: an app that reports
-unfinished work, makes no API call and changes nothing for several times its longest pause has abandoned the work.
+unfinished work, makes no API call and changes nothing for minutes has abandoned the work.
 """
 
 from itertools import pairwise
 from math import inf
 from typing import Final
 
-from fiskil_harness.journal import FULL_TIME_S, ApiServedOverTls, ConsentState, Effects, Exchange, HookCall, Journal, Key
+from fiskil_harness.journal import ApiServedOverTls, ConsentState, Effects, Exchange, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import began_s, call_key, calls, header, is_complete_success, refreshes
 from fiskil_harness.journal.queries.idleness import work_between
 from fiskil_harness.journal.queries.overdue import AFTER_DISTURBANCE
 from fiskil_harness.journal.queries.pauses import is_promised, paused_s
 
-LONGEST_RECOVERY_S: Final = 120.0
-"""The longest time that is waited for an app that repeated a call, in real seconds; slower apps are not judged."""
+RECOVERY_S: Final = 200.0
+"""The time after which an app that changes nothing has abandoned its work, in real seconds.
 
-UNSEEN_PAUSE_S: Final = 200.0
-"""The time that is waited for an app that was never seen to try again: a job queue may retry after three minutes."""
+A client may repeat a failed call within a second, and the job queue behind it may wait for three minutes before it tries
+again, so short pauses that were seen do not show how long the next one is.
+"""
 
 GROWTH: Final = 3.0
 """A next pause between two attempts is shorter than this many times the longest pause so far."""
@@ -29,9 +30,9 @@ _RETRIABLE = frozenset({401, 408, 425, 429})
 
 
 def recovery_s(journal: Journal, fresh_s: float) -> float:
-    """Return the real seconds after which an app that changes nothing has abandoned its work; infinite if none are enough.
+    """Return ``RECOVERY_S``, or infinity if an app that changes nothing for so long need not have abandoned its work.
 
-    An app whose config does not state ``fresh_s`` is never judged: job queues often wait for minutes before a retry.
+    An app whose config does not state ``fresh_s`` is never judged, and neither is one whose next pause may be longer.
 
     Args:
         fresh_s: The time in which the app finishes undisturbed work.
@@ -39,12 +40,8 @@ def recovery_s(journal: Journal, fresh_s: float) -> float:
     is_excused = journal.all(Key) or any(call.is_failure_request for call in journal.all(HookCall))
     if is_excused or cannot_reach_api(journal) or not is_promised(journal, "fresh_s"):
         return inf
-    own_pause_s = _longest_pause_s(journal)
-    pause_s = max(GROWTH * own_pause_s, _longest_request_s(journal))
-    time_s = max(AFTER_DISTURBANCE * fresh_s, FULL_TIME_S) + pause_s
-    if not own_pause_s:
-        return UNSEEN_PAUSE_S if time_s <= UNSEEN_PAUSE_S else inf
-    return time_s if time_s <= LONGEST_RECOVERY_S else inf
+    needed_s = max(AFTER_DISTURBANCE * fresh_s, GROWTH * _longest_pause_s(journal), _longest_request_s(journal))
+    return RECOVERY_S if needed_s <= RECOVERY_S else inf
 
 
 def is_abandoned(journal: Journal, end: Effects | None) -> bool:

@@ -6,7 +6,7 @@ from fiskil_harness.journal import FULL_TIME_S, ConsentState, Effects, EventCrea
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls, is_complete_success
 from fiskil_harness.journal.queries.deliveries import last_applied, was_disturbed
 from fiskil_harness.journal.queries.pauses import is_promised, paused_s
-from fiskil_harness.journal.queries.recovery import is_abandoned
+from fiskil_harness.journal.queries.recovery import RECOVERY_S, is_abandoned
 from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -65,8 +65,7 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
             "reported the work as pending, called no API and changed nothing",
             evidence=(
                 *_lines(events),
-                "time given: three times app.limits.fresh_s, 30 s at least, and more than the longest pause of the app "
-                "between two attempts; 200 s if it was never seen to repeat a call; less for later messages of these kinds",
+                f"time given: {RECOVERY_S:g} s; less for later messages of the same kinds",
             ),
             examined=examined,
         )
