@@ -89,3 +89,14 @@ def test_without_a_loop_the_result_is_inconclusive(tape: JournalBuilder, bites: 
     read_second_page(tape, times=2, bites=bites)
 
     assert PROBE.examine(tape.journal).observed == "no response contained a looping pagination link"
+
+
+@pytest.mark.parametrize(("reads", "verdict"), [(1, Verdict.INCONCLUSIVE), (2, Verdict.PASS)])
+def test_a_busy_app_passes_if_it_began_to_read_again(tape: JournalBuilder, reads: int, verdict: Verdict) -> None:
+    """It stopped at the loop, and tries again later with the message still pending."""
+    for _ in range(reads):
+        read_first_page(tape)
+        read_second_page(tape, times=2)
+    tape.effects({}, is_idle=False, pending=1)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

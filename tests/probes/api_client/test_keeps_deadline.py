@@ -264,3 +264,29 @@ def test_a_slow_body_that_is_read_to_its_end_after_the_deadline_fails(tape: Jour
     tape.call("banking.balances", took_s=30, bites=("Drip(every_ms=200)",), response_headers=length, response_body=b"{}")
 
     assert KeepsDeadline().examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("repeats_after_s", "verdict"), [(1.6, Verdict.PASS), (9.0, Verdict.FAIL), (None, Verdict.FAIL)])
+def test_an_app_that_repeats_a_call_has_given_it_up(
+    tape: JournalBuilder, repeats_after_s: float | None, verdict: Verdict
+) -> None:
+    """Some clients leave the connection of a broken response open."""
+    tape.call("banking.transactions", took_s=30, after_s=0, bites=("ContinueForever(every_ms=400, lasts_ms=60000)",))
+    if repeats_after_s is not None:
+        tape.call("banking.transactions", after_s=repeats_after_s)
+    tape.wait(10.5)
+    tape.hook("refresh", took_s=10.6)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_an_equal_call_of_other_work_ends_no_wait(tape: JournalBuilder) -> None:
+    """A second refresh reads the same list."""
+    tape.call("banking.transactions", took_s=30, after_s=0, bites=STALL)
+    tape.wait(1)
+    tape.call("banking.transactions", after_s=0.1)
+    tape.hook("refresh", took_s=0.1)
+    tape.wait(10)
+    tape.hook("refresh", took_s=10.5)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

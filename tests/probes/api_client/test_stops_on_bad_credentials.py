@@ -288,3 +288,22 @@ def test_failing_after_a_restart_fails(tape: JournalBuilder) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refresh failed with an accepted key pair",))
+
+
+@pytest.mark.parametrize("begins", ["hook", "delivery"])
+def test_work_that_begins_after_its_response_counts(tape: JournalBuilder, begins: str) -> None:
+    """The app responds at once, and two pieces of work send the key three and two times."""
+    tape.effects({})
+    tape.wait(1)
+    tape.key("revoked")
+    if begins == "hook":
+        tape.hook("refresh", status=202, took_s=0.01)
+    else:
+        tape.deliver_event("consent.received")
+    for _ in range(3):
+        tape.call("token", status=401)
+    tape.deliver_event("banking.transactions.sync.completed")
+    for _ in range(2):
+        tape.call("token", status=401)
+
+    assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL

@@ -15,10 +15,12 @@ NO_CALLS_OBSERVED = "the app was not observed to call the API after the fault ha
 
 
 def work_count(journal: Journal, since_s: float, until_s: float) -> int:
-    """Return the number of hook calls, restarts and acknowledged deliveries between *since_s* and *until_s*.
+    """Return the number of hook calls, restarts and acknowledged deliveries that may be the reason of calls in this time.
 
-    Each of them is a reason for the app to call the API.
+    Work that was requested before *since_s* counts too, if the app was not idle in between: a hook or a delivery may have
+    its response before the work begins.
     """
+    since_s = idle_before(journal, since_s) or since_s
     hooks = sum(1 for call in journal.all(HookCall) if call.at_s >= since_s and began_s(call) <= until_s)
     starts = sum(1 for started in journal.all(ProcessChanged) if started.is_restart and since_s <= started.at_s <= until_s)
     deliveries = sum(1 for delivery, _ in acknowledged_events(journal) if since_s <= delivery.at_s <= until_s)

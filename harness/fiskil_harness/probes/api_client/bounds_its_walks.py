@@ -43,9 +43,16 @@ class BoundsItsWalks(Probe, frozen=True, kw_only=True, tag="bounds_its_walks"):
             evidence = tuple(f"pagination loop: {route}" for route in endless)
             return self.fails(observed, evidence=evidence, examined=routes_of(looping))
         snapshots = [effects for effects in journal.all(Effects) if effects.at_s > looping[0].at_s]
-        if snapshots and not snapshots[0].is_idle:
+        if snapshots and not snapshots[0].is_idle and not all(_begins_again(journal, *walk) for walk in walks):
             return self.inconclusive(STILL_BUSY, hook="" if snapshots[0].pending is not None else PENDING)
         return self.passes("every read with a looping pagination link ended", examined=routes_of(looping))
+
+
+def _begins_again(journal: Journal, route: str, end_user_id: str) -> bool:
+    """Return True if the app read the list from its beginning between two calls that met a loop, so the first read ended."""
+    own = [call for call in calls(journal, route) if call.end_user_id == end_user_id]
+    looped = [call for call in bitten_by(journal, *LOOPS) if call in own]
+    return any(_is_first(call) and looped[0].ended_s <= call.at_s < looped[-1].at_s for call in own)
 
 
 def _highest_count(journal: Journal, route: str, end_user_id: str) -> int:

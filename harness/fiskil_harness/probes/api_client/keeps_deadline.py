@@ -1,8 +1,9 @@
 """Does the app abandon responses that never end, and return to its own callers, within its deadlines?"""
 
 from fiskil_harness.journal import Bite, ConnectionAbandoned, Exchange, HookCall, Journal, Limits
-from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
+from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, call_key, calls, routes_of
 from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE, is_promised, paused_s
+from fiskil_harness.journal.queries.work_requested import work_begun
 from fiskil_harness.probes.api_client.retries_broken_reads import is_spoilt, is_whole
 from fiskil_harness.probes.probe import Finding, Probe, Verdict
 
@@ -102,14 +103,22 @@ def _waited_s(journal: Journal, call: Exchange) -> float:
     """Return the real seconds for which the app waited for the response.
 
     If a hook failed while the call was in progress, the app had given up by then, although the connection was still open.
-    After a hook that succeeded, the app may still be reading the response in the background.
+    The same holds if the app repeated the call: some clients leave the connection of a broken response open. After a hook
+    that succeeded, the app may still be reading the response in the background.
     """
     gave_up = [
         hook_call.at_s
         for hook_call in journal.all(HookCall)
         if hook_call.status is not None and hook_call.status >= 400 and began_s(hook_call) <= call.at_s <= hook_call.at_s
     ]
-    return min([call.ended_s, *gave_up]) - call.at_s
+    repeated = [again.at_s for again in calls(journal, call.route) if _repeats(journal, call, again)]
+    return min([call.ended_s, *gave_up, *repeated]) - call.at_s
+
+
+def _repeats(journal: Journal, call: Exchange, again: Exchange) -> bool:
+    """Return True if the app made *again* in place of *call* for the only work that was requested of it."""
+    is_same = call_key(again) == call_key(call) and call.at_s < again.at_s < call.ended_s
+    return is_same and work_begun(journal, before_s=call.at_s, until_s=again.at_s) <= 1
 
 
 def _is_accepted(hook_call: HookCall, call: Exchange) -> bool:
