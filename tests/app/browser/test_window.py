@@ -520,3 +520,14 @@ def test_a_page_under_an_overlay_is_covered(window: Window, httpserver: HTTPServ
 
     assert {view.is_covered for view in views} == {is_covered}
     assert not any(view.is_covered for view in window.look(has_pictures=False))
+
+
+def test_a_response_without_content_is_read(window: Window, journal: Journal, httpserver: HTTPServer) -> None:
+    """The browser gives up such a navigation, as for a login that only sets a cookie; its status is recorded."""
+    httpserver.expect_request("/log-in").respond_with_data(status=204, headers={"set-cookie": "session=1"})
+
+    problem = window.visit(httpserver.url_for("/log-in"), page="login")
+    window.drain()
+
+    entry = fetched(journal, "/log-in")
+    assert (problem, entry.status, entry.problem) == ("", 204, "")

@@ -87,3 +87,13 @@ def test_a_call_while_the_harness_opens_a_page_is_in_the_foreground() -> None:
     tape.call("token")
 
     assert moments(tape) == [("consents.list", "foreground")]
+
+
+def test_a_disturbed_call_that_a_failed_hook_gave_up_is_in_the_foreground() -> None:
+    """The hook's own deadline ended the wait, and the connection stayed open longer."""
+    tape = JournalBuilder()
+    tape.call("token", took_s=5, status=None, bites=("Stall(after_bytes=10)",))
+    tape.now_s -= 3
+    tape.hook("refresh", status=502, took_s=2.5)
+
+    assert moments(tape) == [("token", "foreground")]

@@ -185,3 +185,15 @@ def test_an_app_that_gives_up_passes_if_a_person_waits(tape: JournalBuilder) -> 
     finding = RespectsRetryAfter(may_give_up=True).examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "the app repeated no refused call on its own")
+
+
+def test_a_refusal_that_was_reported_is_repeated_by_later_work(tape: JournalBuilder) -> None:
+    """The app repeats the call after the delay, then reports the refusal; a person tries again, and that call succeeds."""
+    refuse(tape)
+    tape.wait(2)
+    refuse(tape)
+    tape.hook("refresh", status=502, took_s=2.1)
+    tape.call("banking.transactions")
+    tape.hook("refresh", took_s=0.1)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from fiskil_harness.journal.builder import JournalBuilder
@@ -227,3 +228,15 @@ def test_an_app_that_never_showed_a_row_proves_nothing(tape: JournalBuilder) -> 
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_rows_that_the_app_reads_again_under_an_older_consent_may_stay(tape: JournalBuilder) -> None:
+    """Both consents cover the row, and the app reads it again after the newer one has ended."""
+    tape.consent("arr2")
+    end(tape)
+    tape.deliver_event("consent.revoked", consent="arr1")
+    body = msgspec.json.encode({"transactions": [row("a", "arr2")]})
+    tape.call("banking.transactions", response_body=body)
+    tape.effects({"transactions": [row("a", "arr2")]})
+
+    assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL

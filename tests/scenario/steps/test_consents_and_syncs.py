@@ -7,7 +7,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.errors import ConfigError, HookError
-from fiskil_harness.journal import EventCreated, HookCall, Journal, Rows
+from fiskil_harness.journal import EventCreated, Exchange, HookCall, Journal, Rows
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -238,3 +238,27 @@ def test_a_redirect_of_an_open_circuit_breaker_is_repeated(
     _, crashed = drive(app.settings(), given=app).perform(scenario)
 
     assert (crashed, app.pauses, app.is_connected) == ("", 0, False)
+
+
+def test_a_refresh_that_redirects_is_waited_for_if_nothing_was_read(drive: Callable[..., Driver]) -> None:
+    """A worker of the app reads after the redirect: here when the effects are queried."""
+    feed, queue = RedirectingFeed(), list[str]()
+    act = feed.act
+
+    def effects(_values: dict[str, str]) -> dict[str, Any]:
+        is_busy = bool(queue)
+        while queue:
+            act(queue.pop())
+        return {"state": {"is_connected": True}, "pending": int(is_busy)}
+
+    feed.act, feed.effects = queue.append, effects  # type: ignore[method-assign]
+    driver = drive(feed.settings(), given=feed)
+    sequence = (steps.Authorise(), steps.Sync(), steps.Refresh())
+
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    [refresh] = [hook_call for hook_call in journal.all(HookCall) if hook_call.is_refresh]
+    [read] = [call for call in journal.all(Exchange) if call.route == "banking.transactions"]
+    assert not crashed
+    assert (refresh.status, read.step) == (303, refresh.step)
+    assert refresh.at_s < read.at_s

@@ -151,7 +151,8 @@ class NetworkTraffic:
             heads: dict[str, Headers] = {"headers": tuple((await request.all_headers()).items())}
             heads["response_headers"] = await _headers_of(response)
             body, problem = (captured.body, "") if captured is not None else (b"", "")
-            if captured is None and response is not None and self._is_read(request, response.status):
+            has_body = response is not None and not 300 <= response.status < 400 and response.status != 204
+            if captured is None and response is not None and has_body and self._is_read(request):
                 body, problem = await _body_of(response)
         except Exception:  # noqa: BLE001 - the window was closed meanwhile
             self._put_captured(request, about, captured, problem=UNREAD)
@@ -163,11 +164,10 @@ class NetworkTraffic:
     def _captured(self, request: "Request") -> CapturedResponse | None:
         """Return the response as captured before the page got it; None if it was not captured or is not to be read."""
         captured = self._capture.take(request.method, request.url)
-        return captured if captured is not None and self._is_read(request, captured.status) else None
+        return captured if self._is_read(request) else None
 
-    def _is_read(self, request: "Request", status: int) -> bool:
-        has_body = not 300 <= status < 400 and status != 204
-        return has_body and request.resource_type in READ and not self._places.is_auth(request.url)
+    def _is_read(self, request: "Request") -> bool:
+        return request.resource_type in READ and not self._places.is_auth(request.url)
 
     async def _failed(self, request: "Request") -> None:
         about = self._open.pop(request, None)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 KINDS = ("Document", "Script", "Stylesheet", "XHR", "Fetch", "Other")
 ENDLESS = ("text/event-stream", "application/x-ndjson", "application/octet-stream", "multipart/", "application/stream")
-EMPTY = (204, 205, 304)
+EMPTY = (204, 205)
+"""Statuses of responses without a body. The browser gives up a navigation that has one."""
 
 RunLater = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -54,9 +55,8 @@ class ResponseCapture:
     async def _read(self, session: "CDPSession", paused: dict[str, Any]) -> None:
         request_id = {"requestId": paused["requestId"]}
         with suppress(Exception):  # the page may be gone by now
-            if _has_body(paused):
-                content = await session.send("Fetch.getResponseBody", request_id)
-                body = b64decode(content["body"]) if content["base64Encoded"] else content["body"].encode()
+            if _has_body(paused) or paused.get("responseStatusCode") in EMPTY:
+                body = await _body_of(session, paused) if _has_body(paused) else b""
                 request = paused["request"]
                 headers = tuple((header["name"], header["value"]) for header in paused.get("responseHeaders", ()))
                 captured = CapturedResponse(paused["responseStatusCode"], body, headers)
@@ -65,6 +65,11 @@ class ResponseCapture:
             await session.send(
                 "Fetch.continueRequest" if "responseErrorReason" in paused else "Fetch.continueResponse", request_id
             )
+
+
+async def _body_of(session: "CDPSession", paused: dict[str, Any]) -> bytes:
+    content = await session.send("Fetch.getResponseBody", {"requestId": paused["requestId"]})
+    return b64decode(content["body"]) if content["base64Encoded"] else content["body"].encode()
 
 
 def _has_body(paused: dict[str, Any]) -> bool:

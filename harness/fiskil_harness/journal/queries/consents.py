@@ -1,6 +1,7 @@
 """Queries about consents: states over time, rows served under each consent, and notifications of a consent's end."""
 
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
@@ -14,6 +15,7 @@ from fiskil_harness.journal.queries.api_calls import (
     dataset_read,
     is_complete_success,
     is_redirect,
+    rows_in,
 )
 from fiskil_harness.journal.queries.rows import Place, labelled_rows, places, snapshots
 
@@ -76,19 +78,22 @@ def was_notified_of_end(journal: Journal, consent: ConsentState) -> bool:
 def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
     """Return the names (for reports) of the rows that the API served only under *consent_ids*, by ``fiskil_id``.
 
-    Rows that the API still serves under another active consent are left out.
+    Rows that the API still serves under another active consent are left out: those of the last sync, and those of responses
+    after the end of a selected consent.
     """
     selected = set(consent_ids)
     names: dict[str, str] = {}
     for _, row, name in labelled_rows(journal):
         if row.get("arrangement_id") in selected:
             names[str(row["fiskil_id"])] = name
-    latest = {sync.dataset: sync for sync in journal.all(Rows) if not sync.participant}
-    others = {consent.consent_id for consent in consents_of(journal).values() if consent.is_active} - selected
-    for sync in latest.values():
-        for row in sync.rows:
-            if row.get("arrangement_id") in others:
-                names.pop(str(row["fiskil_id"]), None)
+    latest = {sync.dataset: sync.rows for sync in journal.all(Rows) if not sync.participant}
+    consents = consents_of(journal)
+    others = {name for name, consent in consents.items() if consent.is_active} - selected
+    end_s = min((consents[name].at_s for name in selected & {*consents} if not consents[name].is_active), default=inf)
+    later = [rows_in(call.response_body) for call in calls(journal) if dataset_read(call) and call.at_s > end_s]
+    for row in (row for rows in (*latest.values(), *later) for row in rows):
+        if row.get("arrangement_id") in others:
+            names.pop(str(row.get("fiskil_id")), None)
     return names
 
 

@@ -7,6 +7,7 @@ from fiskil_harness.journal import Exchange, Fetched, HookCall, Journal, PageVie
 from fiskil_harness.journal.queries.api_calls import began_s, calls
 
 FOREGROUND, BACKGROUND = MOMENTS
+FAILED = 400
 SLACK_S = 0.25
 """A call that the app abandons may end on the API's side this much later than the app's response to the person."""
 
@@ -15,9 +16,10 @@ def calls_by_moment(journal: Journal) -> Iterator[tuple[Exchange, str]]:
     """Yield each call to a known route with its moment; calls whose moment is unknown are left out.
 
     A call in the foreground lies within a hook call of the harness, or within the step in which a person's browser returned
-    from the consent page. If a call outlasts the hook's response, the app did not wait for it, so its cause is uncertain.
-    The cause is also uncertain while Chromium shows a page, unless the harness opened it for that question, and after a hook
-    that never responded.
+    from the consent page. If a call outlasts the hook's response, the app did not wait for it, so its cause is uncertain;
+    but if a fault acted on the call and the hook failed, the app waited for it until a deadline of its own. The cause is
+    also uncertain while Chromium shows a page, unless the harness opened it for that question, and after a hook that never
+    responded.
     """
     hooks = [hook for hook in journal.all(HookCall) if not hook.is_failure_request]
     visits = journal.all(Visit)
@@ -39,5 +41,7 @@ def calls_by_moment(journal: Journal) -> Iterator[tuple[Exchange, str]]:
 
 
 def _lasts_until(hook: HookCall, call: Exchange) -> bool:
-    """Return True if the hook's response came after *call* had ended."""
+    """Return True if the hook's response came after *call* had ended, or reports that the app gave up a disturbed call."""
+    if call.bites and hook.status is not None and hook.status >= FAILED:
+        return True
     return call.ended_s <= hook.at_s + (SLACK_S if call.bites else 0)

@@ -2,8 +2,8 @@
 
 from email.utils import parsedate_to_datetime
 
-from fiskil_harness.journal import Exchange, InterpretationsUsed, Journal
-from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, calls, header, routes_of
+from fiskil_harness.journal import Exchange, HookCall, InterpretationsUsed, Journal
+from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, call_key, calls, header, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_times
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -41,7 +41,7 @@ class RespectsRetryAfter(Probe, frozen=True, kw_only=True, tag="respects_retry_a
         judged = repeated = 0
         for refused, delay_s in delayed:
             again = _next_equal(journal, refused)
-            if again is None:
+            if again is None or _was_reported(journal, refused, again):
                 continue
             repeated += 1
             if not _is_of_one_job(journal, refused, again):
@@ -100,6 +100,15 @@ def _form(refused: Exchange) -> str:
 def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
     later = (call for call in calls(journal, refused.route) if call.at_s >= refused.ended_s and call.number > refused.number)
     return next((call for call in later if call_key(call) == call_key(refused)), None)
+
+
+def _was_reported(journal: Journal, refused: Exchange, again: Exchange) -> bool:
+    """Return True if the app reported the refusal to a waiting person before *again*, so that later work made this call."""
+    return any(
+        hook.status is not None and hook.status >= 400 and began_s(hook) <= refused.at_s and hook.at_s < again.at_s
+        for hook in journal.all(HookCall)
+        if hook.at_s >= refused.at_s
+    )
 
 
 def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:

@@ -8,7 +8,7 @@ from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Exchange, HookCall, HookName, Rows, shortened
-from fiskil_harness.journal.queries.api_calls import ENDING, bitten_by, dataset_read, is_complete_success
+from fiskil_harness.journal.queries.api_calls import ENDING, bitten_by, calls, dataset_read, is_complete_success
 from fiskil_harness.scenario.steps.step import Step, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
@@ -184,9 +184,11 @@ class Refresh(TwinStep, frozen=True, kw_only=True, tag="refresh"):
     needs: ClassVar[tuple[str, ...]] = (REFRESH,)
 
     def perform(self, stage: "Stage") -> None:
-        """Call the hook, and record how long it took; wait for an app that reads after a response of 202."""
+        """Call the hook, and record how long it took; wait for an app that reads after a response of 202, or a redirect."""
+        begin_s = stage.journal.elapsed_s()
         reply = call_hook(stage, stage.end_user(self.twin), "refresh")
-        if reply.status == ACCEPTED:
+        has_read = any(dataset_read(call) for call in calls(stage.journal) if call.at_s >= begin_s)
+        if reply.status == ACCEPTED or (REDIRECT <= (reply.status or 0) < REFUSED and not has_read):
             stage.settle("settled")
 
 
