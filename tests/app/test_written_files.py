@@ -94,3 +94,11 @@ def test_an_emptied_folder_keeps_the_files_of_the_harness_and_the_logs(tmp_path:
 
     assert sorted(path.name for path in folder.rglob("*")) == ["app.log", "app.output"]
     assert (elsewhere / "y").exists()
+
+
+def test_a_database_file_with_the_name_of_a_log_is_data(tmp_path: Path) -> None:
+    """LevelDB and others name a file so; its content is binary, and a compressed log is still a log."""
+    (tmp_path / "000003.log").write_bytes(b"\x1f\x00\x01rows")
+    (tmp_path / "debug.log.gz").write_bytes(b"\x1f\x8b\x08\x00")
+
+    assert [is_log(tmp_path / name) for name in ("000003.log", "debug.log.gz")] == [False, True]

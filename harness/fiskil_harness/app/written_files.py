@@ -17,6 +17,9 @@ OURS = frozenset({"app.output", "ca.pem", "cert.pem", "key.pem"})
 
 _LOG = re.compile(r"\.(?:log|txt|out)(?:\W|_|$)")
 
+PLAIN = (".log", ".txt", ".out")
+"""Suffixes of log files that are not compressed."""
+HEAD_BYTES = 4096
 _CHANGING = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
 _JOURNAL = re.compile(r"-(wal|shm|journal)$")
 
@@ -84,5 +87,18 @@ def empty_folder(path: Path, *, keep: Iterable[Path] = ()) -> None:
 
 
 def is_log(path: Path) -> bool:
-    """Return true if the file's name looks like that of a log file, even a rotated or compressed one."""
-    return _LOG.search(path.name) is not None
+    """Return true if the file's name looks like that of a log file, even a rotated or compressed one.
+
+    A file with such a name and binary content is a part of a database, such as LevelDB's ``000003.log``.
+    """
+    if _LOG.search(path.name) is None:
+        return False
+    return path.suffix not in PLAIN or not _is_binary(path)
+
+
+def _is_binary(path: Path) -> bool:
+    try:
+        with path.open("rb") as source:
+            return b"\0" in source.read(HEAD_BYTES)
+    except OSError:
+        return False
