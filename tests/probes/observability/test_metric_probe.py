@@ -559,3 +559,14 @@ def test_later_deliveries_change_the_same_metric(
     record_readings(tape, **readings, **later)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("failing", "verdict"), [({"calls": 3.0, "failed": 1.0}, Verdict.PASS), ({"calls": 2.0}, Verdict.FAIL)]
+)
+def test_a_broken_connection_is_a_failed_call(tape: JournalBuilder, failing: dict, verdict: Verdict) -> None:
+    """The response had a status that the app never got."""
+    tape.call("banking.accounts", status=200, is_cut=True, bites=("ResetPeer(after_bytes=0)",))
+    record_readings(tape, failing=failing, recovered={**failing, "calls": 4.0})
+
+    assert NoticesErrors().examine(tape.journal).verdict is verdict

@@ -3,7 +3,7 @@
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
-from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
+from fiskil_harness.journal.queries.api_calls import bitten_by, is_complete_success, routes_of
 from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, is_repeated, monitoring_of
 
 
@@ -20,7 +20,8 @@ class NoticesErrors(MonitoringProbe, frozen=True, kw_only=True, tag="notices_err
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the readings before, during and after the failure."""
-        failed = [call for call in bitten_by(journal, "Status") if (call.status or 0) >= 500]
+        refused = [call for call in bitten_by(journal, "Status") if (call.status or 0) >= 500]
+        failed = refused + [call for call in bitten_by(journal, "ResetPeer") if not is_complete_success(call)]
         if not failed:
             return self.inconclusive("no call to the API failed")
         monitoring = monitoring_of(journal, "failing", "recovered")
