@@ -346,3 +346,21 @@ def test_a_consent_whose_rows_the_app_marks_as_deleted_is_treated_as_ended(tape:
     tape.effects([{**row, "deleted_at": "2026-11-30T12:00:00Z"} for row in (FIRST, SECOND)])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_consent_that_is_left_by_two_disconnects_counts_once(tape: JournalBuilder) -> None:
+    """The app revokes one of two consents, and reports success twice."""
+    connect(tape, "arr1", "arr2")
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
+    tape.hook("revoke", took_s=0.5)
+    tape.consent("arr1", is_active=False)
+    tape.wait(1)
+    tape.hook("revoke")
+    tape.effects({}, is_connected=False)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.FAIL,
+        "1 of 2 consents were not revoked at Fiskil when the end user disconnected",
+    )

@@ -585,6 +585,23 @@ def test_either_of_two_consents_at_one_bank_passes(tape: JournalBuilder) -> None
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+def test_a_page_that_hides_one_of_two_consents_at_one_bank_fails(tape: JournalBuilder) -> None:
+    """The page lists the other consent only after the first one ended, so it does not list the ended one."""
+    share(tape, "arr2", is_sought=False)
+    open_list(tape, PAGE, STOP)
+    press(tape, STOP.text)
+    end_consent(tape, PAGE, STOP)
+    report_end(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.FAIL,
+        "the page has not changed although one of 2 consents at the same institution ended: "
+        "it hid one of them before, or still lists the ended one",
+    )
+
+
 def test_an_app_that_was_not_notified_is_inconclusive(tape: JournalBuilder) -> None:
     """The app cannot list a consent that it does not know."""
     declare(tape)

@@ -34,16 +34,19 @@ class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_
         end = last_effects(journal)
         if not active:
             return self._without_disconnect(journal, end)
-        left = [consent for hook, consent in active if not is_ended_by_app(journal, consent, since_s=began_s(hook))]
+        known = {consent.consent_id for _, consent in active}
+        not_ended = [consent for hook, consent in active if not is_ended_by_app(journal, consent, since_s=began_s(hook))]
+        left = {consent.consent_id: consent for consent in not_ended}
         if not left:
-            return self.passes(f"{len(active)} consents were revoked at Fiskil", examined=len(active))
+            return self.passes(f"{len(known)} consents were revoked at Fiskil", examined=len(known))
         if end is None or not end.is_idle:
             return self.inconclusive(*why_still_busy(end))
         if _may_repeat_later(journal, end):
             return self.inconclusive("the revocation failed at Fiskil, and the app may repeat it later", hook=PENDING)
-        if len(left) < len(active):
-            return self._judge_others(len(active) - len(left), [_is_treated_as_active(journal, end, each) for each in left])
-        return self._fails_for(left, active)
+        if len(left) < len(known):
+            are_active = [_is_treated_as_active(journal, end, consent) for consent in left.values()]
+            return self._judge_others(len(known) - len(left), are_active)
+        return self._fails_for(left, known)
 
     def _judge_others(self, ended: int, are_active: list[bool | None]) -> Finding:
         """Judge an app that revoked some consents at Fiskil: it must treat the others as active, because they are."""

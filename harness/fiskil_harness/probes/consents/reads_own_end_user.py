@@ -25,7 +25,8 @@ class ReadsOwnEndUser(Probe, frozen=True, kw_only=True, tag="reads_own_end_user"
     source = "webhooks.end-user"
     fix = (
         "create one end user for each customer, also if two requests arrive at once: claim the customer first; "
-        "keep no values of a request in variables that requests share"
+        "keep no values of a request in variables that requests share; "
+        "do not delete a customer while a session is open, also after a restart"
     )
 
     def examine(self, journal: Journal) -> Finding:

@@ -217,11 +217,22 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
         if is_listed and not _had_time(journal):
             return self._too_soon(journal)
         if is_listed:
-            return self.fails("the page still lists an ended consent as active", examined=len(after))
+            return self.fails(_unchanged_list(journal, sought), examined=len(after))
         is_nothing_left = not any(consent.is_active for consent in _latest(journal).values())
         if end is not None and is_idle and end.is_connected and is_nothing_left:
             return self.fails("the app counts the end user as connected although their only consent was revoked")
         return None
+
+
+def _unchanged_list(journal: Journal, sought: Sharing) -> str:
+    """Describe a page that lists the institution of the ended consent as before; another consent there may be active."""
+    consents = [consent for consent in _sharing(journal) if consent.institution == sought.institution]
+    if all(_has_ended(journal, consent.consent_id) for consent in consents):
+        return "the page still lists an ended consent as active"
+    return (
+        f"the page has not changed although one of {len(consents)} consents at the same institution ended: "
+        "it hid one of them before, or still lists the ended one"
+    )
 
 
 def _action(press: Pressed) -> str:
