@@ -1,5 +1,7 @@
 """shows_helpful_errors: after each error the page shows words and a next step, not codes, stack traces or JSON."""
 
+from html import escape
+
 import pytest
 
 from fiskil_harness.journal import Control, PageView
@@ -44,6 +46,37 @@ def test_words_and_a_next_step_pass(tape: JournalBuilder) -> None:
 def test_a_page_in_another_language_passes_with_a_control(tape: JournalBuilder, text: str) -> None:
     """The language of a page is not judged."""
     failed(tape, OTP, text, controls=(Control(kind="button", text="→"),))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+MARKUP = '<b id="fh-markup" onclick="0">succeed</b>'
+
+
+def test_rendered_markup_of_a_description_fails(tape: JournalBuilder) -> None:
+    """A description that the app printed unescaped became an element of the page."""
+    failed(tape, "CONSENT_NEW", HELP, html=f"<p>{HELP} It did not {MARKUP}.</p>")
+
+    finding = PROBE.examine(tape.journal)
+
+    observed = "renders the markup in the description of the error: the app does not escape what it received"
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, f"after CONSENT_NEW the cancelled page {observed}")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>It did not {escape(MARKUP)}.</p>",
+        f'<p title="{escape(MARKUP)}">It did not succeed.</p>',
+        f"<a href='/help?about={MARKUP}'>Help</a>",
+        f"<script>const description = '{MARKUP}';</script>",
+        '<p>It did not <b id="fh-markup">succeed</b>.</p>',
+    ],
+    ids=["text", "title", "URL", "script", "script removed"],
+)
+def test_markup_that_cannot_act_passes(tape: JournalBuilder, html: str) -> None:
+    """Escaped markup is text, also in an attribute or a script, and an app may keep elements that contain no script."""
+    failed(tape, "CONSENT_NEW", f"{HELP} It did not {MARKUP}.", html=html)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 

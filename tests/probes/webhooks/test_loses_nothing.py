@@ -1,11 +1,12 @@
 """loses_nothing: every acknowledged message is applied."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from fiskil_harness.journal import ApiServedOverTls, Effects
+from fiskil_harness.journal import ApiServedOverTls, Effects, FaultSet, StartKind
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, LosesNothing, Verdict
 from tests.probes.receivers import receiver_journal
@@ -213,6 +214,48 @@ def test_a_message_counted_without_its_effect_fails() -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed.startswith("the app reports every message as applied, but the state differs")
+
+
+def test_an_app_that_stays_down_after_a_kill_fails() -> None:
+    """It exits at its start, and it started before."""
+    finding = examined(stopped("kill", "refusal"))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "the app does not start again after a kill: it exits, although it started before"
+
+
+@pytest.mark.parametrize("changes", [("kill",), ("refusal",), ("kill", "refusal", "restart")], ids="-".join)
+def test_an_app_that_is_slow_or_started_later_is_not_down(changes: tuple[StartKind, ...]) -> None:
+    """Only an app that exited at its last start, and was killed before, cannot start again."""
+    assert examined(stopped(*changes)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "excuse",
+    [
+        lambda courier: courier.key("revoked"),
+        lambda courier: courier.call("token", status=503),
+        lambda courier: courier.write(FaultSet(route="token", fault="Stall()", times=1)),
+        lambda courier: courier.write(ApiServedOverTls(is_reached=False)),
+    ],
+    ids=["key", "failed call", "fault", "TLS"],
+)
+def test_an_app_may_exit_while_something_else_fails(excuse: Callable[[JournalBuilder], None]) -> None:
+    """The kill may not be the reason."""
+    assert examined(stopped("kill", "refusal", excuse=excuse)).verdict is Verdict.PASS
+
+
+def stopped(*changes: StartKind, excuse: Callable[[JournalBuilder], None] = lambda _: None) -> JournalBuilder:
+    """A message is applied, the process changes, and the *excuse* is recorded before the last change."""
+    courier = receiver_journal()
+    courier.start("found")
+    courier.deliver("e0")
+    courier.effects(applied={"e0": 1})
+    for change in changes[:-1]:
+        courier.start(change)
+    excuse(courier)
+    courier.start(changes[-1])
+    return courier
 
 
 def test_a_state_lost_in_the_kill_fails() -> None:

@@ -2,16 +2,20 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.errors import UsageError
 from fiskil_harness.journal import Delivery, Effects, FailureReplaced, FaultSet, Idle, Limits, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import Step
 from tests.apps.feed import Feed, feed_settings
 
 Drive = Callable[..., Driver]
@@ -207,4 +211,50 @@ def test_an_app_with_one_process_is_restarted(drive: Drive, receiver_settings: M
     journal, crashed = drive(receiver_settings()).perform(scenario(steps.KillWorker()))
 
     assert not crashed
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "restart"]
+
+
+FRAGILE_APP = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+starts = Path(sys.argv[2], "starts")
+earlier = int(starts.read_text()) if starts.exists() else 0
+starts.write_text(str(earlier + 1))
+if 0 < earlier <= int(sys.argv[3]):
+    sys.exit("the last run did not end")
+HTTPServer(("127.0.0.1", int(sys.argv[1])), BaseHTTPRequestHandler).serve_forever()
+"""
+
+
+class Hurry(Step, frozen=True, kw_only=True, tag="hurry"):
+    """The app may take only a tenth of a second from now on until it starts."""
+
+    def perform(self, stage: Any) -> None:
+        """Change the settings of this scenario."""
+        app = msgspec.structs.replace(stage.settings.app, ready_s=0.1)
+        stage.settings = msgspec.structs.replace(stage.settings, app=app)
+
+
+def fragile(drive: Drive, folder: Path, *, refusals: int) -> Driver:
+    """Return the driver of an app that exits at its first starts after a kill, *refusals* times."""
+    (folder / "fragile.py").write_text(FRAGILE_APP)
+    command = f"{{python}} fragile.py {{port}} {{workdir}} {refusals}"
+    return drive(parse({"app": {"command": command}}, folder=folder))
+
+
+def test_an_app_that_exits_at_each_start_after_a_kill_is_recorded(drive: Drive, tmp_path: Path) -> None:
+    """It left something behind that its start cannot read."""
+    journal, crashed = fragile(drive, tmp_path, refusals=99).perform(scenario(Hurry(), steps.Restart()))
+
+    assert "The app exited with 1." in crashed
+    assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "refusal"]
+
+
+def test_an_app_that_exits_once_after_a_kill_is_started_again(drive: Drive, tmp_path: Path) -> None:
+    """A supervisor would start it again, for example until a lock is free."""
+    journal, crashed = fragile(drive, tmp_path, refusals=1).perform(scenario(steps.Restart()))
+
+    assert crashed == ""
     assert [started.change for started in journal.all(ProcessChanged)] == ["found", "kill", "restart"]

@@ -76,12 +76,13 @@ def test_failed_journeys_end_at_the_cancel_page(perform: Perform, step: steps.An
 
 
 def test_an_undocumented_error_type_is_reported_to_the_app(perform: Perform, feed: Feed) -> None:
-    """The redirect names the type, with the other parameters of a failed journey. Source: journey.error-redirect"""
+    """The redirect names the type, and its description contains harmless markup. Source: journey.error-redirect"""
     perform(steps.Conclude(outcome="denied", error_type="CONSENT_NEW"))
 
     (query,) = [parse_qs(urlsplit(path).query) for path in feed.visited]
     assert (query["error"], query["error_type"]) == (["access_denied"], ["CONSENT_NEW"])
     assert query["error_uri"] == ["https://docs.fiskil.com/errors#CONSENT_NEW"]
+    assert query["error_description"] == ['The consent journey did not <b id="fh-markup" onclick="0">succeed</b>.']
 
 
 def test_approval_ends_at_the_callback_page(perform: Perform) -> None:

@@ -3,7 +3,7 @@
 Money is a decimal string as in the API, times are aware datetimes, and ids are called ``<thing>_id``.
 """
 
-from fiskil_harness.core.model.consents import AuthSession, Consent, Ending
+from fiskil_harness.core.model.consents import MARKUP_ID, AuthSession, Consent, Ending
 from fiskil_harness.core.model.events import DATASET_OF_ROUTE, DATASETS, Dataset, Event, Message
 from fiskil_harness.core.model.journey_outcome import OUTCOMES, JourneyOutcome
 from fiskil_harness.core.model.people import Institution, Person
@@ -13,6 +13,7 @@ from fiskil_harness.core.model.rows import Account, Balance, Transaction
 __all__ = [
     "DATASETS",
     "DATASET_OF_ROUTE",
+    "MARKUP_ID",
     "OUTCOMES",
     "PERMISSIONS",
     "USUAL_ENERGY_PERMISSIONS",

@@ -22,6 +22,10 @@ class Ending(enum.StrEnum):
     UPSTREAM_FAILURE = "CONSENT_UPSTREAM_PROCESSING_ERROR"
 
 
+MARKUP_ID = "fh-markup"
+"""The id of an element in the description of undocumented error types. An app that escapes the text shows no element."""
+
+
 class AuthSession(Struct, frozen=True, kw_only=True):
     """An auth session: a single-use invitation to consent.
 

@@ -78,7 +78,7 @@ class ProcessChanged(Entry, frozen=True, kw_only=True):
 
     @property
     def is_refusal(self) -> bool:
-        """Return True if the app refused to start without its webhook secret."""
+        """Return True if the app exited at its start, without its webhook secret or after a kill."""
         return self.change == "refusal"
 
 

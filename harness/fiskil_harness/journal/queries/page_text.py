@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
+from fiskil_harness.core.model import MARKUP_ID
 from fiskil_harness.journal import Journal, PageView
 from fiskil_harness.journal.queries.page_claims import without_denials
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
@@ -49,6 +50,8 @@ class Markup(Struct, frozen=True, kw_only=True):
     *folded* is the text inside ``<details>``, which one press opens. *written* is all text, including the alternative texts
     of pictures and the labels of controls. *addresses* are the URLs of links. *is_drawn* is True if the page has pictures,
     *is_framed* if it has frames. *has_folds* is True if an element opens other content (menus, tabs, accordions, switches).
+    *is_injected* is True if the page has the element that the description of an undocumented error contains, with its
+    script; a page that removed the script, or shows the markup as text, has it not.
     """
 
     folded: str = ""
@@ -57,6 +60,7 @@ class Markup(Struct, frozen=True, kw_only=True):
     is_drawn: bool = False
     is_framed: bool = False
     has_folds: bool = False
+    is_injected: bool = False
 
 
 def page_views(journal: Journal, page: str, moments: Iterable[str], *, participant: str = "") -> list[PageView]:
@@ -157,6 +161,7 @@ def _parse(html: str) -> Markup:
         is_drawn=reader.is_drawn,
         is_framed=reader.is_framed,
         has_folds=reader.has_folds,
+        is_injected=reader.is_injected,
     )
 
 
@@ -166,7 +171,7 @@ class _Reader(HTMLParser):
         self.folded: list[str] = []
         self.written: list[str] = []
         self.addresses: list[str] = []
-        self.is_drawn = self.is_framed = self.has_folds = False
+        self.is_drawn = self.is_framed = self.has_folds = self.is_injected = False
         self._details = 0
         self._unread: list[str] = []
 
@@ -175,6 +180,7 @@ class _Reader(HTMLParser):
         self.is_drawn = self.is_drawn or tag in _DRAWN or "background-image" in attributes.get("style", "")
         self.is_framed = self.is_framed or tag in _FRAMED
         self.has_folds = self.has_folds or _opens(tag, attributes)
+        self.is_injected = self.is_injected or (attributes.get("id") == MARKUP_ID and "onclick" in attributes)
         if tag == "a" and "href" in attributes:
             self.addresses.append(attributes["href"])
         if tag == "details":

@@ -8,7 +8,17 @@ from itertools import pairwise
 from math import inf
 from typing import Final
 
-from fiskil_harness.journal import ApiServedOverTls, ConsentState, Effects, Exchange, HookCall, Journal, Key
+from fiskil_harness.journal import (
+    ApiServedOverTls,
+    ConsentState,
+    Effects,
+    Exchange,
+    FaultSet,
+    HookCall,
+    Journal,
+    Key,
+    ProcessChanged,
+)
 from fiskil_harness.journal.queries.api_calls import began_s, call_key, calls, header, is_complete_success, refreshes
 from fiskil_harness.journal.queries.idleness import work_between
 from fiskil_harness.journal.queries.overdue import AFTER_DISTURBANCE
@@ -49,6 +59,20 @@ def is_abandoned(journal: Journal, end: Effects | None) -> bool:
     if end is None or not end.had_recovery_time or end.is_idle:
         return False
     return not is_excused(journal, end.at_s - end.unchanged_s, end.at_s)
+
+
+def stays_down(journal: Journal) -> bool:
+    """Return True if the app exited at each start after its last kill, although every call that it made succeeded.
+
+    Without faults and with an unchanged API key, only what the kill left behind differs from the start before.
+    """
+    changes = journal.all(ProcessChanged)
+    killed_s = max((changed.at_s for changed in changes if changed.is_kill), default=inf)
+    if not changes or not changes[-1].is_refusal or killed_s == inf:
+        return False
+    since_kill = [call for call in calls(journal) if call.at_s >= killed_s]
+    had_fault = bool(journal.all(FaultSet)) or bool(journal.all(Key)) or cannot_reach_api(journal)
+    return not had_fault and all(map(is_complete_success, since_kill))
 
 
 def is_excused(journal: Journal, since_s: float, until_s: float) -> bool:

@@ -15,6 +15,7 @@ from fiskil_harness.journal.queries.page_messages import (
     new_text,
     why_not_helpful,
 )
+from fiskil_harness.journal.queries.page_text import markup
 from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
 from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
@@ -28,6 +29,8 @@ CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
 FINAL = frozenset({Ending.INELIGIBLE.value})
 """Final errors: a retry by the same end user is useless, because the institution has to act first."""
 
+UNESCAPED = "renders the markup in the description of the error: the app does not escape what it received"
+
 NOT_CHOSEN = frozenset({Ending.OTP_FAILURE.value, Ending.UPSTREAM_FAILURE.value, *FINAL})
 """Errors after which the end user wanted to continue. After a timeout the end user may have left."""
 
@@ -37,13 +40,14 @@ class ShowsHelpfulErrors(Probe, frozen=True, kw_only=True, tag="shows_helpful_er
 
     A code, a stack trace or JSON is not enough. Errors that the end user can retry and final errors must have different
     texts. The language is not judged. A reference next to the words is allowed; an error code of Fiskil gives advice.
+    Markup in the description of an error must not become part of the page; the escaped text is allowed.
     """
 
     is_general = True
     needs = (PAGES,)
     expected = "a page that states what happened and what to do next, with a different text for final errors"
     source = "journey.error-types"
-    fix = "keep a text for each error_type and a general one for unknown types; write codes to the log only"
+    fix = "have a text for each error_type, and one for unknown types; write codes to the log only; escape what you print"
 
     def examine(self, journal: Journal) -> Finding:
         """Judge the pages shown after each error, at every width."""
@@ -81,18 +85,26 @@ def _case(journal: Journal, cause: str, views: list[PageView]) -> Case:
             observed = f"the {view.page} page is covered by the consent page or an empty element: its text is out of reach"
             return Case(name=cause, verdict=Verdict.FAIL, observed=observed)
     for view in views:
-        if is_readable(view):
-            fresh_text = _text_since_press(journal, view)
-            flaw = flaw_of(view, codes=_codes(view), fresh_text=fresh_text) or _missing_report(journal, view)
-            if not flaw and cause in NOT_CHOSEN and blames_end_user(fresh_text):
-                flaw = "states that the end user cancelled, which is another error"
-            if flaw:
-                return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {view.page} page {flaw}")
+        if flaw := _flaw(journal, cause, view):
+            return Case(name=cause, verdict=Verdict.FAIL, observed=f"the {view.page} page {flaw}")
     for view in views:
         problem = why_not_helpful(view, fresh_text=_text_since_wait(journal, view))
         if problem:
             return Case(name=cause, verdict=Verdict.INCONCLUSIVE, observed=f"the {view.page} page {problem}")
     return Case(name=cause, verdict=Verdict.PASS, observed="explained in words")
+
+
+def _flaw(journal: Journal, cause: str, view: PageView) -> str:
+    """Return the end of a sentence about what is wrong with the page; '' if nothing is, or if it cannot be read."""
+    if markup(view).is_injected:
+        return UNESCAPED
+    if not is_readable(view):
+        return ""
+    fresh_text = _text_since_press(journal, view)
+    flaw = flaw_of(view, codes=_codes(view), fresh_text=fresh_text) or _missing_report(journal, view)
+    if not flaw and cause in NOT_CHOSEN and blames_end_user(fresh_text):
+        return "states that the end user cancelled, which is another error"
+    return flaw
 
 
 def _codes_shown(views: list[PageView]) -> tuple[str, ...]:

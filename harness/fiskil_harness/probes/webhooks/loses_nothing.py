@@ -20,7 +20,7 @@ from fiskil_harness.journal.queries.failpoints import why_recovery_untested
 from fiskil_harness.journal.queries.losses import CUT_OFF, PLAIN, cases_of, classify
 from fiskil_harness.journal.queries.lost_rows import LostRows, lost_rows
 from fiskil_harness.journal.queries.overdue import is_overdue
-from fiskil_harness.journal.queries.recovery import cannot_reach_api, is_abandoned
+from fiskil_harness.journal.queries.recovery import cannot_reach_api, is_abandoned, stays_down
 from fiskil_harness.journal.queries.rows import last_effects, snapshots
 from fiskil_harness.journal.queries.state import StateReader, differing
 from fiskil_harness.journal.queries.twins import compare_twins, was_reordered
@@ -32,11 +32,15 @@ EVERY_MESSAGE = "every_message"
 """Name of the case that fails if the receiver applied no message, although some were delivered without disturbance."""
 
 
+START_FIX = "let the app start whatever a kill left behind: write a file under another name, then rename it"
+
+
 class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
     """Check that every acknowledged message is applied if the app uses its event, even after kill -9 or a refusal.
 
-    A message is also lost if it is refused up to its last attempt, although other messages are acknowledged. The states
-    of twins with and without disturbed deliveries are compared too, whatever counts the app reports.
+    A message is also lost if it is refused up to its last attempt, although other messages are acknowledged. Every message
+    is lost if the app does not start again after a kill. The states of twins with and without disturbed deliveries are
+    compared too, whatever counts the app reports.
     """
 
     needs = (EFFECTS,)
@@ -46,6 +50,8 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
 
     def examine(self, journal: Journal) -> Finding:
         """Look for acknowledged messages that were not applied, according to the last counts that the app reported."""
+        if stays_down(journal):
+            return self._of_dead_app()
         finding = self._compare(journal)
         end_users = {end_user_of(delivery) for delivery in genuine(journal)} - {""}
         if finding.verdict is Verdict.FAIL and has_unrenewed_token(journal, end_users):
@@ -54,6 +60,12 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.inconclusive("the app trusts no certificate of the local Fiskil, so it could read nothing")
         untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
         return self.inconclusive(*untested) if untested else finding
+
+    def _of_dead_app(self) -> Finding:
+        """Return the FAIL of an app that never starts again, so it applies no message that it acknowledged."""
+        observed = "the app does not start again after a kill: it exits, although it started before"
+        cases = (Case(name="started_again", verdict=Verdict.FAIL, observed=observed),)
+        return msgspec.structs.replace(self.fails(observed, cases=cases), fix=START_FIX)
 
     def _compare(self, journal: Journal) -> Finding:
         given_up = _refused_to_the_end(journal)

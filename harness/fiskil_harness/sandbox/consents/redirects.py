@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.core.model import MARKUP_ID, AuthSession, Ending
 from fiskil_harness.sandbox.problems import invalid_format
 
 DESCRIPTIONS: dict[Ending, str] = {
@@ -15,8 +15,8 @@ DESCRIPTIONS: dict[Ending, str] = {
     Ending.TIMED_OUT: "The end user did not finish in time.",
     Ending.UPSTREAM_FAILURE: "The institution could not process the consent.",
 }
-UNKNOWN = "The consent journey did not succeed."
-"""The description of an error type that Fiskil does not document yet."""
+UNKNOWN = f'The consent journey did not <b id="{MARKUP_ID}" onclick="0">succeed</b>.'
+"""The description of an error type that Fiskil does not document yet; its harmless markup shows if an app escapes it."""
 
 ERRORS: dict[Ending, str] = {
     Ending.OTP_FAILURE: "authentication_failed",

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from fiskil_harness.app.hooks import is_listening
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config.hooks import COMMAND
+from fiskil_harness.errors import AppRefusal
 from fiskil_harness.faults import Latency
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.proxy import Rule
@@ -22,6 +24,8 @@ LONGEST = 3
 """How many times as long a period becomes in which a read was repeated."""
 PAUSE_S = 0.25
 """How long an app makes no API call when it has paused, in real seconds."""
+START_AGAIN_MS = 1000
+"""How long after an app has exited at its start it is started again."""
 GOES_ON_S = 10.0
 """How long the rest of an app may take to respond after one of its processes died, in real seconds."""
 
@@ -39,7 +43,8 @@ class Restart(Step, frozen=True, kw_only=True, tag="restart"):
         Raises:
             AppError: The app does not start.
         """
-        restart(stage)
+        kill(stage)
+        recover(stage)
 
 
 class StartAfresh(Step, frozen=True, kw_only=True, tag="start_afresh"):
@@ -84,7 +89,7 @@ class StartApp(Step, frozen=True, kw_only=True, tag="start_app"):
         Raises:
             AppError: The app does not start.
         """
-        start(stage)
+        recover(stage)
 
 
 class KillWorker(Step, frozen=True, kw_only=True, tag="kill_worker"):
@@ -102,12 +107,14 @@ class KillWorker(Step, frozen=True, kw_only=True, tag="kill_worker"):
             AppError: The app does not start again.
         """
         if not stage.app.kill_worker():
-            restart(stage)
+            kill(stage)
+            recover(stage)
             return
         stage.was_disturbed = True
         stage.record(ProcessChanged, change="kill_worker")
         if not wait_until(lambda: stage.app.process.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
-            restart(stage)
+            kill(stage)
+            recover(stage)
 
 
 class StayIdle(Step, frozen=True, kw_only=True, tag="stay_idle"):
@@ -234,3 +241,27 @@ def start(stage: "Stage") -> None:
     """
     stage.app.process.start(stage.app)
     stage.record(ProcessChanged, change="restart")
+
+
+def recover(stage: "Stage") -> None:
+    """Start the app after a kill, as a supervisor does: an app that exits is started again until ``ready_s`` has passed.
+
+    If every start fails, that is recorded, unless another process has the app's port.
+
+    Raises:
+        AppError: The app does not start.
+    """
+    refusals: list[AppRefusal] = []
+
+    def has_started() -> bool:
+        try:
+            start(stage)
+        except AppRefusal as error:
+            refusals.append(error)
+            return False
+        return True
+
+    if not wait_until(has_started, cap_s=stage.settings.app.ready_s, every_ms=START_AGAIN_MS):
+        if not is_listening(stage.app):
+            stage.record(ProcessChanged, change="refusal")
+        raise refusals[-1]

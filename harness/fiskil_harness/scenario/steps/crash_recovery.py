@@ -8,7 +8,7 @@ from fiskil_harness.core.clock import pause
 from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import DURING_KILL, Delivery, ProcessChanged
-from fiskil_harness.scenario.steps.app import start
+from fiskil_harness.scenario.steps.app import recover
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.step import Step, refuse_outside
 
@@ -98,7 +98,7 @@ class KillDuringDelivery(Step, frozen=True, tag="kill_during_delivery"):
             deliveries = burst.result()
         stage.was_disturbed = True
         stage.record(ProcessChanged, change="kill")
-        start(stage)
+        recover(stage)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
             stage.dispatcher.settle(parcel, delivery)
 
