@@ -7,7 +7,7 @@ import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS, LOGIN, STATE
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journal, Rows, Visit
+from fiskil_harness.journal import PAGE, ConcurrentResponse, Effects, HookCall, Journal, Rows, Visit
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.page_text import has_password_field
@@ -25,6 +25,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
 
     No state and no response of an end user may show ids of another one, and neither may the page to which a browser returns
     from a consent page. At the end, each state must show as many rows as those of the other end users, whose rows are equal.
+    A redirect, a refusal or a login page says nothing about the page that was requested.
     """
 
     needs = (EFFECTS,)
@@ -57,7 +58,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         return self._passes(journal, len(ends))
 
     def _passes(self, journal: Journal, end_users: int) -> Finding:
-        """Return a PASS that names the pages that were not examined; an INCONCLUSIVE if only pages behind a login responded."""
+        """Return a PASS that names each page that was not examined, or an INCONCLUSIVE if a login hid everything."""
         responses = journal.all(ConcurrentResponse)
         pages = {response.page for response in responses if response.page}
         unseen = sorted(pages - {response.page for response in responses if _is_examined_page(response)})
@@ -65,11 +66,12 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
             return self.passes(f"{end_users} end users got all of their own data, and no other", examined=end_users)
         is_closed = all(_needs_login(response) for response in responses if response.page in unseen)
         cause = "redirects, refusals or login pages" if is_closed else "errors"
-        reason = f"the app returned only {cause} for the pages {', '.join(unseen)}, so they were not examined"
+        places = " and ".join(f"{PAGE}{page}" for page in unseen)
+        reason = f"the app returned only {cause} for {places}, so nothing there was examined"
         if is_closed and len(unseen) == len(pages) and not _has_hook_responses(responses):
             return self.inconclusive(reason, hook=LOGIN)
         source = f"{end_users} end users got" if len(unseen) < len(pages) else f"the hooks of {end_users} end users returned"
-        advice = (f"the pages {', '.join(unseen)} need a login: set {LOGIN}",) if is_closed else ()
+        advice = (f"set {LOGIN}, so that {places} can be examined",) if is_closed else ()
         return self.passes(f"{source} all of their own data, and no other; {reason}", examined=end_users, advice=advice)
 
 
