@@ -88,8 +88,11 @@ class HttpClient:
 
     def set_cookies(self, cookies: dict[str, str], *, url: str) -> None:
         """Set *cookies* for the host of *url*."""
+        host = urlsplit(url).hostname or ""
+        # The standard library's cookie jar knows a host without a dot by this name.
+        domain = host if "." in host else f"{host}.local"
         for name, value in cookies.items():
-            self._client.cookies.set(name, value, domain=urlsplit(url).hostname or "")
+            self._client.cookies.set(name, value, domain=domain)
 
     def request(
         self,
