@@ -1,4 +1,4 @@
-"""Keeps the rendered list of connections for two seconds, whoever is logged in, so a customer may see another one's.
+"""Keeps the rendered list of connections for two seconds for all customers, so one may see the connections of another.
 
 Keep what is rendered for a customer under a key that contains the customer.
 """
