@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
+from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, LOGIN, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import expectations, interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
@@ -40,6 +40,7 @@ from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, 
 
 FORMAT = "fiskil-harness/report/6"
 PURPOSES = HOOKS | {
+    LOGIN: "logs an end user in before the harness opens pages of the app",
     ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
     SECRET_IN_ENV: "allows starting the app without the secret",
     API_URL_IN_ENV: "makes the app call the local Fiskil",

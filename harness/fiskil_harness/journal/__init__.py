@@ -25,6 +25,7 @@ from fiskil_harness.journal.entries.api import (
 )
 from fiskil_harness.journal.entries.app import (
     FULL_TIME_S,
+    PAGE,
     ConcurrentResponse,
     Effects,
     EffectsMoment,
@@ -117,6 +118,7 @@ __all__ = [
     "FULL_TIME_S",
     "NO_RESPONSE",
     "OTLP",
+    "PAGE",
     "SOURCE_ADDRESSES",
     "AllowedAddresses",
     "ApiServedOverTls",

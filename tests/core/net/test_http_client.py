@@ -178,3 +178,18 @@ def test_a_request_is_repeated_only_for_the_apps_own_rate_limit(pause: str, sent
     reply = without_rate_limit(lambda: replies.pop(0), is_its_own=lambda: is_its_own)
 
     assert (reply.status, len(replies)) == (200 if sent == 2 else 429, 2 - sent)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_copy_sends_the_same_cookies(httpserver: HTTPServer, client: HttpClient, host: str) -> None:
+    """Cookies of a response, Secure ones too, and cookies that were set by name; a browser sends them to this machine."""
+    httpserver.expect_request("/in").respond_with_data("", headers={"Set-Cookie": "session=1; Path=/; Secure"})
+    httpserver.expect_request("/page").respond_with_handler(lambda request: Response(str(sorted(request.cookies.items()))))
+    url = f"http://{host}:{httpserver.port}"
+
+    client.set_cookies({"plan": "basic"}, url=url)
+    client.request("GET", f"{url}/in")
+    with client.copy() as other:
+        page = other.request("GET", f"{url}/page")
+
+    assert page.body.decode() == "[('plan', 'basic'), ('session', '1')]"

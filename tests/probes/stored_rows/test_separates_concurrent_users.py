@@ -33,12 +33,25 @@ def end(courier: JournalBuilder, first: list[str], second: list[str], **more: An
     courier.effects(applied={}, state={"rows": second}, participant="b")
 
 
-def respond(courier: JournalBuilder, body: bytes, *, participant: str = "") -> None:
-    """Record a page that an end user got."""
+def respond(
+    courier: JournalBuilder,
+    body: bytes,
+    *,
+    participant: str = "",
+    source: str = "page connections",
+    status: int | None = 200,
+) -> None:
+    """Record a page that an end user got, or the response to a hook."""
     response = ConcurrentResponse(
-        participant=participant, source="page connections", status=200, body=body, marks=(f"ref-{participant or 'a'}",)
+        participant=participant, source=source, status=status, body=body, marks=(f"ref-{participant or 'a'}",)
     )
     courier.journal.write(response)
+
+
+def respond_to_both(courier: JournalBuilder, body: bytes, *, source: str, status: int | None = 200) -> None:
+    """Record an equal response to each end user."""
+    respond(courier, body, source=source, status=status)
+    respond(courier, body, source=source, status=status, participant="b")
 
 
 def test_own_rows_in_every_state_pass(courier: JournalBuilder) -> None:
@@ -151,3 +164,78 @@ def test_a_callback_page_about_another_end_user_fails(courier: JournalBuilder) -
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "the page after a consent journey shows one end user an id of another one"
+
+
+LOGIN_PAGE = b"<form><input name=secret TYPE='password'></form>"
+BEHIND_LOGIN = [(303, b""), (302, b"Please log in"), (401, b""), (403, b"<h1>Log in</h1>"), (200, LOGIN_PAGE)]
+REFRESH_RESPONSE = "the response to app.drive.refresh"
+
+
+@pytest.mark.parametrize(("status", "body"), BEHIND_LOGIN)
+def test_pages_behind_a_login_are_inconclusive(courier: JournalBuilder, status: int, body: bytes) -> None:
+    """Without a login, no page of an end user was examined, so a page cached for all customers would not be found."""
+    respond_to_both(courier, body, source="page connections", status=status)
+    respond_to_both(courier, b"", source=REFRESH_RESPONSE, status=204)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.login")
+    assert finding.observed == (
+        "the app returned only redirects, refusals or login pages for page connections, so nothing there was examined"
+    )
+
+
+@pytest.mark.parametrize(("status", "body"), BEHIND_LOGIN)
+def test_responses_to_hooks_pass_without_the_pages_behind_a_login(courier: JournalBuilder, status: int, body: bytes) -> None:
+    """The finding says that only hooks were examined, and how the pages can be."""
+    respond_to_both(courier, body, source="page connections", status=status)
+    respond_to_both(courier, b'{"status": "read"}', source=REFRESH_RESPONSE)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed.startswith(
+        "the hooks of 2 end users returned all of their own data, and no other; the app returned"
+    )
+    assert finding.advice == ("set app.login, so that page connections can be examined",)
+
+
+def test_one_examined_page_passes_and_the_other_is_named(courier: JournalBuilder) -> None:
+    """The page with the data needs a login, the page without does not."""
+    respond_to_both(courier, b"Connect your bank", source="page connect")
+    respond_to_both(courier, b"", source="page connections", status=303)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed == (
+        "2 end users got all of their own data, and no other; "
+        "the app returned only redirects, refusals or login pages for page connections, so nothing there was examined"
+    )
+
+
+def test_pages_that_only_fail_need_no_login(courier: JournalBuilder) -> None:
+    """A login would not help against an error, and the finding claims no page."""
+    respond_to_both(courier, b"", source="page connections", status=500)
+    respond_to_both(courier, b"", source="page connections", status=None)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
+    assert finding.observed == (
+        "the hooks of 2 end users returned all of their own data, and no other; "
+        "the app returned only errors for page connections, so nothing there was examined"
+    )
+
+
+def test_pages_that_sometimes_fail_are_examined(courier: JournalBuilder) -> None:
+    """One page of an end user is enough to have examined it."""
+    respond_to_both(courier, b"Your connections", source="page connections")
+    respond_to_both(courier, b"", source="page connections", status=503)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    assert examined(courier).observed == "2 end users got all of their own data, and no other"

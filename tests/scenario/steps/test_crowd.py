@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
+from werkzeug import Request, Response
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import ConcurrentResponse, Delivery, EventCreated, HookCall
@@ -54,3 +54,93 @@ def test_end_users_use_the_app_at_the_same_moment(
     assert all(response.body.decode() == response.marks[0] for response in pages)
     assert [delivery.group for delivery in journal.all(Delivery)] == [1, 1]
     assert len(journal.all(HookCall)) == 2
+
+
+def with_login(server: HTTPServer, *, attributes: str = "", ending: str = "/home") -> list[str]:
+    """Let *server* have a page that needs a session, and a login that ends at *ending*; return the URLs of the logins."""
+    logins = []
+
+    def log_in(request: Request) -> Response:
+        logins.append(request.full_path)
+        headers = {"Location": ending, "Set-Cookie": f"session={request.args['as']}; Path=/; HttpOnly{attributes}"}
+        return Response(status=303, headers=headers)
+
+    def page(request: Request) -> Response:
+        if request.cookies.get("session") != request.args["customer"]:
+            return Response(status=303, headers={"Location": "/log-in"})
+        return Response(f"{request.args['customer']} {request.cookies.get('plan')}")
+
+    server.expect_request("/test/log-in").respond_with_handler(log_in)
+    server.expect_request("/log-in").respond_with_data('<input type="password">')
+    server.expect_request("/home").respond_with_data("Welcome")
+    server.expect_request("/page").respond_with_handler(page)
+    server.expect_request("/moved").respond_with_handler(
+        lambda request: Response(status=302, headers={"Location": f"/page?customer={request.args['customer']}"})
+    )
+    return logins
+
+
+PAGES_BEHIND_LOGIN = {"home": "/page?customer={end_user_ref}", "old": "/moved?customer={end_user_ref}"}
+LOGIN = {"path": "/test/log-in?as={end_user_ref}", "cookies": {"plan": "plan-{end_user_ref}"}}
+USE_APP = (steps.AuthoriseEach(3), steps.UseAppTogether(3))
+
+
+@pytest.mark.parametrize("attributes", ["", "; Secure; SameSite=Lax"])
+def test_each_end_user_logs_in_before_they_use_the_app(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver], attributes: str
+) -> None:
+    """The login is opened once for each end user, and its cookies and those of the config come with every page request."""
+    logins = with_login(server, attributes=attributes)
+    settings = mailbox.settings(observe={"pages": PAGES_BEHIND_LOGIN}, login=LOGIN)
+
+    journal, crashed = drive(settings).perform(Scenario(name="x", practices=(), steps=USE_APP, probes=()))
+
+    assert not crashed
+    pages = journal.all(ConcurrentResponse)
+    refs = {response.marks[0] for response in pages}
+    assert sorted(logins) == sorted(f"/test/log-in?as={ref}" for ref in refs)
+    assert len(pages) == 3 * 2 * 3
+    assert {response.body.decode() for response in pages} == {f"{ref} plan-{ref}" for ref in refs}
+    assert all(response.body.decode().startswith(f"{response.marks[0]} ") for response in pages)
+
+
+def test_without_a_login_the_login_page_is_recorded(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]
+) -> None:
+    """A redirect within the app is followed, as a browser does."""
+    with_login(server)
+    settings = mailbox.settings(observe={"pages": PAGES_BEHIND_LOGIN})
+
+    journal, _ = drive(settings).perform(Scenario(name="x", practices=(), steps=USE_APP, probes=()))
+
+    pages = journal.all(ConcurrentResponse)
+    assert {(response.status, response.body) for response in pages} == {(200, b'<input type="password">')}
+
+
+@pytest.mark.parametrize(
+    ("ending", "problem"),
+    [("/log-in", "leads to a page with a password field"), ("/nowhere", "returned 500")],
+)
+def test_a_failed_login_sends_no_request_for_a_page(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver], ending: str, problem: str
+) -> None:
+    """After a failed login only the login page would be seen."""
+    with_login(server, ending=ending)
+    settings = mailbox.settings(observe={"pages": PAGES_BEHIND_LOGIN}, login=LOGIN)
+
+    journal, crashed = drive(settings).perform(Scenario(name="x", practices=(), steps=USE_APP, probes=()))
+
+    assert f"app.login.path {problem}." in crashed
+    assert journal.all(ConcurrentResponse) == []
+
+
+def test_a_redirect_to_another_host_is_not_followed(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]
+) -> None:
+    """The response of the app itself is recorded."""
+    server.expect_request("/away").respond_with_data("", status=302, headers={"Location": "http://192.0.2.1/log-in"})
+    settings = mailbox.settings(observe={"pages": {"home": "/away"}})
+
+    journal, _ = drive(settings).perform(Scenario(name="x", practices=(), steps=USE_APP, probes=()))
+
+    assert {response.status for response in journal.all(ConcurrentResponse)} == {302}

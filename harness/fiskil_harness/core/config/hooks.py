@@ -13,6 +13,8 @@ CONNECTED = "app.observe.connected"
 REDUCER = "app.observe.reducer"
 PAGES = "app.observe.pages"
 LOGS = "app.observe.logs"
+LOGIN = "app.login"
+"""Reported as a missing hook if the app's pages need a login."""
 
 STATE = f"{EFFECTS}: state"
 """Reported as a missing hook if the response of the effects hook has no ``state``."""

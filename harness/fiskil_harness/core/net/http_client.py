@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
@@ -69,6 +70,7 @@ class HttpClient:
 
     def __init__(self, *, timeout_s: float = 30.0, verify: Any = True) -> None:
         self._timeout_s = timeout_s
+        self._verify = verify
         self._client = httpx.Client(
             timeout=timeout_s,
             follow_redirects=False,
@@ -77,6 +79,20 @@ class HttpClient:
             headers={"user-agent": "fiskil-harness"},
             limits=httpx.Limits(max_keepalive_connections=0),
         )
+
+    def copy(self) -> "HttpClient":
+        """Return another client with the same settings and the same cookies."""
+        client = HttpClient(timeout_s=self._timeout_s, verify=self._verify)
+        client._client.cookies = self._client.cookies
+        return client
+
+    def set_cookies(self, cookies: dict[str, str], *, url: str) -> None:
+        """Set *cookies* for the host of *url*."""
+        host = urlsplit(url).hostname or ""
+        # The standard library's cookie jar knows a host without a dot by this name.
+        domain = host if "." in host else f"{host}.local"
+        for name, value in cookies.items():
+            self._client.cookies.set(name, value, domain=domain)
 
     def request(
         self,
@@ -103,6 +119,10 @@ class HttpClient:
             return HttpReply(url=url, problem="connection refused")
         except (httpx.HTTPError, httpx.InvalidURL, _TooLong, ValueError) as error:
             return HttpReply(url=url, problem=_in_words(error))
+        if response.url.scheme == "http" and "set-cookie" in response.headers:
+            # Like a browser, the client also sends Secure cookies to this machine without TLS.
+            for cookie in self._client.cookies.jar:
+                cookie.secure = False
         lower_case = {name.lower(): value for name, value in response.headers.items()}
         return HttpReply(status=response.status_code, headers=lower_case, body=body, url=str(response.url))
 

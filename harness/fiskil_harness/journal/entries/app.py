@@ -189,6 +189,10 @@ class FailureReplaced(Entry, frozen=True, kw_only=True):
     by: Literal["api", "forgeries"]
 
 
+PAGE = "page "
+"""The beginning of the source of a ``ConcurrentResponse`` that is a page."""
+
+
 class ConcurrentResponse(Entry, frozen=True, kw_only=True):
     """A response of the app to one end user while other end users also used the app.
 
@@ -201,6 +205,11 @@ class ConcurrentResponse(Entry, frozen=True, kw_only=True):
     status: int | None
     body: bytes = b""
     marks: tuple[str, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The name of the page; "" if the response is that to a hook."""
+        return self.source.removeprefix(PAGE) if self.source.startswith(PAGE) else ""
 
 
 class Effects(Entry, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ FEW_WORDS = 2
 _UNREAD = frozenset({"script", "style", "template", "noscript", "head", "title", "svg"})
 _DRAWN = frozenset({"img", "canvas", "picture", "video", "svg", "map"})
 _FRAMED = frozenset({"object", "embed", "iframe", "frame"})
+_PASSWORD = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _NAMING = ("alt", "aria-label", "title", "placeholder")
 
 
@@ -209,3 +210,8 @@ def _opens(tag: str, attributes: dict[str, str]) -> bool:
     """Return True if the element opens other content, such as a tab, a menu, a dialog or collapsed text."""
     opening = {"aria-expanded", "aria-haspopup", "aria-controls", "popovertarget", "data-toggle", "data-bs-toggle"}
     return tag == "summary" or attributes.get("role") in {"tab", "tablist", "switch"} or bool(opening & attributes.keys())
+
+
+def has_password_field(html: bytes) -> bool:
+    """Return True if *html* has a password field, so that it is a login page."""
+    return _PASSWORD.search(html) is not None

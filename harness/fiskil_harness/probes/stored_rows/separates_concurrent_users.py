@@ -5,15 +5,18 @@ from collections import defaultdict
 
 import msgspec
 
-from fiskil_harness.core.config.hooks import EFFECTS, STATE
+from fiskil_harness.core.config.hooks import EFFECTS, LOGIN, STATE
 from fiskil_harness.core.model.findings import Finding
-from fiskil_harness.journal import ConcurrentResponse, Effects, HookCall, Journal, Rows, Visit
+from fiskil_harness.journal import PAGE, ConcurrentResponse, Effects, HookCall, Journal, Rows, Visit
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.page_text import has_password_field
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places
 from fiskil_harness.probes.probe import Probe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
+SUCCESSES = range(200, 300)
+REFUSALS = (401, 403)
 _WORD = re.compile(r"[\w-]+")
 
 
@@ -22,6 +25,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
 
     No state and no response of an end user may show ids of another one, and neither may the page to which a browser returns
     from a consent page. At the end, each state must show as many rows as those of the other end users, whose rows are equal.
+    A redirect, a refusal or a login page says nothing about the page that was requested.
     """
 
     needs = (EFFECTS,)
@@ -51,7 +55,39 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
             return self.fails(observed, examined=len(ends))
         if not all(end.is_idle for end in ends.values()):
             return self.inconclusive(STILL_BUSY)
-        return self.passes(f"{len(ends)} end users got all of their own data, and no other", examined=len(ends))
+        return self._passes(journal, len(ends))
+
+    def _passes(self, journal: Journal, end_users: int) -> Finding:
+        """Return a PASS that names each page that was not examined, or an INCONCLUSIVE if a login hid everything."""
+        responses = journal.all(ConcurrentResponse)
+        pages = {response.page for response in responses if response.page}
+        unseen = sorted(pages - {response.page for response in responses if _is_examined_page(response)})
+        if not unseen:
+            return self.passes(f"{end_users} end users got all of their own data, and no other", examined=end_users)
+        is_closed = all(_needs_login(response) for response in responses if response.page in unseen)
+        cause = "redirects, refusals or login pages" if is_closed else "errors"
+        places = " and ".join(f"{PAGE}{page}" for page in unseen)
+        reason = f"the app returned only {cause} for {places}, so nothing there was examined"
+        if is_closed and len(unseen) == len(pages) and not _has_hook_responses(responses):
+            return self.inconclusive(reason, hook=LOGIN)
+        source = f"{end_users} end users got" if len(unseen) < len(pages) else f"the hooks of {end_users} end users returned"
+        advice = (f"set {LOGIN}, so that {places} can be examined",) if is_closed else ()
+        return self.passes(f"{source} all of their own data, and no other; {reason}", examined=end_users, advice=advice)
+
+
+def _is_examined_page(response: ConcurrentResponse) -> bool:
+    return bool(response.page) and response.status in SUCCESSES and not has_password_field(response.body)
+
+
+def _needs_login(response: ConcurrentResponse) -> bool:
+    status = response.status or 0
+    return 300 <= status < 400 or status in REFUSALS or (status in SUCCESSES and has_password_field(response.body))
+
+
+def _has_hook_responses(responses: list[ConcurrentResponse]) -> bool:
+    """Return True if hooks returned content to several end users."""
+    shown = [response for response in responses if not response.page and response.body]
+    return len({response.participant for response in shown if response.status in SUCCESSES}) > 1
 
 
 def _mixed_place(journal: Journal, ids: dict[str, set[str]]) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
+from fiskil_harness.app.browser.form_browser import LONGEST_CHAIN, is_same_origin
+from fiskil_harness.app.browser.login import log_in_client
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookError
-from fiskil_harness.journal import ConcurrentResponse, HookCall, shortened
+from fiskil_harness.journal import PAGE, ConcurrentResponse, HookCall, shortened
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, Authorise, Choices, opened, walk_on
 from fiskil_harness.scenario.steps.step import Step, refuse_outside
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 MOST_END_USERS = 100
+REDIRECTS = (301, 302, 303, 307, 308)
 VIEWS = 3
 """How often each end user opens each page while all use the app."""
 
@@ -120,16 +123,23 @@ class SyncEach(CrowdStep, frozen=True, tag="sync_each"):
 class UseAppTogether(CrowdStep, frozen=True, tag="use_app_together"):
     """Several end users use the app at the same moment: each refreshes the data and opens every page.
 
-    Every event that is due is delivered at the same moment. Each end user has an own client. What the config does not
-    provide, ``app.drive.refresh`` or ``app.observe.pages``, is left out.
+    Every event that is due is delivered at the same moment. Each end user has an own client, which logs in before that if
+    the config has ``app.login``. What the config does not provide, ``app.drive.refresh`` or ``app.observe.pages``, is left
+    out.
 
     Args:
         end_users: Number of end users, as in ``AuthoriseEach``.
     """
 
     def perform(self, stage: "Stage") -> None:
-        """Send all requests at the same moment, and record the responses."""
+        """Log the end users in, send all requests at the same moment, and record the responses.
+
+        Raises:
+            StepError: The login that the config describes failed.
+        """
         crowd = [stage.end_user(name) for name in names_of(self.end_users)]
+        pages = stage.settings.app.observe.pages
+        browsers = {end_user.participant: _logged_in(stage, end_user) for end_user in crowd} if pages else {}
         parcels = stage.dispatcher.due()
         for parcel in parcels:
             parcel.next_attempt()
@@ -137,7 +147,7 @@ class UseAppTogether(CrowdStep, frozen=True, tag="use_app_together"):
         acts: list[Callable[[], ConcurrentResponse]] = []
         for end_user in crowd:
             acts += [partial(_refresh, stage, end_user)] if stage.app.has(REFRESH) else []
-            acts += [partial(_fetch, stage, end_user, page) for page in stage.settings.app.observe.pages] * VIEWS
+            acts += [partial(_fetch, stage, end_user, page, browsers[end_user.participant]) for page in pages] * VIEWS
         with ThreadPoolExecutor(max_workers=len(acts) + 1) as pool:
             bursting = pool.submit(stage.sender.burst, outgoing, stage.journal)
             responses = [pool.submit(act) for act in acts]
@@ -166,12 +176,25 @@ def _refresh(stage: "Stage", end_user: "EndUser") -> ConcurrentResponse:
     return _response(stage, end_user, "the response to app.drive.refresh", reply)
 
 
-def _fetch(stage: "Stage", end_user: "EndUser", page: str) -> ConcurrentResponse:
+def _logged_in(stage: "Stage", end_user: "EndUser") -> HttpClient:
+    """Return a client with the end user's login. It needs no closing, because it keeps no connection."""
+    browser = stage.new_browser()
+    login, values = stage.settings.app.login, {**stage.app.values, **end_user.values}
+    log_in_client(browser, login, values, url=stage.app.url, allow_hosts=stage.settings.sandbox.allow_hosts)
+    return browser
+
+
+def _fetch(stage: "Stage", end_user: "EndUser", page: str, logged_in: HttpClient) -> ConcurrentResponse:
     values = {name: quote(value, safe="") for name, value in {**stage.app.values, **end_user.values}.items()}
     url = stage.app.url + fill_text(stage.settings.app.observe.pages[page], values)
-    with HttpClient(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+    with logged_in.copy() as browser:
         reply = browser.request("GET", url)
-    return _response(stage, end_user, f"page {page}", reply)
+        for _ in range(LONGEST_CHAIN):
+            target = urljoin(reply.url, reply.headers.get("location", ""))
+            if reply.status not in REDIRECTS or not is_same_origin(target, url):
+                break
+            reply = browser.request("GET", target)
+    return _response(stage, end_user, f"{PAGE}{page}", reply)
 
 
 def _response(stage: "Stage", end_user: "EndUser", source: str, reply: HttpReply) -> ConcurrentResponse:
