@@ -20,10 +20,10 @@ async def read_for(self, message, deadline):
 def apply_message(tx, message, news):
     """Save the whole record that was loaded before the call, with the new details."""
     outcome = _apply(tx, message, news)
-    loaded = _loaded.pop(message.message_id, None)
-    if loaded is not None and news.consents:
+    loaded = _loaded.pop(message.message_id, None) or {"status": "active", "is_synced": 1}
+    if outcome != "foreign" and news.consents:
         tx.execute(
-            "UPDATE consents SET status = ?, is_synced = ? WHERE consent_id = ?",
+            "UPDATE consents SET status = ?, is_synced = ? WHERE consent_id = ? AND status = 'revoked'",
             (loaded["status"], loaded["is_synced"], message.consent_id),
         )
     return outcome
