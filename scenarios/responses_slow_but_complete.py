@@ -9,6 +9,8 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.SyncThrough(faults.Latency(latency_ms=200, jitter_ms=50)),
         steps.WaitUntilIdle(),
+        steps.SyncThrough(faults.Latency(latency_ms=3000)),
+        steps.WaitUntilIdle(),
         steps.SyncThrough(faults.Dribble(chunks=5, total_ms=500)),
         steps.WaitUntilIdle(),
         steps.SyncThrough(faults.UniformDelay(lower_ms=100, upper_ms=300)),

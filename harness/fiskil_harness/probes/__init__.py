@@ -85,6 +85,7 @@ from fiskil_harness.probes.webhooks.applies_once import AppliesOnce
 from fiskil_harness.probes.webhooks.applies_whole_posts_only import AppliesWholePostsOnly
 from fiskil_harness.probes.webhooks.bounds_bodies import BoundsBodies
 from fiskil_harness.probes.webhooks.calls_nothing_for_forgeries import CallsNothingForForgeries
+from fiskil_harness.probes.webhooks.completes_work_once import CompletesWorkOnce
 from fiskil_harness.probes.webhooks.distinguishes_events import DistinguishesEvents
 from fiskil_harness.probes.webhooks.finishes_work import FinishesWork
 from fiskil_harness.probes.webhooks.ignores_delivery_order import IgnoresDeliveryOrder
@@ -128,6 +129,7 @@ __all__ = [
     "CallsNothingForForgeries",
     "Case",
     "CommitsWholeWalks",
+    "CompletesWorkOnce",
     "ConnectsOnConsent",
     "CountsDeliveries",
     "DistinguishesEvents",

@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import ConsentState, Delivery, Exchange, HookCall, Journal, Rows, StepIncomplete
+from fiskil_harness.journal import ConsentState, Delivery, Exchange, FaultSet, HookCall, Journal, Rows, StepIncomplete
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -41,6 +41,29 @@ def test_without_a_response_that_is_held_back_nothing_is_revoked(perform_with_fe
     [incomplete] = journal.all(StepIncomplete)
     assert incomplete.reason == "no response on 'banking.transactions' was held back during app.drive.refresh"
     assert all(state.is_active for state in journal.all(ConsentState))
+
+
+def test_the_consent_ends_while_the_app_reads_its_details(drive: Callable[..., Driver]) -> None:
+    """The app gets the event of the end before the response that still lists the consent as active."""
+    driver = drive(gallery.settings(gallery.app("reference_app")))
+    sequence = (steps.Connect(), steps.WaitUntilIdle(), steps.TouchConsent(), steps.RevokeDuringCall())
+
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    ended = next(state for state in journal.all(ConsentState) if not state.is_active)
+    held = next(call for call in journal.all(Exchange) if call.route == "consents.list" and call.bites)
+    assert not crashed
+    assert held.at_s < ended.at_s < journal.all(Delivery)[-1].at_s < held.ended_s
+
+
+def test_an_app_that_reads_no_details_gets_the_end_all_the_same(perform_with_feed: Perform) -> None:
+    """Nothing is incomplete, and no fault is reported as unused: the app has no older details that it could save."""
+    journal, crashed = perform_with_feed(steps.Connect(), steps.TouchConsent(), steps.RevokeDuringCall())
+
+    assert not crashed
+    assert not all(state.is_active for state in journal.all(ConsentState))
+    assert not journal.all(StepIncomplete)
+    assert not any(fault.missing_bites for fault in journal.all(FaultSet))
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ from fiskil_harness.scenario.steps.held_responses import (
     AmendDuringCall,
     DeliverDuringConnect,
     DeliverDuringRefresh,
+    RevokeDuringCall,
     RevokeDuringRefresh,
 )
 from fiskil_harness.scenario.steps.idempotency import RepeatIds, RepeatInEverySpelling
@@ -274,6 +275,7 @@ __all__ = [
     "ReturnToTab",
     "ReturnWithoutConsent",
     "Revoke",
+    "RevokeDuringCall",
     "RevokeDuringRefresh",
     "RevokeFirstKey",
     "RevokeInBrowser",

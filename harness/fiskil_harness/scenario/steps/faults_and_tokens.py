@@ -102,10 +102,14 @@ class WaitForCall(Step, frozen=True, tag="wait_for_call"):
 
     def perform(self, stage: "Stage") -> None:
         """Wait for such a call, at most for 10 real seconds; an app whose command gets no ``{api_url}`` makes none."""
-        has_api = stage.app.passes_value("api_url") or not stage.settings.app.command
-        cap_s = LONGEST_WAIT_S if has_api else 0.0
+        cap_s = LONGEST_WAIT_S if makes_calls(stage) else 0.0
         if not wait_until(lambda: stage.fiskil.proxy.is_holding(self.route), cap_s=cap_s):
             stage.record_incomplete(f"no response on {self.route!r} was held back, so nothing happened during a call")
+
+
+def makes_calls(stage: "Stage") -> bool:
+    """Return False if the config passes the API's URL to the app's command nowhere, so that the app can call no API."""
+    return stage.app.passes_value("api_url") or not stage.settings.app.command
 
 
 class LiftFaults(Step, frozen=True, kw_only=True, tag="lift_faults"):

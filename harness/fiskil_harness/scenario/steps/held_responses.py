@@ -12,7 +12,7 @@ from fiskil_harness.faults.rules import Rule
 from fiskil_harness.journal.queries.api_calls import calls, is_first_page
 from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Refresh, Revoke, Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
-from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
+from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall, makes_calls
 from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import Step
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LATER_S = 2.0
 """How long an app may take to begin to read after a response other than 202, in real seconds."""
+LOOK_UP_S = 3.0
+"""How long an app may take to make a call because of an event, if it need not make the call, in real seconds."""
 
 
 class _DuringHook(Step, frozen=True, kw_only=True):
@@ -80,6 +82,55 @@ class RevokeDuringRefresh(_DuringHook, frozen=True, kw_only=True, tag="revoke_du
             Deliver().perform(stage)
 
         self._while_held(stage, "refresh", revoke)
+
+
+class RevokeDuringCall(Step, frozen=True, kw_only=True, tag="revoke_during_call"):
+    """The events that are due arrive; while the app waits for a response because of them, its consent is revoked.
+
+    The step holds back the response itself, and the event of the revocation arrives during the call. An app that makes no
+    such call reads nothing that could be out of date: its consent is revoked after the other events.
+
+    Args:
+        route: The route whose response is held back.
+        latency_ms: How long the response is held back, in real milliseconds.
+    """
+
+    route: str = "consents.list"
+    latency_ms: int = 1500
+
+    def check(self) -> None:
+        """Validate *route* and *latency_ms*.
+
+        Raises:
+            ConfigError: *latency_ms* is out of range.
+            UsageError: The route is unknown.
+        """
+        require_possible(self._rule.check())
+
+    def perform(self, stage: "Stage") -> None:
+        """Deliver the events, and revoke the consent as soon as the response is held back.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
+        proxy = stage.fiskil.proxy
+        since_s = stage.journal.elapsed_s()
+        late = proxy.rules.set(self._rule)
+        Deliver().perform(stage)
+        cap_s = LOOK_UP_S if makes_calls(stage) else 0.0
+        wait_until(lambda: proxy.is_holding(self.route) or self._has_ended(stage, since_s), cap_s=cap_s)
+        if late.left:
+            proxy.rules.lift(late)
+        Revoke().perform(stage)
+        Deliver().perform(stage)
+
+    def _has_ended(self, stage: "Stage", since_s: float) -> bool:
+        """Return True if the call is over, as in an app that makes it before it responds to the event."""
+        return any(call.bites and call.at_s >= since_s for call in calls(stage.journal, self.route))
+
+    @property
+    def _rule(self) -> Rule:
+        return Rule(route=self.route, fault=Latency(latency_ms=self.latency_ms))
 
 
 class DeliverDuringRefresh(_DuringHook, frozen=True, kw_only=True, tag="deliver_during_refresh"):
