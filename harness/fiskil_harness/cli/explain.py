@@ -25,8 +25,8 @@ def known_names(_context: click.Context, _parameter: click.Parameter, prefix: st
         "fiskil-harness explain app.limits.ack_s app.limits.idle_s",
     )
 )
-@click.argument("wanted", metavar="NAME...", nargs=-1, required=True, shell_complete=known_names)
-def explain_command(wanted: tuple[str, ...]) -> int:
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=known_names)
+def explain_command(names: tuple[str, ...]) -> int:
     """Explain a practice, scenario, probe, fault, bug, hook, config key, clause, gallery app, or INCONCLUSIVE result.
 
     \f
@@ -37,7 +37,7 @@ def explain_command(wanted: tuple[str, ...]) -> int:
     from fiskil_harness.core.config import load_plugins
 
     load_plugins()
-    found = {name: [(kind, explain) for kind, (names, explain) in TOPICS.items() if name in names()] for name in wanted}
+    found = {name: [(kind, explain) for kind, (known, explain) in TOPICS.items() if name in known()] for name in names}
     for name, meanings in found.items():
         if not meanings:
             raise UsageError(_unknown(name))
