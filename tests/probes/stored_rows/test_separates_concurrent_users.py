@@ -186,35 +186,15 @@ def test_pages_behind_a_login_are_inconclusive(courier: JournalBuilder, status: 
     )
 
 
-@pytest.mark.parametrize(("status", "body"), BEHIND_LOGIN)
-def test_responses_to_hooks_pass_without_the_pages_behind_a_login(courier: JournalBuilder, status: int, body: bytes) -> None:
-    """The finding says that only hooks were examined, and how the pages can be."""
-    respond_to_both(courier, body, source="page connections", status=status)
-    respond_to_both(courier, b'{"status": "read"}', source=REFRESH_RESPONSE)
-    end(courier, ["t1", "t2"], ["u1", "u2"])
-
-    finding = examined(courier)
-
-    assert finding.verdict is Verdict.PASS
-    assert finding.observed.startswith(
-        "the hooks of 2 end users returned all of their own data, and no other; the app returned"
-    )
-    assert finding.advice == ("set app.login, so that page connections can be examined",)
-
-
-def test_one_examined_page_passes_and_the_other_is_named(courier: JournalBuilder) -> None:
-    """The page with the data needs a login, the page without does not."""
+def test_the_page_with_the_data_may_be_the_one_that_needs_a_login(courier: JournalBuilder) -> None:
+    """A page without one was examined, and that is not enough."""
     respond_to_both(courier, b"Connect your bank", source="page connect")
     respond_to_both(courier, b"", source="page connections", status=303)
     end(courier, ["t1", "t2"], ["u1", "u2"])
 
     finding = examined(courier)
 
-    assert finding.verdict is Verdict.PASS
-    assert finding.observed == (
-        "2 end users got all of their own data, and no other; "
-        "the app returned only redirects, refusals or login pages for page connections, so nothing there was examined"
-    )
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.login")
 
 
 def test_pages_that_only_fail_need_no_login(courier: JournalBuilder) -> None:
@@ -225,9 +205,21 @@ def test_pages_that_only_fail_need_no_login(courier: JournalBuilder) -> None:
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "")
+    assert finding.observed == "the app returned only errors for page connections, so nothing there was examined"
+
+
+def test_one_examined_page_passes_and_the_failed_one_is_named(courier: JournalBuilder) -> None:
+    """The finding claims only what was examined."""
+    respond_to_both(courier, b"Connect your bank", source="page connect")
+    respond_to_both(courier, b"", source="page connections", status=500)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
     assert finding.observed == (
-        "the hooks of 2 end users returned all of their own data, and no other; "
+        "2 end users got all of their own data, and no other; "
         "the app returned only errors for page connections, so nothing there was examined"
     )
 

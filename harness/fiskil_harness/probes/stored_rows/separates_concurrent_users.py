@@ -58,21 +58,20 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         return self._passes(journal, len(ends))
 
     def _passes(self, journal: Journal, end_users: int) -> Finding:
-        """Return a PASS that names each page that was not examined, or an INCONCLUSIVE if a login hid everything."""
+        """Return a PASS that names each page that was not examined, or an INCONCLUSIVE if a login or errors hid it."""
         responses = journal.all(ConcurrentResponse)
         pages = {response.page for response in responses if response.page}
         unseen = sorted(pages - {response.page for response in responses if _is_examined_page(response)})
+        observed = f"{end_users} end users got all of their own data, and no other"
         if not unseen:
-            return self.passes(f"{end_users} end users got all of their own data, and no other", examined=end_users)
+            return self.passes(observed, examined=end_users)
         is_closed = all(_needs_login(response) for response in responses if response.page in unseen)
         cause = "redirects, refusals or login pages" if is_closed else "errors"
         places = " and ".join(f"{PAGE}{page}" for page in unseen)
         reason = f"the app returned only {cause} for {places}, so nothing there was examined"
-        if is_closed and len(unseen) == len(pages) and not _has_hook_responses(responses):
-            return self.inconclusive(reason, hook=LOGIN)
-        source = f"{end_users} end users got" if len(unseen) < len(pages) else f"the hooks of {end_users} end users returned"
-        advice = (f"set {LOGIN}, so that {places} can be examined",) if is_closed else ()
-        return self.passes(f"{source} all of their own data, and no other; {reason}", examined=end_users, advice=advice)
+        if is_closed or len(unseen) == len(pages):
+            return self.inconclusive(reason, hook=LOGIN if is_closed else "")
+        return self.passes(f"{observed}; {reason}", examined=end_users)
 
 
 def _is_examined_page(response: ConcurrentResponse) -> bool:
@@ -82,12 +81,6 @@ def _is_examined_page(response: ConcurrentResponse) -> bool:
 def _needs_login(response: ConcurrentResponse) -> bool:
     status = response.status or 0
     return 300 <= status < 400 or status in REFUSALS or (status in SUCCESSES and has_password_field(response.body))
-
-
-def _has_hook_responses(responses: list[ConcurrentResponse]) -> bool:
-    """Return True if hooks returned content to several end users."""
-    shown = [response for response in responses if not response.page and response.body]
-    return len({response.participant for response in shown if response.status in SUCCESSES}) > 1
 
 
 def _mixed_place(journal: Journal, ids: dict[str, set[str]]) -> str:
