@@ -28,7 +28,7 @@ FEW_WORDS = 2
 _UNREAD = frozenset({"script", "style", "template", "noscript", "head", "title", "svg"})
 _DRAWN = frozenset({"img", "canvas", "picture", "video", "svg", "map"})
 _FRAMED = frozenset({"object", "embed", "iframe", "frame"})
-_PASSWORD = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
+_PASSWORD = re.compile(rb"<input\b[^<>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _NAMING = ("alt", "aria-label", "title", "placeholder")
 
 
