@@ -444,9 +444,9 @@ def test_the_last_page_of_a_window_is_read_although_it_closes_at_once(go: Open, 
         window.drain()
 
     responses = [fetched for fetched in journal.all(Fetched) if fetched.url.endswith("/passing")]
-    assert [(one.status, one.content_type, one.body, one.problem) for one in responses] == [
-        (200, "text/html", PAGES["/passing"].encode(), "")
-    ] * 5
+    assert len(responses) == 5
+    assert {(response.status, response.content_type, response.problem) for response in responses} == {(200, "text/html", "")}
+    assert {response.body for response in responses} == {PAGES["/passing"].encode()}
 
 
 def test_a_page_that_redirects_while_it_is_left_does_not_prevent_the_next(window: Window, httpserver: HTTPServer) -> None:

@@ -70,7 +70,7 @@ _CURSORS = ("page[after]", "page[before]")
 
 def is_first_page(call: Exchange) -> bool:
     """Return True if *call* reads a list from its beginning."""
-    return not any(name in _CURSORS for name, _ in _sorted_parameters(call.query))
+    return not any(name in _CURSORS and value for name, value in _sorted_parameters(call.query))
 
 
 def call_key(call: Exchange) -> CallKey:

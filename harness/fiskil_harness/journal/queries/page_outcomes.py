@@ -28,9 +28,8 @@ def mentions_failure(sentences: Iterable[str]) -> bool:
     """Return True if any of *sentences* has a word for a failure of any kind, or for a consent that is still active."""
     every = tuple(sentences)
     has_words = mentions("\n".join(every), listed("page_error_words.toml", "failed"))
-    return (
-        has_words or bool(claims_of_failure(every)) or any(phrase_in(each, words_for(NOT_ENDED, "still")) for each in every)
-    )
+    is_left = any(phrase_in(sentence, words_for(NOT_ENDED, "still")) for sentence in every)
+    return has_words or is_left or bool(claims_of_failure(every))
 
 
 def claims_of_failure(sentences: Iterable[str]) -> tuple[str, ...]:

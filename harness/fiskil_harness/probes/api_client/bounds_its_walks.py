@@ -2,14 +2,13 @@
 
 from collections import Counter
 
-from fiskil_harness.journal import Effects, Exchange, Journal
-from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, parameters, routes_of
+from fiskil_harness.journal import Effects, Journal
+from fiskil_harness.journal.queries.api_calls import CallKey, bitten_by, call_key, calls, is_first_page, routes_of
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
 from fiskil_harness.probes.probe import Finding, Probe
 
 LOOPS = ("CursorLoop", "PageRepeated")
 MAX_PAGE_REQUESTS = 200
-CURSORS = ("page[after]", "page[before]")
 
 
 class BoundsItsWalks(Probe, frozen=True, kw_only=True, tag="bounds_its_walks"):
@@ -32,7 +31,7 @@ class BoundsItsWalks(Probe, frozen=True, kw_only=True, tag="bounds_its_walks"):
         looping = bitten_by(journal, *LOOPS)
         if not looping:
             return self.inconclusive("no response contained a looping pagination link")
-        if all(_is_first(call) for call in calls(journal)):
+        if all(is_first_page(call) for call in calls(journal)):
             return self.inconclusive("the app followed no pagination link, so none could lead it into a loop")
         walks = {(call.route, call.end_user_id) for call in looping}
         endless = sorted(
@@ -52,7 +51,7 @@ def _begins_again(journal: Journal, route: str, end_user_id: str) -> bool:
     """Return True if the app read the list from its beginning between two calls that met a loop, so the first read ended."""
     own = [call for call in calls(journal, route) if call.end_user_id == end_user_id]
     looped = [call for call in bitten_by(journal, *LOOPS) if call in own]
-    return any(_is_first(call) and looped[0].ended_s <= call.at_s < looped[-1].at_s for call in own)
+    return any(is_first_page(call) and looped[0].ended_s <= call.at_s < looped[-1].at_s for call in own)
 
 
 def _highest_count(journal: Journal, route: str, end_user_id: str) -> int:
@@ -62,13 +61,9 @@ def _highest_count(journal: Journal, route: str, end_user_id: str) -> int:
     for call in calls(journal, route):
         if call.end_user_id != end_user_id:
             continue
-        if _is_first(call):
+        if is_first_page(call):
             counts.clear()
             continue
         counts[call_key(call)] += 1
         highest = max(highest, counts[call_key(call)])
     return highest
-
-
-def _is_first(call: Exchange) -> bool:
-    return not any(parameters(call).get(name) for name in CURSORS)
