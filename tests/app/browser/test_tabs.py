@@ -27,6 +27,9 @@ window.open(window.URL.createObjectURL(new Blob(["<h1>Written</h1><button>Stop</
     "/breeds": """<h1>Beneath</h1><script>addEventListener("pagehide", () => window.open("/breeds?late"))</script>
 <button onclick='window.open("/breeds-more")'>Go</button>""",
     "/breeds-more": """<h1>Many</h1><script>setInterval(() => window.open("/breeds-more?" + Math.random()), 200)</script>""",
+    "/opens-a-restless-one": """<h1>Beneath</h1><button onclick='window.open("/restless")'>Go</button>""",
+    "/becomes-restless": """<h1>Beneath</h1><button onclick='location = "/restless"'>Go</button>""",
+    "/restless": "<h1>Restless</h1><script>location.replace('/restless?' + Math.random())</script>",
     "/spins": "<h1>Spins</h1><button onclick='setTimeout(() => { while (true); }, 100)'>Go</button>",
     "/opens-a-spinning-one": """<h1>Beneath</h1>
 <button onclick='window.open("/spins-at-once", "_blank", "noopener")'>Go</button>""",
@@ -108,6 +111,19 @@ def test_windows_of_the_previous_page_are_closed(go: Open) -> None:
 
     assert text.splitlines() == ["Beneath", "Go"]
     assert window.url.endswith("/writes")
+
+
+@pytest.mark.parametrize("is_apart", [False, True], ids=["page", "window"])
+def test_what_navigates_all_the_time_is_left(go: Open, httpserver: HTTPServer, is_apart: bool) -> None:
+    """The next page opens although Chromium drops some commands to close such a window or to leave such a page."""
+    for _ in range(15):
+        window = go("/opens-a-restless-one" if is_apart else "/becomes-restless")
+        seen = len(window.visited)
+        window.press(GO)
+        wait_until(lambda window=window, seen=seen: len(window.visited) > seen + 2, cap_s=10)  # type: ignore[misc]
+
+        problem = window.open(httpserver.url_for("/writes"), page="page")
+        assert (problem, window.read().text.splitlines()) == ("", ["Beneath", "Go"])
 
 
 def test_a_page_that_hangs_is_replaced(go: Open) -> None:

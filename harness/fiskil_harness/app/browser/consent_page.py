@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from fiskil_harness.app.browser import tabs
 from fiskil_harness.app.browser.origins import Origins
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ async def leave(frame: "Frame") -> None:
     if await back.count():
         await back.click(timeout=CAP_MS, no_wait_after=True)
     else:
-        await frame.page.close()
+        await tabs.close(frame.page)
 
 
 async def code_on(frame: "Frame") -> str:

@@ -20,6 +20,9 @@ TICK_MS = 10
 TURN_CAP_S = 4.0
 DRAW_CAP_S = 4.0
 QUESTIONS = ("confirm", "prompt")
+INTERRUPTED = "the page before navigated at the same time"
+"""The problem text if a navigation that the page before had started came first."""
+
 RESPONDED = "the app returned"
 """The first words of the problem text if the app's response is not a page."""
 
@@ -155,6 +158,7 @@ def _in_words(error: str) -> str:
         "ERR_TOO_MANY_REDIRECTS": "the page redirects without end",
         "ERR_ABORTED": f"{RESPONDED} a response without a page",
         "ERR_HTTP_RESPONSE_CODE_FAILURE": f"{RESPONDED} an error without a page",
+        "is interrupted by another navigation": INTERRUPTED,
         "Download is starting": f"{RESPONDED} a file to download, not a page",
     }
     code = re.search(r"ERR_[A-Z_]+", error)

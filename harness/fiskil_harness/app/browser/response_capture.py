@@ -3,6 +3,7 @@
 A response that may never end is passed on to the page unread, but the events of an event stream are captured one by one.
 """
 
+import asyncio
 from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
@@ -36,6 +37,8 @@ class ResponseCapture:
         self.events: list[bytes] = []
         """The data of events from event streams, in order."""
         self._later = later
+        self._documents: dict[str, asyncio.Task[None] | None] = {}
+        """The task that read the latest document of each frame, by the frame's id."""
         self._responses: dict[tuple[str, str], list[CapturedResponse]] = defaultdict(list)
 
     async def open(self, context: "BrowserContext", page: "Page") -> None:
@@ -54,6 +57,8 @@ class ResponseCapture:
 
     async def _read(self, session: "CDPSession", paused: dict[str, Any]) -> None:
         request_id = {"requestId": paused["requestId"]}
+        if paused["resourceType"] == "Document":
+            self._give_up_document(paused["frameId"])
         with suppress(Exception):  # the page may be gone by now
             if _has_body(paused) or paused.get("responseStatusCode") in EMPTY:
                 body = await _body_of(session, paused) if _has_body(paused) else b""
@@ -65,6 +70,13 @@ class ResponseCapture:
             await session.send(
                 "Fetch.continueRequest" if "responseErrorReason" in paused else "Fetch.continueResponse", request_id
             )
+
+    def _give_up_document(self, frame_id: str) -> None:
+        """Stop reading the document before: the browser never returns the body of a navigation that another one replaced."""
+        document = self._documents.get(frame_id)
+        if document is not None:
+            document.cancel()
+        self._documents[frame_id] = asyncio.current_task()
 
 
 async def _body_of(session: "CDPSession", paused: dict[str, Any]) -> bytes:

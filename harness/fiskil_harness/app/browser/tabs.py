@@ -20,8 +20,12 @@ RESPONSE_CAP_S = 10.0
 LATE_S = 0.05
 """The delay after which the browser reports that a window was opened, in real seconds."""
 
+CLOSE_AGAIN_S = 0.25
+"""The pause before a page that is not closed yet is closed again, in real seconds."""
+
 MOST_ROUNDS = 5
-LEAVE_TRIES = 2
+LEAVE_CAPS_S = (1.0, 3.0, RESPONSE_CAP_S)
+"""The limit in real seconds of each attempt to leave a page. The command has no effect if the page navigates meanwhile."""
 
 
 def app_pages(first: "Page", pages: Iterable["Page"], places: Origins) -> "list[Page]":
@@ -48,16 +52,16 @@ async def leave(page: "Page") -> bool:
     """Replace *page* by a blank page, so that its scripts end; return False if it hangs or is closed."""
     from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-    for _ in range(LEAVE_TRIES):
+    for cap_s in LEAVE_CAPS_S:
         if page.is_closed() or page.url in BLANK:
             break
         try:
-            await page.goto("about:blank", timeout=RESPONSE_CAP_S * 1000)
+            await page.goto("about:blank", timeout=cap_s * 1000)
         except PlaywrightTimeout:
-            return False
+            continue
         except Exception:  # noqa: BLE001 - a navigation of its own ended first and the blank page follows, or it is closed
             with suppress(Exception):
-                await page.wait_for_url("about:blank", wait_until="commit", timeout=RESPONSE_CAP_S * 1000)
+                await page.wait_for_url("about:blank", wait_until="commit", timeout=cap_s * 1000)
     return not page.is_closed() and page.url in BLANK
 
 
@@ -91,9 +95,23 @@ def closing_late_windows(context: "BrowserContext", *, until: Callable[[], bool]
 
 
 async def close(page: "Page") -> None:
-    """Close *page*, even if it hangs."""
+    """Close *page*, even if it hangs.
+
+    Chromium drops the command to close a page that starts to show its next page at that moment, so the command is repeated.
+    """
     with suppress(Exception):  # it may have closed by itself
-        await asyncio.wait_for(page.close(), RESPONSE_CAP_S)
+        await asyncio.wait_for(_close(page), RESPONSE_CAP_S)
+
+
+async def _close(page: "Page") -> None:
+    async with asyncio.TaskGroup() as tasks:
+        closing = tasks.create_task(page.close())
+        while not (await asyncio.wait({closing}, timeout=CLOSE_AGAIN_S))[0]:
+            # Playwright sends the command only once.
+            with suppress(Exception):
+                session = await page.context.new_cdp_session(page)
+                target = await session.send("Target.getTargetInfo")
+                await session.send("Target.closeTarget", {"targetId": target["targetInfo"]["targetId"]})
 
 
 async def resize(page: "Page", width_px: int, height_px: int, *, cap_s: float | None = None) -> None:

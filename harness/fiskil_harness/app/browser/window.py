@@ -27,6 +27,7 @@ HEIGHTS_PX = {PHONE_PX: 740, DESK_PX: 800}
 SETTLE_CAP_S = 5.0
 PRESS_CAP_S = 5.0
 EVERY_MS = 25
+OPEN_TRIES = 5
 UNSEARCHED = "the page could not be searched for closed shadow trees"
 CLOSED_TO_ALL = (401, 403, 404, 405, 410)
 AFTER_JOURNEY = frozenset({"failed", "unsynced"})
@@ -145,7 +146,7 @@ class Window:
         self.name_page(page)
         self._since = stopwatch()
         cap_s = self.deadline_s if cap_s is None else cap_s
-        self._problem = self._run(self._open(url, page_cap_s=cap_s), cap_s=cap_s + CLOSING_CAP_S)
+        self._problem = self._run(self._open(url, page_cap_s=cap_s), cap_s=cap_s + CLOSING_CAP_S * 2)
         if not self._problem:
             self.settle(cap_s=settle_s)
         return self._problem
@@ -156,7 +157,7 @@ class Window:
         The response need not be a page. Only an error or a login page counts as a failure. Reports use the name *page*.
         """
         self.name_page(page)
-        problem = self._run(self._open(url, navigation.visit), cap_s=self.deadline_s + CLOSING_CAP_S)
+        problem = self._run(self._open(url, navigation.visit), cap_s=self.deadline_s + CLOSING_CAP_S * 2)
         if not problem:
             self.settle()
         status = self._chromium.call(lambda: self._trail.status_of(self._page))
@@ -357,6 +358,13 @@ class Window:
     async def _open(
         self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = navigation.go, *, page_cap_s: float | None = None
     ) -> str:
+        for _ in range(OPEN_TRIES):
+            problem = await self._replace(url, go, page_cap_s=page_cap_s)
+            if problem != navigation.INTERRUPTED:
+                break
+        return problem
+
+    async def _replace(self, url: str, go: Callable[..., Coroutine[Any, Any, str]], *, page_cap_s: float | None) -> str:
         if not await tabs.leave(self._first):
             await tabs.close(self._first)
             self._first = await self._new_page()
