@@ -63,6 +63,39 @@ def test_errors_show_in_metrics_that_do_not_change_otherwise(
 
 
 @pytest.mark.parametrize(
+    ("good", "failing", "verdict"),
+    [
+        ({"calls_total": 5.0}, {"calls_total": 2.0}, Verdict.INCONCLUSIVE),
+        ({"process_start_time_seconds": NOW_S}, {"process_start_time_seconds": NOW_S + 0.1}, Verdict.INCONCLUSIVE),
+        ({"calls_total": 5.0}, {"calls_total": 5.0}, Verdict.FAIL),
+        ({"process_start_time_seconds": NOW_S}, {"process_start_time_seconds": NOW_S}, Verdict.FAIL),
+        ({"calls_total": 5.0}, {"calls_total": 2.0, "failed_total": 1.0}, Verdict.PASS),
+    ],
+)
+def test_counters_that_fall_belong_to_several_processes(
+    tape: JournalBuilder, good: dict, failing: dict, verdict: Verdict
+) -> None:
+    """Each process of such an app has metrics of its own, so the readings may be from another one than the one that failed."""
+    fail_call(tape)
+    record_readings(tape, calm={}, idle={}, good=good, failing=failing, recovered=failing)
+
+    assert NoticesErrors().examine(tape.journal).verdict is verdict
+
+
+def test_counters_may_fall_in_a_restart(tape: JournalBuilder) -> None:
+    """A restarted process counts from 0 again, so a counter that falls then is no doubt about the readings."""
+    fail_call(tape)
+    record_readings(tape, good={"calls_total": 5.0})
+    tape.wait(1.0)
+    tape.journal.write(ProcessChanged(at_s=tape.now_s, change="kill"))
+    for moment in ("failing", "recovered"):
+        tape.wait(1.0)
+        tape.journal.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples={"calls_total": 2.0}))
+
+    assert NoticesErrors().examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
     ("slow", "verdict"),
     [
         ({"calls": 3.0, "took_sum": 1.02}, Verdict.PASS),

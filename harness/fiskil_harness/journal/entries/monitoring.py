@@ -62,6 +62,9 @@ _OF_THE_APP = re.compile(
 )
 """Words in the name of a sample which show that the app itself defines the sample."""
 
+_COUNTER = re.compile(r"_(?:total|count|sum|bucket)(?:\{|$)")
+_START_TIME = re.compile(r"process_start_time_seconds(?:\{|$)")
+
 
 class MonitoringReading(Entry, frozen=True, kw_only=True):
     """One reading of the app's metrics and alerts.
@@ -85,6 +88,17 @@ class MonitoringReading(Entry, frozen=True, kw_only=True):
     is_calm: bool | None = None
     since_1970_s: float = 0.0
     began_s: float | None = None
+
+
+def fallen_counters(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
+    """Return the names of counters that are lower than before, and of start times that differ.
+
+    Neither happens in one process. Counters are known by the suffixes of the Prometheus format.
+    """
+    before, after = earlier.samples or {}, later.samples or {}
+    both = {*before} & {*after}
+    fallen = {name for name in both if _COUNTER.search(name) and after[name] < before[name]}
+    return fallen | {name for name in both if _START_TIME.match(name) and before[name] != after[name]}
 
 
 def changed_samples(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +14,7 @@ from fiskil_harness.journal import (
     MonitoringReading,
     ProcessChanged,
     changed_samples,
+    fallen_counters,
     possibly_changed_samples,
     risen_samples,
 )
@@ -21,6 +23,7 @@ from fiskil_harness.probes.probe import Finding, Probe, Verdict
 
 BASELINE = ("calm", "idle", "good")
 NO_MONITORING = "the app shows no metrics, exports none to {otlp_url}, and gets no {alert_url}"
+SEVERAL_PROCESSES = "{name} shows that each of several processes returns only its own metrics: return the sums of all"
 USUAL_ALERTS = "only alerts of kinds that also occur without a failure came"
 MAY_BE_DELAYED = "no metric changed, and an alert may be delayed: one came before, or the config gives no app.limits.alert_s"
 
@@ -36,7 +39,8 @@ class Monitoring(Struct, frozen=True, kw_only=True):
     ``samples`` maps the time of a reading (``calm``, ``idle`` ...) to the reading. ``problem`` is the reason why no reading
     can be used, or ''. ``metrics_problem`` is the reason why the metrics cannot be used, although alerts can.
     ``has_deadline`` is False if the config does not set ``app.limits.alert_s``. ``forgotten_alerts`` is the number of alerts
-    that the app sent before it was restarted for the readings; they can delay no later alert.
+    that the app sent before it was restarted for the readings; they can delay no later alert. ``mixed_counter`` is the name
+    of a metric which shows that the readings are from several processes, or ''.
     """
 
     samples: dict[str, MonitoringReading]
@@ -44,6 +48,7 @@ class Monitoring(Struct, frozen=True, kw_only=True):
     metrics_problem: str = ""
     has_deadline: bool = True
     forgotten_alerts: int = 0
+    mixed_counter: str = ""
 
     def usual_changes(self) -> set[str]:
         """Return the metrics that change while the app is idle or does ordinary work."""
@@ -174,7 +179,19 @@ def monitoring_of(journal: Journal, *needed: str) -> Monitoring:
         metrics_problem=metrics_problem,
         has_deadline=has_deadline,
         forgotten_alerts=first.alerts if is_restarted else 0,
+        mixed_counter=_mixed_counter(journal, sorted(samples.values(), key=lambda reading: reading.at_s)),
     )
+
+
+def _mixed_counter(journal: Journal, readings: list[MonitoringReading]) -> str:
+    changes_s = [changed.at_s for changed in journal.all(ProcessChanged)]
+    fallen = {
+        name
+        for earlier, later in pairwise(readings)
+        if not any(earlier.at_s < at_s <= later.at_s for at_s in changes_s)
+        for name in fallen_counters(earlier, later)
+    }
+    return min(fallen, default="")
 
 
 def is_repeated(monitoring: Monitoring, failures: Iterable[Entry]) -> bool:
@@ -211,6 +228,12 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
             return self.passes(f"an alert arrived while {failure}", examined=examined)
         return self.inconclusive(monitoring.metrics_problem, hook=METRICS) if monitoring.metrics_problem else None
 
+    def fails_for(self, monitoring: Monitoring, observed: str, *, examined: int) -> Finding:
+        """Return a FAIL. If each of several processes returns only its own metrics, the result is INCONCLUSIVE."""
+        if monitoring.mixed_counter:
+            return self.inconclusive(SEVERAL_PROCESSES.format(name=monitoring.mixed_counter), hook=METRICS)
+        return self.fails(observed, examined=examined)
+
     def _from_metrics(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding from metrics; if the failure was repeated, the same metric must rise both times."""
         if not monitoring.has_second_failure or not monitoring.new_changes(before, "failing"):
@@ -222,12 +245,12 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
             name = min(causal, key=lambda name: (_OF_FAILURES.search(name) is None, name))
             return self.passes(f"{name} rose both times while {failure}", examined=examined)
         if rose:
-            return self.fails(
-                f"a metric changed while {failure}, and continues to change after the failure", examined=examined
+            return self.fails_for(
+                monitoring, f"a metric changed while {failure}, and continues to change after the failure", examined=examined
             )
         if fell:
             return self.inconclusive(FELL, hook=METRICS)
-        return self.fails(f"{failure} twice, but no metric rose both times", examined=examined)
+        return self.fails_for(monitoring, f"{failure} twice, but no metric rose both times", examined=examined)
 
     def _from_changes(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding from the metrics that changed during the first failure."""
@@ -239,9 +262,9 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
         if not changes and monitoring.has_uncertain_changes(before, "failing"):
             return self.inconclusive(UNCERTAIN, hook=METRICS)
         if not changes:
-            return self.fails(f"{failure}, but nothing in the app's monitoring changed", examined=examined)
+            return self.fails_for(monitoring, f"{failure}, but nothing in the app's monitoring changed", examined=examined)
         if "recovered" in monitoring.samples and not any(monitoring.is_stable_again(name, before) for name in changes):
-            return self.fails(
-                f"a metric changed while {failure}, and continues to change after the failure", examined=examined
+            return self.fails_for(
+                monitoring, f"a metric changed while {failure}, and continues to change after the failure", examined=examined
             )
         return self.passes(f"a metric changed while {failure} that ordinary work does not change", examined=examined)
