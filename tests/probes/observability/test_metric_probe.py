@@ -75,7 +75,7 @@ def test_errors_show_in_metrics_that_do_not_change_otherwise(
 def test_counters_that_fall_belong_to_several_processes(
     tape: JournalBuilder, good: dict, failing: dict, verdict: Verdict
 ) -> None:
-    """Each process of such an app has metrics of its own, so the readings may be from another one than the one that failed."""
+    """Each process of such an app has metrics of its own, so the readings may not be from the one that failed."""
     fail_call(tape)
     record_readings(tape, calm={}, idle={}, good=good, failing=failing, recovered=failing)
 
