@@ -155,12 +155,14 @@ def test_refused_forgeries_replace_a_requested_failure(
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 4.0, "received": 1.0}, Verdict.PASS),
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 0.1}, Verdict.PASS),
         ({"calls": 2.0, "age": 3.0}, {"calls": 3.0, "age": 4.0}, Verdict.FAIL),
+        ({"calls_total": 2.0}, {"calls_total": 2.0}, Verdict.FAIL),
+        ({"process_start_time_seconds": NOW_S}, {"process_start_time_seconds": NOW_S + 0.1}, Verdict.INCONCLUSIVE),
     ],
 )
 def test_silence_shows_in_metrics_that_deliveries_change(
     tape: JournalBuilder, refreshed: dict, good: dict, verdict: Verdict
 ) -> None:
-    """A count or a falling age counts; a metric that also changes by reading it does not."""
+    """A count or a falling age counts; a metric that also changes by reading it does not, nor another process."""
     tape.deliver_event("consent.received")
     record_readings(tape, refreshed=refreshed, good=good)
 

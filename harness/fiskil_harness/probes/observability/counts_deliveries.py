@@ -5,7 +5,7 @@ from itertools import pairwise
 from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.journal import Journal, changed_samples, possibly_changed_samples
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
-from fiskil_harness.probes.observability.metric_probe import UNCERTAIN, Monitoring, monitoring_of
+from fiskil_harness.probes.observability.metric_probe import SEVERAL_PROCESSES, UNCERTAIN, Monitoring, monitoring_of
 from fiskil_harness.probes.probe import Finding, Probe
 
 LATE = "a metric changed with the first deliveries, but only much later with the next ones, so it may also be a clock"
@@ -55,6 +55,8 @@ class CountsDeliveries(Probe, frozen=True, kw_only=True, tag="counts_deliveries"
             return self.passes("the app's monitoring distinguishes deliveries from silence", examined=1)
         if counts & _later_changes(monitoring, ("recovered", "failing_again", "recovered_again", "over")):
             return self.inconclusive(LATE, hook=METRICS)
+        if monitoring.mixed_counter:
+            return self.inconclusive(SEVERAL_PROCESSES.format(name=monitoring.mixed_counter), hook=METRICS)
         if counts:
             return self.fails("a metric changed with the first deliveries after a silence, but not with the next ones")
         if (
