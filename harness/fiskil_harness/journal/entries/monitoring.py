@@ -93,7 +93,7 @@ class MonitoringReading(Entry, frozen=True, kw_only=True):
 def fallen_counters(earlier: MonitoringReading, later: MonitoringReading) -> set[str]:
     """Return the names of counters that are lower than before, and of start times that differ.
 
-    Neither happens in one process. Counters are known by the suffixes of the Prometheus format.
+    Neither happens in one process that names its metrics as Prometheus recommends: counters are known by their suffixes.
     """
     before, after = earlier.samples or {}, later.samples or {}
     both = {*before} & {*after}
