@@ -1,8 +1,14 @@
 """The aftermath: when the app is idle, and when a missing effect will not come any more."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from fiskil_harness.soak.aftermath import is_idle, is_settled
+from fiskil_harness.app.app_under_test import open_app
+from fiskil_harness.core.config import parse
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.soak.aftermath import Aftermath, is_idle, is_settled
 from fiskil_harness.soak.effects import EndUserEffects
 from tests.soak.ledgers import effects
 
@@ -38,3 +44,34 @@ def test_an_app_without_pending_gets_the_time_that_it_promises(
 ) -> None:
     """Three rounds without a change prove a loss only if the app says that nothing is unfinished."""
     assert is_settled(waiting, rounds=3, quiet_s=quiet_s, fresh_s=5.0) is expected
+
+
+class CountsOfAll:
+    """An app that ignores the end user of the effects hook."""
+
+    def start(self, values: dict[str, str]) -> str:
+        """Return the URL of the app."""
+        return values["public_url"]
+
+    def ready(self, _values: dict[str, str]) -> bool:
+        """Return true: the app is always ready."""
+        return True
+
+    def effects(self, _values: dict[str, str]) -> dict[str, Any]:
+        """Return the counts of all messages."""
+        return {"applied": {f"m{number}": 1 for number in range(3)}, "pending": 0}
+
+
+def test_equal_reports_are_kept_once(tmp_path: Path) -> None:
+    """The counts of 100,000 end users, kept for each examined end user, would need more memory than there is."""
+    app = open_app(
+        parse({}, folder=tmp_path), values={"public_url": "http://127.0.0.1:1"}, workdir=tmp_path, app_object=CountsOfAll()
+    )
+    app.start()
+    with LocalFiskil(workdir=tmp_path) as fiskil:
+        aftermath = Aftermath(app, fiskil, settle_s=0, fresh_s=0)
+
+        read = aftermath.read({name: name for name in ("ann", "ben", "cem")}, {}, {})
+
+    assert read["ann"].applied == {"m0": 1, "m1": 1, "m2": 1}
+    assert len({id(report.applied) for report in read.values()}) == 1

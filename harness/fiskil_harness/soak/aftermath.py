@@ -32,6 +32,7 @@ class Aftermath:
         """
         self._app, self._fiskil, self._settle_s, self._fresh_s = app, fiskil, settle_s, fresh_s
         self._states = States(fiskil.sandbox.mint.names, since=real_now(), messages=messages)
+        self._seen: dict[int, dict[str, int]] = {}
         self.idle_after_s: float | None = None
         self.is_settled = False
 
@@ -60,6 +61,7 @@ class Aftermath:
         with ThreadPoolExecutor(THREADS) as pool:
 
             def look(end_user_ids: Iterable[str]) -> None:
+                self._seen.clear()
                 for report in pool.map(
                     lambda end_user_id: self._one(end_user_id, refs[end_user_id], twins, owners), end_user_ids
                 ):
@@ -93,12 +95,22 @@ class Aftermath:
         foreign = sorted(text for text in set(texts_in(report.state)) if owners.get(text, end_user_id) != end_user_id)
         return EndUserEffects(
             end_user_id=end_user_id,
-            applied=report.applied,
+            applied=self._shared(report.applied),
             pending=report.pending,
             state=self._states.encoded(report.state) if report.state is not None else b"",
             foreign=tuple(foreign[:3]),
             twin=twins.get(end_user_id, ""),
         )
+
+    def _shared(self, applied: dict[str, int] | None) -> dict[str, int] | None:
+        """Return an earlier report's counts if they are equal.
+
+        An app may report the counts of all end users each time, which would need more memory than there is.
+        """
+        if not applied:
+            return applied
+        earlier = self._seen.setdefault(hash(frozenset(applied.items())), applied)
+        return earlier if earlier == applied else applied
 
     def _report(self, end_user_id: str, ref: str) -> tuple[EffectsReport | None, str]:
         problem = ""

@@ -34,10 +34,13 @@ class EndUserEffects(Struct, frozen=True, kw_only=True):
     twin: str = ""
     problem: str = ""
 
-    @property
-    def effective(self) -> dict[str, int]:
-        """The messages with at least one effect; an app may report 0 for those that it refused."""
-        return {message_id: count for message_id, count in (self.applied or {}).items() if count}
+    def count(self, message_id: str) -> int:
+        """Return how many effects of a message the app reports."""
+        return (self.applied or {}).get(message_id, 0)
+
+    def effective(self) -> set[str]:
+        """Return the messages with at least one effect; an app may report 0 for those that it refused."""
+        return {message_id for message_id, count in (self.applied or {}).items() if count}
 
 
 class States:

@@ -131,6 +131,25 @@ def test_a_report_that_is_the_same_for_all_end_users_is_no_mixture() -> None:
     assert verdicts(material, "separates_end_users") == [PASS]
 
 
+def test_a_forgery_in_the_report_of_every_end_user_is_one_forgery() -> None:
+    """A report about all end users is the same object for each of them."""
+    written = ledger(attempt("m1"), attempt("f1", number=2, origin="forged", how="unsigned", status=202))
+    everything = {"m1": 1, "f1": 1}
+
+    material = given(written, effects("ann", applied=everything), effects("ben", applied=everything))
+
+    assert finding(material, "refuses_forgeries").observed == "1 of 1 forged messages were applied"
+
+
+def test_a_message_in_no_ledger_counts_once() -> None:
+    """The report names it for every end user."""
+    everything = {"m1": 1, "stray": 1}
+
+    material = given(ledger(attempt("m1")), effects("ann", applied=everything), effects("ben", applied=everything))
+
+    assert "1 applied messages are in no ledger" in finding(material, "load_was_offered").observed
+
+
 def test_data_of_another_end_user_in_the_state_is_found() -> None:
     """The state of one end user has the consent of another."""
     material = given(ledger(), effects("ann", foreign=("consent-of-ben",)), effects("ben"))

@@ -44,10 +44,10 @@ def applies_once(given: Given, messages: Messages) -> Finding:
     if not examined:
         return _no_counts("applies_once", expected)
     applied = {
-        message_id: count
+        message_id: effects.count(message_id)
         for effects in examined
-        for message_id, count in effects.effective.items()
-        if messages.owner.get(message_id) == effects.end_user_id
+        for message_id in messages.of.get(effects.end_user_id, ())
+        if effects.count(message_id)
     }
     twice = [message_id for message_id, count in applied.items() if count > 1]
     if twice:
@@ -74,7 +74,7 @@ def loses_nothing(given: Given, messages: Messages) -> Finding:
     for effects in examined:
         for message_id in messages.acknowledged.get(effects.end_user_id, ()):
             count += 1
-            if message_id not in effects.effective:
+            if not effects.count(message_id):
                 is_open = effects.pending or (effects.pending is None and not given.observed.is_settled)
                 (unfinished if is_open else lost).append(message_id)
     if lost:
@@ -104,9 +104,7 @@ def refuses_forgeries(given: Given, messages: Messages) -> Finding:
         for message_id, attempts in messages.forged.items()
         if any(attempt.is_acknowledged and _status(attempt) != QUEUED for attempt in attempts)
     ]
-    applied = [
-        message_id for effects in _with_counts(given) for message_id in effects.effective if message_id in messages.forged
-    ]
+    applied = {message_id for report in given.reports() for message_id in report if message_id in messages.forged}
     counted = {effects.end_user_id for effects in _with_counts(given)}
     unproven = [
         message_id
@@ -119,7 +117,7 @@ def refuses_forgeries(given: Given, messages: Messages) -> Finding:
     fix = "verify the signature over the raw body before anything else, and refuse with 401"
     if applied:
         observed = f"{len(applied):,} of {len(messages.forged):,} forged messages were applied"
-        evidence = map(messages.phrase, applied)
+        evidence = map(messages.phrase, sorted(applied))
         return finding("refuses_forgeries", Verdict.FAIL, observed, expected=expected, fix=fix, evidence=evidence)
     if accepted:
         observed = f"{len(accepted):,} of {len(messages.forged):,} forged messages were acknowledged; no effect was reported"
@@ -144,10 +142,10 @@ def separates_end_users(given: Given, messages: Messages) -> Finding:
     """Return whether each end user has only their own messages and data."""
     expected = "only the end user's own messages and data"
     evidence = []
-    is_global = _are_global(_with_counts(given), messages)
+    is_global = _are_global(given, messages)
     for effects in given.examined.values():
         evidence += [f"the state of {effects.end_user_id} has {foreign}" for foreign in effects.foreign]
-        for message_id in () if is_global else effects.effective:
+        for message_id in () if is_global else effects.effective():
             owner = messages.owner.get(message_id, effects.end_user_id)
             if owner != effects.end_user_id:
                 evidence.append(f"{effects.end_user_id}: {messages.phrase(message_id)}")
@@ -191,16 +189,16 @@ def reaches_twin_state(given: Given, messages: Messages) -> Finding:
     return finding("reaches_twin_state", Verdict.PASS, observed, expected=expected, examined=compared)
 
 
-def _are_global(counted: list[EndUserEffects], messages: Messages) -> bool:
+def _are_global(given: Given, messages: Messages) -> bool:
     """Return true if each report is about all end users, as that of an app that ignores the end user of the hook.
 
     The reports were read one after the other, so a later one may have more messages. Each has messages of several end users.
     """
-    reports = sorted((set(effects.effective) for effects in counted), key=len)
+    reports = sorted(given.reports(), key=len)
     owners = {messages.owner[message_id] for message_id in reports[0] if message_id in messages.owner} if reports else set()
     are_equal = all(report == reports[0] for report in reports)
     is_growing = len(owners) > 1 and all(smaller <= larger for smaller, larger in pairwise(reports))
-    return len(reports) > 1 and (are_equal or is_growing)
+    return len(_with_counts(given)) > 1 and (are_equal or is_growing)
 
 
 def _status(attempt: Attempt) -> int:

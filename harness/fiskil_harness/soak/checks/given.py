@@ -47,12 +47,18 @@ class Given(Struct, frozen=True, kw_only=True):
         """True if the app or a worker ended during the load, or the run was stopped; other checks report that."""
         return self.is_interrupted or self.ledger.is_cut_short
 
+    def reports(self) -> list[set[str]]:
+        """Return the messages with an effect in each report. Equal reports that share their counts are returned once."""
+        distinct = {id(effects.applied): effects for effects in self.examined.values() if effects.applied is not None}
+        return [effects.effective() for effects in distinct.values()]
+
 
 class Messages:
     """The messages of the ledger, by what is known about them."""
 
     def __init__(self, ledger: MergedLedger, uses: tuple[str, ...] | None) -> None:
         self.owner: dict[str, str] = {}
+        self.of: dict[str, list[str]] = defaultdict(list)
         self.kind: dict[str, str] = {}
         self.acknowledged: dict[str, list[str]] = defaultdict(list)
         self.forged: dict[str, list[Attempt]] = defaultdict(list)
@@ -68,6 +74,8 @@ class Messages:
             self.certain_bytes[sent.end_user_id] += sent.size if attempt.is_acknowledged else 0
             self.possible_bytes[sent.end_user_id] += sent.size
             (self.forged if sent.origin == "forged" else self.genuine)[sent.message_id].append(attempt)
+        for message_id, end_user_id in self.owner.items():
+            self.of[end_user_id].append(message_id)
         self.unacknowledged: dict[str, Attempt] = {}
         for message_id, attempts in self.genuine.items():
             if not any(attempt.is_acknowledged for attempt in attempts):

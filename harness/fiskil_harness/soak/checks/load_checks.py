@@ -196,10 +196,7 @@ def load_was_offered(given: Given, messages: Messages) -> Finding:
     present = {worker.worker for worker in ledger.workers}
     missing = [name for number in range(given.workers) if (name := f"worker-{number}") not in present]
     sent = sum(worker.worker.startswith("worker") and len(worker.attempts) for worker in ledger.workers)
-    known = messages.owner.keys()
-    strange = [
-        message_id for effects in given.examined.values() for message_id in effects.effective if message_id not in known
-    ]
+    strange = sorted({message_id for report in given.reports() for message_id in report if message_id not in messages.owner})
     problems = []
     if dead:
         problems.append(f"{', '.join(dead)} ended without closing its ledger; the slots that it had left were not sent")
