@@ -130,6 +130,10 @@ class Registrations(dict[str, Registration]):
         """Return the ids of end users with this e-mail address, in the order in which they got it."""
         return list(self._by_email.get(email, ()))
 
+    def has_other_with(self, email: str, *, but: str) -> bool:
+        """Return true if another end user than *but* has this e-mail address."""
+        return any(end_user_id != but for end_user_id in self._by_email.get(email, ()))
+
     def _forget_email(self, registration: Registration) -> None:
         if registration.email:
             self._by_email[registration.email].pop(registration.end_user_id, None)

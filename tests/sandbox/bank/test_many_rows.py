@@ -210,6 +210,8 @@ def test_end_users_keep_their_order_and_their_emails() -> None:
     assert table.ids == list(table) == ["eu_1", "eu_2", "eu_3", "eu_4"]
     assert (table.with_email("0@example.com"), table.with_email("1@example.com")) == (["eu_2", "eu_1"], ["eu_3"])
     assert table.with_email("nobody@example.com") == []
+    assert table.has_other_with("1@example.com", but="eu_2")
+    assert not table.has_other_with("1@example.com", but="eu_3")
 
 
 def test_a_lazy_list_makes_only_the_sliced_rows() -> None:

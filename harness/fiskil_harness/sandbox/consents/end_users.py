@@ -93,6 +93,9 @@ def _refuse_formats(store: Store, email: str | None, phone: str | None) -> None:
 
 
 def _refuse_taken(store: Store, email: str | None, *, but: str) -> None:
-    others = set(store.end_users.with_email(email)) - {but} if email else set()
-    if others and store.interpretation("end-users.duplicate-email") == "refused":
+    if (
+        email
+        and store.end_users.has_other_with(email, but=but)
+        and store.interpretation("end-users.duplicate-email") == "refused"
+    ):
         raise ApiProblem(400, "end_user_already_exists", "an end user with this email already exists")
