@@ -1,7 +1,6 @@
 """Reads the effects after the load: waits until the app is idle, then reads the state of each examined end user."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.effects import EffectsReport, query_effects
@@ -10,6 +9,7 @@ from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.soak.effects import EndUserEffects, States, texts_in
+from fiskil_harness.soak.threads import pool_of
 
 THREADS = 4
 ROUND_PAUSE_S = 1.0
@@ -58,7 +58,7 @@ class Aftermath:
         left, quiet_rounds, before = list(refs), 0, b""
         quiet_for = stopwatch()
         owners = self._owners()
-        with ThreadPoolExecutor(THREADS) as pool:
+        with pool_of(THREADS) as pool:
 
             def look(end_user_ids: Iterable[str]) -> None:
                 self._seen.clear()

@@ -1,12 +1,13 @@
 """Connects the end users before the load: each consents through the app, and gets the first messages once and in order."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from threading import Event as Signal
 from threading import local
 from time import time
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.core.clock import pause, real_now
+from fiskil_harness.core.clock import real_now
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE, START_SESSION
 from fiskil_harness.core.config.template_values import of_end_user
 from fiskil_harness.core.model import Event
@@ -17,6 +18,7 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 from fiskil_harness.soak.control import Control, ControlRequest
 from fiskil_harness.soak.ledger import BEFORE_LOAD, LedgerFile, Reply, Sent
 from fiskil_harness.soak.plan import ConnectedEndUser
+from fiskil_harness.soak.threads import pool_of
 from fiskil_harness.webhooks import Sender
 from fiskil_harness.webhooks.message import seal
 from fiskil_harness.webhooks.sender import Outgoing
@@ -45,6 +47,7 @@ class Population:
         self._clients = local()
         self._delivered: dict[str, int] = {}
         self._connected_count = 0
+        self._is_over = Signal()
 
     def connect(
         self, count: int, *, on_progress: Callable[[str, int, int], None], at_once: int = THREADS
@@ -60,15 +63,25 @@ class Population:
         """
         first = self._connected_count
         self._connected_count += count
-        with ThreadPoolExecutor(at_once) as pool:
+        with self._ends_at_once(), pool_of(at_once) as pool:
             ids: list[tuple[str, str]] = []
-            for pair in pool.map(self._consent, range(first, first + count)):
+            numbers = range(first, first + count)
+            for pair in pool.map(self._open, numbers) if self._app.has(START_SESSION) else map(self._consent, numbers):
                 ids.append(pair)
                 on_progress("connected", len(ids), count)
             self._control.complete_syncs()
             for done, _ in enumerate(pool.map(self.deliver_events, [end_user_id for end_user_id, _ in ids]), 1):
                 on_progress("synced", done, count)
         return [self._connected(end_user_id, ref) for end_user_id, ref in ids]
+
+    @contextlib.contextmanager
+    def _ends_at_once(self) -> Iterator[None]:
+        """After an error or Ctrl-C in the block, let calls in progress send nothing more."""
+        try:
+            yield
+        except BaseException:
+            self._is_over.set()
+            raise
 
     def live(self, number: int, actions: Iterable[str]) -> str:
         """Let a new end user play a life without disturbances, and return the end user's id.
@@ -109,14 +122,15 @@ class Population:
         self._control.complete_syncs()
         self.deliver_events(end_user_id)
 
-    def _consent(self, number: int) -> tuple[str, str]:
+    def _open(self, number: int) -> tuple[str, str]:
         ref = f"soak-{self._run_id}-{number}"
-        if self._app.has(START_SESSION):
-            return self._session(ref, "", ""), ref
+        return self._session(ref, "", ""), ref
+
+    def _consent(self, number: int) -> tuple[str, str]:
         sandbox = self._fiskil.sandbox
         end_user = sandbox.create_end_user(self._control.person)
         sandbox.authorise(end_user)
-        return end_user.end_user_id, ref
+        return end_user.end_user_id, f"soak-{self._run_id}-{number}"
 
     def _session(self, ref: str, end_user_id: str, verb: str) -> str:
         reply = self._call(START_SESSION, ref, end_user_id)
@@ -150,7 +164,8 @@ class Population:
             delivery = self._attempt(event, attempt)
             if delivery.is_acknowledged:
                 return
-            pause(PAUSE_S)
+            if self._is_over.wait(PAUSE_S):
+                break
         raise StepError(
             f"The app did not acknowledge {event.kind} before the load began: it returned "
             f"{delivery.status or delivery.problem}. Run fiskil-harness gate first: soak needs a working receiver."
