@@ -50,7 +50,7 @@ class WorkerLoad:
             folder: The folder for the ledger.
             on_request: Passes each request to Locust's statistics.
             on_ledger: Gets the ledger's name, an offset and new bytes, for a worker on another machine.
-            on_drained: Called once when every slot and retry is done.
+            on_drained: Called once when every slot, retry, journey and read is done, and the ledger is closed.
         """
         self.plan = plan
         self.name = f"worker-{index}"
@@ -65,7 +65,8 @@ class WorkerLoad:
         self._ready: SimpleQueue = SimpleQueue()
         self._in_flight = 0
         self._shipped = 0
-        self.journeys = 0
+        self.journeys = self.reads = 0
+        """The numbers of journeys and of other requests in progress."""
         self._is_closed = False
         self._helpers = [gevent.spawn(self._dispatch), gevent.spawn(self._keep)]
 
@@ -146,24 +147,27 @@ class WorkerLoad:
         if self._is_closed:
             return
         self._is_closed = True
-        gevent.killall(self._helpers)
+        gevent.killall([helper for helper in self._helpers if helper is not gevent.getcurrent()])
         self.ledger.write(Closed(time.time(), self._queue.left() + self._ready.qsize()))
         self._ship()
         self.ledger.close()
 
     def _dispatch(self) -> None:
-        """Move deliveries to the users when their time has come."""
-        is_drained = False
+        """Move deliveries to the users when their time has come, and close the ledger when everything is done.
+
+        The master ends the run after ``on_drained``, and does not wait for a part of the ledger that is sent later.
+        """
         while True:
             room = self._ready.qsize() < MOST_WAITING
             if room:
                 for delivery in self._queue.take_due(self.now_s()):
                     self._ready.put(delivery)
             due_s = self._queue.next_due_s()
-            is_idle = due_s is None and not self._ready.qsize() and not self._in_flight and not self.journeys
-            if is_idle and not self.is_loading and not is_drained:
-                is_drained = True
+            is_busy = self._ready.qsize() or self._in_flight or self.journeys or self.reads
+            if due_s is None and not is_busy and not self.is_loading:
+                self.close()
                 self._on_drained()
+                return
             wait_s = LONGEST_SLEEP_S if due_s is None or not room else due_s - self.now_s()
             gevent.sleep(min(max(wait_s, 0.001), LONGEST_SLEEP_S))
 
