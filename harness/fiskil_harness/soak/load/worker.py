@@ -5,7 +5,7 @@ are busy because the app is slow, deliveries wait, and their latency still count
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import gevent
@@ -28,6 +28,7 @@ MOST_WAITING = 4000
 
 OnRequest = Callable[[str, str, float, Response], None]
 """Called with the kind and the name of a request, its latency in seconds, and the response."""
+Send = Callable[[str, str, bytes, Iterable[tuple[str, str]]], Response]
 
 
 class WorkerLoad:
@@ -119,8 +120,9 @@ class WorkerLoad:
             )
         )
         try:
-            send = connection.send if delivery.reads_response or self.plan.target.is_tls else connection.send_and_leave
-            response = send(delivery.method, self.plan.target.webhook_path, delivery.body, delivery.headers)
+            response = self._send_of(delivery, connection)(
+                delivery.method, self.plan.target.webhook_path, delivery.body, delivery.headers
+            )
             latency_s = time.time() - intended_at
             reply = Reply(number, response.status, latency_s, response.took_s, response.retry_after, response.problem)
             self.ledger.write(reply)
@@ -131,6 +133,16 @@ class WorkerLoad:
         if following is not None:
             self._queue.add(following)
         return reply
+
+    def _send_of(self, delivery: Delivery, connection: Connection) -> Send:
+        """Return how to send a delivery.
+
+        A forger has a connection of its own. A server that leaves the body of a refused request unread may take it for the
+        next request, which must not be a genuine one.
+        """
+        if not delivery.reads_response and not self.plan.target.is_tls:
+            return connection.send_and_leave
+        return connection.send_alone if delivery.origin == "forged" else connection.send
 
     def note_request(self, name: str, latency_s: float, response: Response) -> None:
         """Record a request that is no delivery."""
