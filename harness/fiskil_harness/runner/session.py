@@ -242,12 +242,14 @@ class Session:
             AppError: The app was never ready in one of the processes.
         """
         others = set(multiprocessing.active_children())
-        pool = ProcessPoolExecutor(
-            min(workers.most, len(self.scenarios)),
-            mp_context=context_of_workers(),
-            initializer=_open_worker,
-            initargs=(plugins.loaded(), settings, self.seed, folder, records, app_log),
-        )
+        # The pool starts Python's resource tracker, which must outlive a SIGHUP of the terminal.
+        with _blocked_signals():
+            pool = ProcessPoolExecutor(
+                min(workers.most, len(self.scenarios)),
+                mp_context=context_of_workers(),
+                initializer=_open_worker,
+                initargs=(plugins.loaded(), settings, self.seed, folder, records, app_log),
+            )
         try:
             self._play_in(pool, self._first, workers)
             self._play_in(pool, self._remaining(), workers)
