@@ -442,23 +442,9 @@ def test_an_interrupted_run_leaves_nothing(
 
 
 def workers_of(process_id: int) -> list[int]:
-    """Return the process ids of the workers of the process *process_id*, which are forked from another child of it."""
-
-    def children(of: int | str) -> list[str]:
-        return Path(f"/proc/{of}/task/{of}/children").read_text().split()
-
-    servers = [child for child in children(process_id) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
-    return [int(worker) for server in servers for worker in children(server)]
-
-
-def test_no_thread_runs_in_the_process_from_which_workers_are_forked() -> None:
-    """A thread does not survive a fork, and a lock that it holds stays locked in the worker."""
-    imports = "\n".join(f"import {name}" for name in session.PRELOADED)
-    code = f"{imports}\nimport threading\nprint(threading.active_count())"
-
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
-
-    assert ended.stdout == "1\n"
+    """Return the process ids of the workers that the process *process_id* has started."""
+    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def test_a_killed_worker_ends_the_run_with_the_results_so_far(

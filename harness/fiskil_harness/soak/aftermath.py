@@ -55,7 +55,8 @@ class Aftermath:
         """
         elapsed = stopwatch()
         effects: dict[str, EndUserEffects] = {}
-        left, quiet_rounds, before = list(refs), 0, b""
+        left, quiet_rounds = list(refs), 0
+        before: list[tuple[int, int | None]] = []
         quiet_for = stopwatch()
         owners = self._owners()
         with pool_of(THREADS) as pool:
@@ -73,11 +74,13 @@ class Aftermath:
                     end_user_id for end_user_id in left if _is_unfinished(effects[end_user_id], due.get(end_user_id, ()))
                 ]
                 on_progress(len(refs) - len(left), len(refs))
-                now = repr([(effects[name].applied, effects[name].pending) for name in left]).encode()
+                waiting = [effects[name] for name in left]
+                # Equal reports share their counts, whose text is made once.
+                counts = {id(report.applied): hash(repr(report.applied)) for report in waiting}
+                now = [(counts[id(report.applied)], report.pending) for report in waiting]
                 quiet_rounds = quiet_rounds + 1 if now == before else 0
                 quiet_for = quiet_for if quiet_rounds else stopwatch()
                 before = now
-                waiting = [effects[name] for name in left]
                 self.is_settled = is_settled(waiting, rounds=quiet_rounds, quiet_s=quiet_for(), fresh_s=self._fresh_s)
                 if self.is_settled or elapsed() >= self._settle_s:
                     break

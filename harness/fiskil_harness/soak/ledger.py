@@ -140,9 +140,10 @@ class LedgerFile:
             os.fsync(self._file)
 
     def close(self) -> None:
-        """Force every line to the disk, and close the file."""
+        """Force every line to the disk, and close the file. A later line raises an OSError, and reaches no other file."""
         self.sync()
-        os.close(self._file)
+        descriptor, self._file = self._file, -1
+        os.close(descriptor)
 
 
 class Attempt(Struct, frozen=True):

@@ -115,6 +115,8 @@ class Population:
         start = self._delivered.get(end_user_id, 0)
         self._delivered[end_user_id] = len(events)
         for event in events[start:]:
+            if self._is_over.is_set():
+                return
             self._deliver(event)
 
     def _follow_up(self, end_user_id: str) -> None:

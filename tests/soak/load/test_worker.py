@@ -36,6 +36,50 @@ with tempfile.TemporaryDirectory() as folder:
 print(json.dumps([replies, seen]))
 """
 
+LATE = """
+import json, pathlib, tempfile
+import gevent
+from gevent.event import Event
+from gevent.server import StreamServer
+from fiskil_harness.soak.load.connection import Connection
+from fiskil_harness.soak.load.worker import LONGEST_SLEEP_S, WorkerLoad
+from fiskil_harness.soak.plan import Target
+from tests.soak.load.test_source import plan, sent_by, source_of
+
+arrived, may_respond, calls = Event(), Event(), []
+
+def answer(socket, address):
+    while socket.recv(65536):
+        arrived.set()
+        may_respond.wait()
+        socket.sendall(b"HTTP/1.1 STATUS Status\\r\\nContent-Length: 0\\r\\n\\r\\n")
+
+server = StreamServer(("127.0.0.1", 0), answer)
+server.start()
+made = plan(rate=0.1, duration_s=0.2, target=Target("127.0.0.1", server.server_port, False, "/webhooks"))
+delivery = next(delivery for delivery in sent_by(plan(), source_of(plan())) if delivery.how == "first")
+with tempfile.TemporaryDirectory() as folder:
+    load = WorkerLoad(
+        made,
+        index=0,
+        folder=pathlib.Path(folder),
+        on_request=lambda *_: gevent.sleep(LONGEST_SLEEP_S * 3),
+        on_drained=lambda: calls.append("drained"),
+    )
+    connection = Connection(made.target, timeout_s=20)
+    sending = gevent.spawn(load.deliver, delivery, connection)
+    arrived.wait()
+    if CLOSES:
+        load.close()
+    may_respond.set()
+    sending.get()
+    early = list(calls)
+    load.close()
+    load.deliver_next(connection)
+    lines = [json.loads(line) for line in load.ledger.path.read_text().splitlines()]
+print(json.dumps([early, [line[0] for line in lines], lines[-1]]))
+"""
+
 LEDGER = """
 import json, pathlib, sys, tempfile
 import gevent
@@ -90,3 +134,20 @@ def test_no_genuine_message_uses_the_connection_of_a_forger() -> None:
     (first, _), (forged, _), (second, _) = seen
     assert replies == [204] * 3
     assert first == second != forged
+
+
+def test_a_response_after_the_end_is_recorded() -> None:
+    """Ctrl-C ends the load while a delivery is in progress; its outcome is known all the same."""
+    _, kinds, last = outcome_of(LATE.replace("CLOSES", "True").replace("STATUS", "204"))
+
+    assert kinds == ["opened", "sent", "closed", "reply"]
+    assert last[2] == 204
+
+
+def test_the_load_is_not_over_while_a_retry_is_planned() -> None:
+    """A listener of a team's own locustfile may take long; the retry that follows is not lost."""
+    early, kinds, last = outcome_of(LATE.replace("CLOSES", "False").replace("STATUS", "500"))
+
+    assert early == []
+    assert kinds == ["opened", "sent", "reply", "closed"]
+    assert last[2] == 1

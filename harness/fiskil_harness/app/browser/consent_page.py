@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from fiskil_harness.app.browser import tabs
 from fiskil_harness.app.browser.origins import Origins
+from fiskil_harness.errors import StepError
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Locator
@@ -31,12 +32,18 @@ async def submit(frame: "Frame", act: str, answers: dict[str, tuple[str, ...]]) 
 
 
 async def leave(frame: "Frame") -> None:
-    """Click the link back to the app on the last screen, or close the window if there is none."""
+    """Click the link back to the app on the last screen, or close the window if there is none.
+
+    Raises:
+        StepError: The window could not be closed.
+    """
     back = frame.locator("a[target=_top]").first
     if await back.count():
         await back.click(timeout=CAP_MS, no_wait_after=True)
     else:
         await tabs.close(frame.page)
+        if not frame.page.is_closed():
+            raise StepError("Chromium could not close the window of the consent page.")
 
 
 async def code_on(frame: "Frame") -> str:

@@ -145,7 +145,7 @@ def separates_end_users(given: Given, messages: Messages) -> Finding:
     is_global = _are_global(given, messages)
     for effects in given.examined.values():
         evidence += [f"the state of {effects.end_user_id} has {foreign}" for foreign in effects.foreign]
-        for message_id in () if is_global else effects.effective():
+        for message_id in () if is_global else sorted(effects.effective()):
             owner = messages.owner.get(message_id, effects.end_user_id)
             if owner != effects.end_user_id:
                 evidence.append(f"{effects.end_user_id}: {messages.phrase(message_id)}")

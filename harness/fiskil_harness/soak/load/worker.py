@@ -90,6 +90,9 @@ class WorkerLoad:
 
     def deliver_next(self, connection: Connection) -> None:
         """Send the next due delivery, or wait a moment if there is none."""
+        if self._is_closed:
+            gevent.sleep(TAKE_S)
+            return
         try:
             delivery = self._ready.get(timeout=TAKE_S)
         except Empty:
@@ -105,33 +108,33 @@ class WorkerLoad:
         number = self.ledger.next_number()
         intended_at = self.began_at + delivery.due_s
         self._in_flight += 1
-        self.ledger.write(
-            Sent(
-                number,
-                intended_at,
-                delivery.event.message_id,
-                delivery.event.end_user_id,
-                delivery.origin,
-                delivery.how,
-                delivery.phase,
-                delivery.event.kind,
-                delivery.attempt,
-                len(delivery.body),
-            )
-        )
         try:
+            self.ledger.write(
+                Sent(
+                    number,
+                    intended_at,
+                    delivery.event.message_id,
+                    delivery.event.end_user_id,
+                    delivery.origin,
+                    delivery.how,
+                    delivery.phase,
+                    delivery.event.kind,
+                    delivery.attempt,
+                    len(delivery.body),
+                )
+            )
             response = self._send_of(delivery, connection)(
                 delivery.method, self.plan.target.webhook_path, delivery.body, delivery.headers
             )
             latency_s = time.time() - intended_at
             reply = Reply(number, response.status, latency_s, response.took_s, response.retry_after, response.problem)
             self.ledger.write(reply)
+            self._on_request("webhook", delivery.origin, latency_s, response)
+            following = self.source.after(delivery, reply, now_s=self.now_s(), phase=self.phase())
+            if following is not None:
+                self._queue.add(following)
         finally:
             self._in_flight -= 1
-        self._on_request("webhook", delivery.origin, latency_s, response)
-        following = self.source.after(delivery, reply, now_s=self.now_s(), phase=self.phase())
-        if following is not None:
-            self._queue.add(following)
         return reply
 
     def _send_of(self, delivery: Delivery, connection: Connection) -> Send:
@@ -155,14 +158,17 @@ class WorkerLoad:
         self.ledger.write(Lived(end_user_id, life, is_complete, ref))
 
     def close(self) -> None:
-        """Stop sending, and close the ledger."""
+        """Begin no further delivery, and write the last line of the ledger.
+
+        The file stays open for the responses to deliveries in progress.
+        """
         if self._is_closed:
             return
         self._is_closed = True
         gevent.killall([helper for helper in self._helpers if helper is not gevent.getcurrent()])
         self.ledger.write(Closed(time.time(), self._queue.left() + self._ready.qsize()))
         self._ship()
-        self.ledger.close()
+        self.ledger.sync()
 
     def _dispatch(self) -> None:
         """Move deliveries to the users when their time has come, and close the ledger when everything is done.
