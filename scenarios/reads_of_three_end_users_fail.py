@@ -10,6 +10,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.Sync(),
+        steps.TouchConsent(),
         steps.Deliver(),
         steps.WaitUntilIdle(),
         # Together these are more messages than a usual pool has workers.

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from fiskil_harness.journal import Delivery, Exchange, IsolationRound, Journal, Limits
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls, dataset_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls, dataset_of, dataset_read, kind_of
 from fiskil_harness.journal.queries.overdue import AFTER_DISTURBANCE
 from fiskil_harness.journal.queries.pauses import paused_s
 
@@ -24,18 +24,29 @@ def longest_wait_s(journal: Journal) -> float:
 
 
 def awaited(journal: Journal, watched: IsolationRound) -> Delivery | None:
-    """Return the first acknowledged delivery of the round whose message announces data that the app uses."""
-    return next(
-        (
-            delivery
-            for delivery, event in acknowledged_events(journal)
-            if delivery.participant == watched.participant
-            and delivery.at_s >= watched.began_s
-            and event.is_subscribed
-            and dataset_of(event.kind)
-        ),
-        None,
+    """Return the first acknowledged delivery of the round that the app uses: of a sync event, or else of another event."""
+    deliveries = [
+        delivery
+        for delivery, event in acknowledged_events(journal)
+        if delivery.participant == watched.participant and delivery.at_s >= watched.began_s and event.is_subscribed
+    ]
+    return next((delivery for delivery in deliveries if dataset_of(kind_of(delivery))), next(iter(deliveries), None))
+
+
+def first_call_s(journal: Journal, watched: IsolationRound, delivery: Delivery) -> float | None:
+    """Return the time of the first call of the round by which the app may process *delivery*; None if there is none.
+
+    For a sync event, the call must read data.
+    """
+    is_sync = bool(dataset_of(kind_of(delivery)))
+    times_s = (
+        call.at_s
+        for call in calls(journal)
+        if call.end_user_id == watched.end_user_id
+        and delivery.at_s <= call.at_s <= watched.at_s
+        and (dataset_read(call) or not is_sync)
     )
+    return min(times_s, default=None)
 
 
 def failures(journal: Journal, failing_ids: Collection[str], *, since_s: float = 0.0) -> list[Exchange]:

@@ -7,7 +7,7 @@ from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, IsolationRound, Journal
 from fiskil_harness.journal.queries.api_calls import calls, kind_of
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.journal.queries.isolation import awaited, blocked_s, failures, longest_wait_s
+from fiskil_harness.journal.queries.isolation import awaited, blocked_s, failures, first_call_s, longest_wait_s
 from fiskil_harness.journal.queries.pauses import is_promised, paused_s
 from fiskil_harness.journal.queries.rows import snapshots
 from fiskil_harness.probes.probe import Probe
@@ -35,7 +35,7 @@ class DelaysNoOtherEndUser(Probe, frozen=True, kw_only=True, tag="delays_no_othe
         watched = next(iter(journal.all(IsolationRound)), None)
         delivery = awaited(journal, watched) if watched else None
         if watched is None or delivery is None:
-            return self.inconclusive("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
+            return self.inconclusive("no event that the app uses was acknowledged", hook="app.facts.uses_events")
         failed = failures(journal, watched.failing_ids)
         begun_s = _begun_s(journal, watched, delivery)
         until_s = watched.at_s if begun_s is None else begun_s
@@ -71,16 +71,12 @@ class DelaysNoOtherEndUser(Probe, frozen=True, kw_only=True, tag="delays_no_othe
 def _begun_s(journal: Journal, watched: IsolationRound, delivery: Delivery) -> float | None:
     """Return the time at which the app began to process the message of *delivery*; None if it did not in the round.
 
-    That is its first API call for the end user, or else the end of the round if the app reports an effect then. A changed
-    state is an effect only of an app that makes no API call: others may store the message first.
+    That is its first such API call for the end user, or else the end of the round if the app reports an effect then. A
+    changed state is an effect only of an app that makes no API call: others may store the message first.
     """
-    called = [
-        call.at_s
-        for call in calls(journal)
-        if call.end_user_id == watched.end_user_id and delivery.at_s <= call.at_s <= watched.at_s
-    ]
-    if called:
-        return min(called)
+    called_s = first_call_s(journal, watched, delivery)
+    if called_s is not None:
+        return called_s
     reports = snapshots(journal, watched.participant)
     earlier = [effects for effects in reports if effects.at_s <= watched.began_s]
     later = [effects for effects in reports if delivery.at_s <= effects.at_s <= watched.at_s]

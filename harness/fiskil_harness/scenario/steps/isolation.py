@@ -12,8 +12,8 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.faults.rules import Waiting
 from fiskil_harness.journal import Delivery, Effects, HookCall, IsolationRound, shortened
 from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
-from fiskil_harness.journal.queries.isolation import awaited, blocked_s, failures, longest_wait_s
-from fiskil_harness.scenario.steps.consents_and_syncs import FAILED, Sync
+from fiskil_harness.journal.queries.isolation import awaited, blocked_s, failures, first_call_s, longest_wait_s
+from fiskil_harness.scenario.steps.consents_and_syncs import FAILED, Sync, TouchConsent
 from fiskil_harness.scenario.steps.deliveries import Deliver
 from fiskil_harness.scenario.steps.faults_and_tokens import makes_calls
 from fiskil_harness.scenario.steps.step import Step
@@ -36,9 +36,10 @@ LONGEST = 4 / 3
 class DeliverBesideFailingReads(Step, frozen=True, kw_only=True, tag="deliver_beside_failing_reads"):
     """Messages arrive whose reads all fail, as the API returns 503 for their end users; then messages about another arrive.
 
-    The first messages must be due before the step. The others announce the next sync of the scenario's end user. The step
-    ends when the app begins to process these, or after four times ``app.limits.fresh_s``. Until then, the app is requested to
-    refresh the data of a bystander each second, if it has ``app.drive.refresh``: this shows if a circuit breaker is open.
+    The first messages must be due before the step. The others announce the next sync of the scenario's end user, and a
+    confirmed consent. The step ends when the app begins to process them, or after four times ``app.limits.fresh_s``. Until
+    then, the app is requested to refresh the data of a bystander each second, if it has ``app.drive.refresh``: this shows if
+    a circuit breaker is open.
 
     Args:
         failing: Names of the participants whose reads fail.
@@ -64,6 +65,7 @@ class DeliverBesideFailingReads(Step, frozen=True, kw_only=True, tag="deliver_be
         if makes_calls(stage):
             wait_until(lambda: failures(stage.journal, failing_ids), cap_s=stage.settings.app.limits.fresh_s)
         Sync().perform(stage)
+        TouchConsent().perform(stage)
         before = stage.snapshot("before", waiting, is_settled=False) if stage.app.has(EFFECTS) else None
         watched = IsolationRound(
             **stage.journal.stamp(),
@@ -92,12 +94,12 @@ class DeliverBesideFailingReads(Step, frozen=True, kw_only=True, tag="deliver_be
 
         def is_over() -> bool:
             nonlocal since_refresh, refusals
-            if _has_begun(stage, waiting, delivery, before=before):
+            now = msgspec.structs.replace(watched, at_s=stage.journal.elapsed_s())
+            if _has_begun(stage, waiting, now, delivery, before):
                 return True
             if stage.app.has(REFRESH) and since_refresh() >= REFRESH_EVERY_S:
                 since_refresh = stopwatch()
                 refusals += _is_refused(stage, stage.end_user(self.bystander))
-            now = msgspec.structs.replace(watched, at_s=stage.journal.elapsed_s())
             return blocked_s(stage.journal, now, since_s=delivery.at_s) > limit_s
 
         wait_until(is_over, cap_s=max(LONGEST * limit_s, limit_s + MORE_S), every_ms=WATCH_EVERY_MS)
@@ -111,18 +113,20 @@ def _fail(stage: "Stage", route: str, end_user_id: str) -> Waiting:
     return stage.optional_faults[-1]
 
 
-def _has_begun(stage: "Stage", end_user: "EndUser", delivery: Delivery, *, before: Effects | None) -> bool:
-    """Return True if the app has called the API for *end_user* since *delivery*, or shows an effect of the message.
+def _has_begun(
+    stage: "Stage", end_user: "EndUser", watched: IsolationRound, delivery: Delivery, before: Effects | None
+) -> bool:
+    """Return True if the app has called the API because of *delivery*, or shows an effect of the message.
 
     A changed state is an effect only of an app that makes no API call: others may store the message first.
     """
-    made = calls(stage.journal)
-    if any(call.end_user_id == end_user.end_user_id and call.at_s >= delivery.at_s for call in made):
+    if first_call_s(stage.journal, watched, delivery) is not None:
         return True
     if before is None:
         return False
     report = stage.report(end_user)
-    return bool((report.applied or {}).get(delivery.message_id)) or (not made and report.state != before.state)
+    has_changed = report.state != before.state and not failures(stage.journal, watched.failing_ids)
+    return bool((report.applied or {}).get(delivery.message_id)) or has_changed
 
 
 def _is_refused(stage: "Stage", end_user: "EndUser") -> bool:
