@@ -34,11 +34,14 @@ class Reading(Feed):
     def start(self, values: Values) -> str:
         """Begin to serve."""
         self.has_stopped = threading.Event()
+        self.threads: list[threading.Thread] = []
         return super().start(values)
 
     def stop(self) -> None:
         """End the threads."""
         self.has_stopped.set()
+        for thread in self.threads:
+            thread.join()
         super().stop()
 
     def receive(self, body: bytes) -> None:
@@ -48,7 +51,8 @@ class Reading(Feed):
         ref = next(ref for ref, known_id in self.end_users.items() if known_id == end_user_id)
         is_stuck = self.has_one_queue and not ref.endswith("-p2")
         if "transactions" in event["event"] and not is_stuck:
-            threading.Thread(target=self._read, args=({"end_user_ref": ref},), daemon=True).start()
+            self.threads.append(threading.Thread(target=self._read, args=({"end_user_ref": ref},)))
+            self.threads[-1].start()
 
     def _read(self, values: Values) -> None:
         while not self.has_stopped.wait(0.05):
