@@ -77,6 +77,29 @@ def test_a_message_that_is_read_meanwhile_passes() -> None:
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
+def test_a_look_up_of_consents_does_not_process_a_sync() -> None:
+    """The rows are still old."""
+    courier = receiver_journal()
+    began_s = begin(courier)
+    courier.call("consents.list")
+    fail(courier, times=17, every_s=1)
+    end(courier, began_s)
+
+    assert PROBE.examine(courier.journal).verdict is Verdict.FAIL
+
+
+def test_an_app_that_uses_consent_events_only_is_judged_by_them() -> None:
+    """No sync event was delivered, so any call for the end user processes the message."""
+    courier = receiver_journal()
+    began_s = courier.now_s
+    courier.event("e2")
+    courier.deliver("e2")
+    courier.call("consents.list")
+    end(courier, began_s)
+
+    assert PROBE.examine(courier.journal).verdict is Verdict.PASS
+
+
 def test_a_read_after_the_limit_still_fails() -> None:
     """Customers waited too long."""
     courier = receiver_journal()
