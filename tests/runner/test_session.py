@@ -23,7 +23,7 @@ from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.outcome import Played
 from fiskil_harness.runner import session
 from fiskil_harness.runner.session import Session, SessionResult, can_run_in_parallel, run_scenarios
-from fiskil_harness.runner.worker import Worker
+from fiskil_harness.runner.worker import NEVER_IDLE, Worker
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario, load
 from tests.paths import SOURCE
@@ -397,10 +397,8 @@ def test_two_workers_judge_a_growing_backlog_like_one(
 
     alone = run_scenarios(scenarios, settings=settings, seed=7)
     assert result_of(tmp_path).outcomes == alone.outcomes
-    assert [measure.notes for measure in alone.measured] == [
-        (),
-        *[("the app has been busy since a, e0 consent.received",)] * 2,
-    ]
+    notes = [note for measure in alone.measured for note in measure.notes]
+    assert [note.startswith(f"{NEVER_IDLE}: after {name} ") for note, name in zip(notes, "abc", strict=True)] == [True] * 3
 
 
 @pytest.mark.usefixtures("unmeasured")
@@ -444,9 +442,23 @@ def test_an_interrupted_run_leaves_nothing(
 
 
 def workers_of(process_id: int) -> list[int]:
-    """Return the process ids of the workers that the process *process_id* has started."""
-    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    """Return the process ids of the workers of the process *process_id*, which are forked from another child of it."""
+
+    def children(of: int | str) -> list[str]:
+        return Path(f"/proc/{of}/task/{of}/children").read_text().split()
+
+    servers = [child for child in children(process_id) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(worker) for server in servers for worker in children(server)]
+
+
+def test_no_thread_runs_in_the_process_from_which_workers_are_forked() -> None:
+    """A thread does not survive a fork, and a lock that it holds stays locked in the worker."""
+    imports = "\n".join(f"import {name}" for name in session.PRELOADED)
+    code = f"{imports}\nimport threading\nprint(threading.active_count())"
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+
+    assert ended.stdout == "1\n"
 
 
 def test_a_killed_worker_ends_the_run_with_the_results_so_far(

@@ -196,6 +196,14 @@ def test_rows_of_other_datasets_change_too() -> None:
     assert scenario.probes == (probes.HoldsNewestValues("balances"),)
 
 
+def test_no_energy_retailer_removes_optional_fields_of_a_bank() -> None:
+    """The fields of energy data change instead."""
+    scenario = fitted(load("optional_fields_removed"), ENERGY).scenario
+
+    assert steps.ChangeEveryField() in scenario.steps
+    assert steps.RemoveFields() not in scenario.steps
+
+
 def test_a_fault_moves_to_a_dataset_that_has_its_fields() -> None:
     """Balances have no text that another encoding could spoil; accounts have."""
     scenario = fitted(load("text_encoding_invalid"), ACCOUNTS).scenario

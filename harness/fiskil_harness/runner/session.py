@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import BaseContext
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -35,6 +36,9 @@ from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinis
 from fiskil_harness.runner.worker_count import WorkerCount, count_at_start, largest_count
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
+
+PRELOADED = ("fiskil_harness.runner.session", "fiskil_harness.scenario.generation.search", "playwright.async_api")
+"""Modules that all workers need. None may start a thread when it is imported, because threads do not survive a fork."""
 
 
 class SessionResult(Struct, frozen=True, kw_only=True):
@@ -238,12 +242,14 @@ class Session:
             AppError: The app was never ready in one of the processes.
         """
         others = set(multiprocessing.active_children())
-        pool = ProcessPoolExecutor(
-            min(workers.most, len(self.scenarios)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_open_worker,
-            initargs=(plugins.loaded(), settings, self.seed, folder, records, app_log),
-        )
+        # The pool starts Python's resource tracker, which must outlive a SIGHUP of the terminal.
+        with _blocked_signals():
+            pool = ProcessPoolExecutor(
+                min(workers.most, len(self.scenarios)),
+                mp_context=context_of_workers(),
+                initializer=_open_worker,
+                initargs=(plugins.loaded(), settings, self.seed, folder, records, app_log),
+            )
         try:
             self._play_in(pool, self._first, workers)
             self._play_in(pool, self._remaining(), workers)
@@ -340,6 +346,15 @@ class _WorkerProcess:
 
     worker: Worker
     is_playing = False
+
+
+def context_of_workers() -> BaseContext:
+    """Return how worker processes start: forked from one that has imported their modules, or, on Windows, each anew."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
 
 
 def _open_worker(

@@ -168,6 +168,8 @@ class _Fitting:
                 yield steps.RemoveRows(dataset=self._nearest("transactions"), nth=removed_nth, twin=step.twin)
             case steps.Change() if "transactions" not in self.used:
                 yield steps.ChangeEveryField(twin=step.twin)
+            case steps.RemoveFields() if self.is_energy:
+                return
             case steps.CloseAccount() if self.moves.get("accounts", ACCOUNTS[0]) not in ACCOUNTS:
                 yield steps.ChangeEveryField()
             case steps.LimitPages() if self.has_short_list and step.rows > 1:

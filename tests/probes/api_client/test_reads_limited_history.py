@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
@@ -65,3 +66,73 @@ def test_an_app_without_transactions_keeps_no_history(
     tape.call("banking.accounts")
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def read_pages(tape: JournalBuilder, *queries: str, **fields: Any) -> list[dict[str, Any]]:
+    """An app reads the pages of a list of two rows with *queries*, and shows both rows."""
+    new = tape.transaction("new", posting_date_time=f"{(NOW - timedelta(days=2)).date()}T09:00:00Z")
+    old = tape.transaction("old", posting_date_time=f"{(NOW - timedelta(days=99)).date()}T09:00:00Z")
+    tape.rows(new, old)
+    read_transactions(tape, queries[0])
+    for query in queries[1:]:
+        tape.call("banking.transactions", query=f"end_user_id={END_USER}{query}", **fields)
+    return [new, old]
+
+
+FIRST, LATER = f"&from={(NOW - timedelta(days=30)).date()}T00:00:00Z", "&page%5Bafter%5D=abc"
+
+
+def test_a_row_that_only_a_later_page_without_the_filters_contains_fails(tape: JournalBuilder) -> None:
+    """Each request looks lawful, but the state shows more than the app requested."""
+    tape.effects(read_pages(tape, FIRST, LATER))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("not requested old",))
+    assert finding.fix == "follow links.next as it is, because it repeats the filters"
+
+
+def test_rows_of_an_account_that_was_not_requested_fail(tape: JournalBuilder) -> None:
+    """The filter that is lost may be that of the account."""
+    rows = [tape.transaction(key, account_id=key, posting_date_time=f"{NOW.date()}T09:00:00Z") for key in ("mine", "other")]
+    tape.rows(*rows)
+    read_transactions(tape, f"{FIRST}&account_id=mine")
+    tape.effects(rows)
+
+    assert PROBE.examine(tape.journal).evidence == ("not requested other",)
+
+
+@pytest.mark.parametrize(
+    ("queries", "shown", "fields"),
+    [
+        ((FIRST, LATER), 1, {}),
+        ((FIRST, "&status=POSTED&to=2030-04-01T00:00:00Z"), 2, {"status": 500}),
+        ((FIRST, LATER), 2, {"bites": ("NextPath()",)}),
+    ],
+)
+def test_rows_that_the_app_drops_or_requested_pass(
+    tape: JournalBuilder, queries: tuple[str, ...], shown: int, fields: dict[str, Any]
+) -> None:
+    """A fault may have changed the link to a later page."""
+    tape.effects(read_pages(tape, *queries, **fields)[:shown])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_row_that_was_recent_once_passes(tape: JournalBuilder) -> None:
+    """The bank may have changed its date after the app read it."""
+    new, old = read_pages(tape, FIRST)
+    tape.rows(new, {**old, "posting_date_time": new["posting_date_time"]})
+    tape.rows(new, old)
+    tape.effects([new, old])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_app_that_reads_income_may_show_its_transactions(tape: JournalBuilder) -> None:
+    """The list of income contains transactions of the last six months by default."""
+    rows = read_pages(tape, FIRST)
+    tape.call("banking.income")
+    tape.effects(rows)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

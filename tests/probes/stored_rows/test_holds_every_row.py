@@ -105,6 +105,64 @@ def test_correct_states_of_any_shape_pass(tape: JournalBuilder, shape: str) -> N
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+RESPONDED = (("Date", "Tue, 03 Nov 2026 12:00:00 GMT"),)
+
+
+@pytest.mark.parametrize("until", ["2026-11-03T00:00:00Z", "2026-11-02T12:00:00Z", "2026-11-02T00:00:00%2B11:00"])
+def test_a_new_row_that_only_the_end_of_the_period_leaves_out_fails(tape: JournalBuilder, until: str) -> None:
+    """An app that reads up to yesterday or last midnight shows today's rows tomorrow."""
+    old, new = _posted(tape, "old", "2026-11-01T09:00:00Z"), _posted(tape, "new", "2026-11-03T09:00:00Z")
+    tape.rows(old, new)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query=f"from=2026-01-01T00:00:00Z&to={until}", response_headers=RESPONDED)
+    tape.effects([old])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing new",))
+    assert finding.observed.endswith("because the parameter `to` of the app's requests was before the event")
+    assert finding.fix == "leave out `to`, or set it to the present time"
+
+
+@pytest.mark.parametrize(
+    ("query", "posted"),
+    [
+        ("to=2026-11-03T11:50:00Z", "2026-11-03T11:55:00Z"),
+        ("to=2026-11-03T00:00:00Z", "2026-11-03T12:30:00Z"),
+        ("to=2026-10-31T00:00:00Z", "2026-11-03T09:00:00Z"),
+        ("to=2026-11-03T00:00:00Z&account_id=other", "2026-11-03T09:00:00Z"),
+        ("to=2026-11-03T00:00:00Z&from=2026-11-03T10:00:00Z", "2026-11-03T09:00:00Z"),
+        ("read_start_date.newest=2026-11-03", "2026-11-03T09:00:00Z"),
+    ],
+)
+def test_a_period_that_ends_at_the_present_or_long_ago_is_lawful(tape: JournalBuilder, query: str, posted: str) -> None:
+    """Clocks differ, rows of a later time cannot be read, and an app may read a past period or one account on purpose."""
+    old, new = _posted(tape, "old", "2026-10-02T09:00:00Z"), _posted(tape, "new", posted)
+    tape.rows(old, new)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query="to=2026-10-03T00:00:00Z", response_headers=RESPONDED)
+    tape.call("banking.transactions", query=query, response_headers=RESPONDED)
+    tape.effects([old])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_period_beside_others_is_lawful(tape: JournalBuilder) -> None:
+    """An app may read month by month; the last period has no end, and a row in it that is missing has another cause."""
+    old, new = _posted(tape, "old", "2026-11-01T09:00:00Z"), _posted(tape, "new", "2026-11-03T09:00:00Z")
+    tape.rows(old, new)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query="to=2026-11-03T00:00:00Z", response_headers=RESPONDED)
+    tape.call("banking.transactions", query="from=2026-11-03T00:00:00Z", response_headers=RESPONDED)
+    tape.effects([old])
+
+    assert "`to`" not in PROBE.examine(tape.journal).observed
+
+
+def _posted(tape: JournalBuilder, key: str, posted: str) -> dict[str, Any]:
+    return tape.transaction(key, posting_date_time=posted)
+
+
 def test_rows_that_the_app_never_reads_are_not_missed(tape: JournalBuilder) -> None:
     """An app that limits the history with ``from`` stores only what it read."""
     new = tape.transaction("new")

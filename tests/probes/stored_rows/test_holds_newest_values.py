@@ -321,3 +321,56 @@ def test_old_values_after_an_unrenewed_token_are_inconclusive(tape: JournalBuild
     change_row(tape, state, state, amount="-6001.20")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def lose_reference(tape: JournalBuilder, before: Any, after: Any) -> None:
+    """Row ``a`` loses its reference while the state is *before*; after the event the state is *after*."""
+    row = tape.transaction("a", reference="R1")
+    tape.rows(row)
+    tape.deliver_event(SYNCED)
+    tape.effects(before, moment="before")
+    tape.rows({name: value for name, value in row.items() if name != "reference"})
+    tape.deliver_event(SYNCED)
+    tape.effects(after)
+
+
+def test_a_value_that_the_api_no_longer_serves_fails(tape: JournalBuilder) -> None:
+    """An app that updates only the fields of the response keeps the old value."""
+    state = state_with(tape, reference="R1")
+
+    lose_reference(tape, state, state)
+
+    finding = PROBE.examine(tape.journal)
+    expected = "a: reference has the old value, although the API no longer serves the field"
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, (expected,))
+
+
+@pytest.mark.parametrize("shape", ["absent", "null", "empty", "versions", "history", "log", "newest", "fallback"])
+def test_a_state_without_the_removed_value_passes(tape: JournalBuilder, shape: str) -> None:
+    """The old value may be kept in a version, a history or a log, and another field may have the same value."""
+    (old,) = state_with(tape, reference="R1", amount="-12.50")
+    (new,) = state_with(tape, amount="-12.50")
+    shapes: dict[str, tuple[Any, Any]] = {
+        "absent": ([old], [new]),
+        "null": ([old], [{**new, "reference": None}]),
+        "empty": ([old], [{**new, "reference": ""}]),
+        "versions": ([{**old, "valid_to": None}], [{**old, "valid_to": "2026-01-02"}, {**new, "valid_to": None}]),
+        "history": ([old], [{**new, "history": [old], "last": {"reference": "R1"}}]),
+        "log": ({"rows": [old], "inserted": [old]}, {"rows": [new], "inserted": [old]}),
+        "newest": ({"newest": old["fiskil_id"], "rows": [old]}, {"newest": old["fiskil_id"], "rows": [new]}),
+        "fallback": ([old], [{**new, "title": "R1"}]),
+    }
+
+    lose_reference(tape, *shapes[shape])
+
+    finding = PROBE.examine(tape.journal)
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+
+
+def test_a_row_that_is_no_longer_shown_has_no_old_value(tape: JournalBuilder) -> None:
+    """Whether rows are shown is another question."""
+    (old,) = state_with(tape, reference="R1")
+
+    lose_reference(tape, [old], {"rows": []})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

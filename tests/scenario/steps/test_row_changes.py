@@ -127,6 +127,16 @@ def test_a_row_may_be_older_than_its_arrival(driver: Driver, what: Any, days: tu
     assert order == sorted(order, reverse=True)
 
 
+def test_a_row_was_posted_half_an_hour_ago_in_real_time(driver: Driver) -> None:
+    """An app that reads up to the present by its own clock must find it, although sandbox time is hours ahead."""
+    before, after = before_and_after(driver, steps.Advance(minutes=600), steps.Change(kind="arrive_today", nth=2))
+
+    posted = [row["posting_date_time"] for row in after.values() if row["status"] == "POSTED"]
+    ages = [(datetime.now(UTC) - datetime.fromisoformat(text)) / timedelta(minutes=1) for text in posted]
+    assert any(30 <= age < 32 for age in ages)
+    assert len(after) > len(before)
+
+
 def test_account_and_merchant_select_the_row(driver: Driver) -> None:
     """Only their rows count, from the newest."""
     before, after = before_and_after(

@@ -2,18 +2,27 @@
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
 
 from fiskil_harness.journal import Declared, Exchange, History, Journal
-from fiskil_harness.journal.queries.api_calls import header, is_complete_success, parameters, reads
+from fiskil_harness.journal.queries.api_calls import calls, header, is_complete_success, parameters, reads
 from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
+from fiskil_harness.journal.queries.rows import row_lines
+from fiskil_harness.journal.queries.unrequested_rows import shown_unrequested
 from fiskil_harness.probes.probe import Finding, Probe
+
+INCOME = "banking.income"
+"""The route whose response contains transactions too, without a parameter of the app."""
 
 
 class ReadsLimitedHistory(Probe, frozen=True, kw_only=True, tag="reads_limited_history"):
     """Check that the app requests only transactions that are at most ``app.facts.history_days`` old.
 
     Each read must have the query parameter ``from``. Two kinds of reads do not need it: reads of pending rows only, and
-    reads of later pages, to which the ``from`` of the first page applies.
+    reads of later pages, to which the ``from`` of the first page applies. If the app's state shows a row that no request
+    for a first page selects, the app requested a later page without the filters of its list.
     """
 
     is_general = True
@@ -36,8 +45,21 @@ class ReadsLimitedHistory(Probe, frozen=True, kw_only=True, tag="reads_limited_h
         if early:
             observed = f"transactions are read from more than {days} days ago, the limit in app.facts.history_days"
             return self.fails(observed, evidence=("`from` is too early",), examined=1)
+        unrequested = [] if calls(journal, INCOME) else shown_unrequested(journal, "transactions")
+        if unrequested:
+            return self._fails_for_rows(unrequested)
         need = f"the app needs {days} days of transactions ({HISTORY})"
         return self.passes(f"every read of transactions begins at most {days} days ago", examined=1, stated=need)
+
+    def _fails_for_rows(self, unrequested: list[dict[str, Any]]) -> Finding:
+        """Return a FAIL for rows in the app's state that later pages contained."""
+        observed = f"the app's state shows {len(unrequested)} transactions that no request for a first page selects"
+        return msgspec.structs.replace(
+            self.fails(observed, evidence=row_lines("not requested", unrequested), examined=len(unrequested)),
+            expected="later pages with the filters of the first page",
+            source="paging.filters",
+            fix="follow links.next as it is, because it repeats the filters",
+        )
 
     def _judge_unread(self, journal: Journal) -> Finding:
         """Judge an app that read no transactions: it keeps no history if the config says so and it read other data."""

@@ -24,6 +24,7 @@ from fiskil_harness.journal.queries.rows import (
     why_still_busy,
 )
 from fiskil_harness.journal.queries.unread_datasets import why_unread
+from fiskil_harness.journal.queries.unrequested_rows import cut_off
 from fiskil_harness.probes.probe import Finding, Probe
 
 
@@ -31,8 +32,9 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
     """Check that at the end the app's state shows every row of the latest sync exactly once.
 
     A state may keep several versions of a row, if a mark shows which one is current. Only rows that the app's queries select
-    count. Rows older than ``app.facts.history_days`` may be missing. Pending rows may be missing if the app never shows any.
-    If the app's refresh never works again after a fault, although the API has recovered, the rows count as missing.
+    count, and new rows that these leave out only because `to` is yesterday or last midnight. Rows older than
+    ``app.facts.history_days`` may be missing. Pending rows may be missing if the app never shows any. If the app's refresh
+    never works again after a fault, although the API has recovered, the rows count as missing.
     """
 
     dataset: str = "transactions"
@@ -57,7 +59,7 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
             return msgspec.structs.replace(finding, fix="release every lock and clear every flag when a refresh fails")
         if reason or rows is None or end is None:
             return self.inconclusive(reason, hook=hook)
-        read = {str(row["fiskil_id"]): row for row in rows_read(journal, rows)}
+        read = {str(row["fiskil_id"]): row for row in (*rows_read(journal, rows), *cut_off(journal, rows))}
         left_out = left_out_on_purpose(journal, rows, read)
         expected = {fiskil_id: row for fiskil_id, row in read.items() if fiskil_id not in left_out}
         mentions = places(end.state, expected)
@@ -89,6 +91,11 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         if is_older_than_kept(journal, rows, missing, held=[row for row in expected.values() if row not in missing]):
             return self.inconclusive(f"the missing {self.dataset} are all older than those in the app's state", hook=HISTORY)
         observed = f"{len(missing)} of {len(expected)} {self.dataset} are missing from the app's state"
+        not_requested = cut_off(journal, rows)
+        if all(row in not_requested for row in missing):
+            observed = f"{observed}, because the parameter `to` of the app's requests was before the event"
+            finding = self.fails(observed, evidence=row_lines("missing", missing), examined=len(expected))
+            return msgspec.structs.replace(finding, fix="leave out `to`, or set it to the present time")
         return self.fails(observed, evidence=row_lines("missing", missing), examined=len(expected))
 
     def _judge_all_missing(self, journal: Journal, rows: Rows, missing: list[dict[str, Any]]) -> Finding:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
+from fiskil_harness.journal.queries.removed_fields import still_shows
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import (
     Place,
@@ -40,7 +41,8 @@ An app may read older rows again at another time, such as at night.
 class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     """Check that the app's state shows the new values of a row that changed between two syncs, not the old values.
 
-    Only fields that the state showed before the change are judged, because an app stores only the fields that it needs. An
+    Only fields that the state showed before the change are judged, because an app stores only the fields that it needs. A
+    field that the API no longer serves must have no value in its earlier place. An
     app that reads a shorter period after an event than before must read at least the last days again.
 
     Args:
@@ -50,7 +52,7 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     dataset: str = "transactions"
 
     needs = (EFFECTS,)
-    around = ("change", "change_every_field", "close_account")
+    around = ("change", "change_every_field", "close_account", "remove_fields")
     expected = "the values of the latest sync"
     source = "data.changes"
     fix = (
@@ -122,11 +124,16 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
         fiskil_id = str(new["fiskil_id"])
         old_values, new_values = _values_of(old), _values_of(new)
         for field in _kept_fields(old_values, new_values, earlier, fiskil_id=fiskil_id, first=first):
-            is_new = _is_shown(now[fiskil_id], new_values.get(field))
-            is_old = _is_shown(now[fiskil_id], old_values[field])
+            old_value, new_value = old_values[field], new_values.get(field)
+            is_new = _is_shown(now[fiskil_id], new_value)
+            is_old = _is_shown(now[fiskil_id], old_value)
+            cause = ", and the app did not read the row again" if fiskil_id in unread_ids else ""
+            if not _is_given(new_value):
+                is_kept = still_shows(earlier[fiskil_id], now[fiskil_id], old_value)
+                is_new, is_old = is_kept is False, bool(is_kept)
+                cause = cause or ", although the API no longer serves the field"
             judged += is_new or is_old
             if is_old and not is_new:
-                cause = ", and the app did not read the row again" if fiskil_id in unread_ids else ""
                 stale.append(f"{name_of_row(new)}: {field} has the old value{cause}")
     if not judged:
         reason, fact = why_unread(journal, dataset, rows.end_user_id)

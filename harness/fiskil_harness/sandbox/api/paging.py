@@ -103,7 +103,10 @@ def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any
 
 
 def _link(store: Store, request: ApiRequest, name: str, position: int, rows: Sequence[Any]) -> str:
-    """Return the URL of another page, with a cursor for *position*. Source: paging.link-form, paging.brackets"""
+    """Return the URL of another page, with a cursor for *position*.
+
+    Source: paging.link-form, paging.filters, paging.brackets
+    """
     anchor = _id_of(rows[position - 1]) if store.interpretation("paging.moving-rows") == "row" else ""
     parameters = [(key, value) for key, value in request.query if key not in _CURSORS]
     safe = "" if store.interpretation("paging.brackets") == "encoded" else "[]"

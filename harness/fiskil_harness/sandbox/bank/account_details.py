@@ -39,12 +39,17 @@ def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec,
     nickname, bundle = chance.choice(_NICKNAMES), chance.choice(_BUNDLES)
     return msgspec.structs.replace(
         account,
-        nickname=account.nickname or nickname,
-        bundle_name=account.bundle_name or bundle,
+        nickname=_given(account.nickname, nickname),
+        bundle_name=_given(account.bundle_name, bundle),
         addresses=tuple({"purpose": "REGISTERED", **address} for address in addresses),
         **(_of_product(product, spec, seed=store.mint.seed, owner=ledger.person.email) if product else {}),
         **_of_kind(ledger, spec, account, at, chosen=consent.account_keys, seed=store.mint.seed),
     )
+
+
+def _given(changed: str | None, usual: str | None) -> str | None:
+    """Return the value that a scenario set, or the usual one. An empty text becomes None, which is not served."""
+    return usual if changed is None else changed or None
 
 
 def _with_holder_details(account: Account, spec: AccountSpec, *, until: date) -> Account:

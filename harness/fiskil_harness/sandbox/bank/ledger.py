@@ -137,7 +137,7 @@ class Ledger:
         )
 
     def amend_account(self, key: str, **changes: str) -> None:
-        """Change fields of the account *key*, such as ``display_name``."""
+        """Change fields of the account *key*, such as ``display_name``; an empty text removes an optional field."""
         self._account_changes = {**self._account_changes, key: {**self._account_changes.get(key, {}), **changes}}
 
     def amend(self, key: str, **changes: Any) -> None:

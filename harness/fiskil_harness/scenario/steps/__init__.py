@@ -67,7 +67,7 @@ from fiskil_harness.scenario.steps.faults_and_tokens import (
     RevokeKey,
     WaitForCall,
 )
-from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
+from fiskil_harness.scenario.steps.field_changes import ChangeEveryField, RemoveFields
 from fiskil_harness.scenario.steps.foreign_messages import (
     DeliverForeign,
     DeliverFromUnknownAddress,
@@ -257,6 +257,7 @@ __all__ = [
     "ReencodeEvery",
     "Refresh",
     "RefuseThenReuse",
+    "RemoveFields",
     "RemoveRows",
     "RenewConsent",
     "ReopenPages",

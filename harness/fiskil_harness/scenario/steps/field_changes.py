@@ -1,4 +1,4 @@
-"""The step that changes every field of rows at the institution between two syncs."""
+"""The steps that change every field of rows at the institution between two syncs, or remove optional fields."""
 
 from datetime import datetime, timedelta
 from itertools import islice
@@ -61,12 +61,37 @@ class ChangeEveryField(Step, frozen=True, kw_only=True, tag="change_every_field"
             return
         ledger = sandbox.ledger(consent)
         _change_accounts(ledger, seed=stage.seed)
-        rows = ledger.statement_newest_first().where(status="POSTED")
         changes = [_new_fields(names, seed=stage.seed) for names in _FIELDS]
-        if len(rows) < len(changes):
-            raise StepError(f"The institution has {len(rows)} posted rows; the step needs {len(changes)}.")
-        for row, change in zip(list(islice(rows, len(changes))), changes, strict=True):
+        for row, change in zip(_newest_posted(ledger, len(changes)), changes, strict=True):
             ledger.amend(row.key, **change(row))
+
+
+class RemoveFields(Step, frozen=True, kw_only=True, tag="remove_fields"):
+    """Optional fields of transactions and accounts lose their values at the bank; the next sync no longer contains them.
+
+    Each changed transaction loses one field, and every account its nickname and bundle. After ``ChangeEveryField`` these
+    fields had values that no app can find elsewhere. Source: data.absent-fields
+
+    Args:
+        twin: Name of the participant; "" means the scenario's end user.
+    """
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Remove the fields from the transactions in which ``ChangeEveryField`` changed them.
+
+        Raises:
+            StepError: There is no consent yet, it is with an energy retailer, or the bank has fewer posted rows than fields.
+
+        Source: data.changes
+        """
+        ledger = stage.fiskil.sandbox.ledger(stage.consent_of(stage.end_user(self.twin)))
+        for key in ledger.accounts:
+            ledger.amend_account(key, **dict.fromkeys(OPTIONAL_ACCOUNT_FIELDS, ""))
+        rows = _newest_posted(ledger, len(_FIELDS))
+        for name in OPTIONAL_FIELDS:
+            ledger.amend(rows[_FIELDS.index(name)].key, **{name: None})
 
 
 _FIELDS: tuple[str, ...] = (
@@ -80,6 +105,19 @@ _FIELDS: tuple[str, ...] = (
     "dates",
 )
 """What changes in one transaction each. The dates are last, so that their change moves no other row."""
+
+
+OPTIONAL_FIELDS = ("reference", "merchant_name", "merchant_category_code", "category")
+"""Fields that a transaction may lack."""
+OPTIONAL_ACCOUNT_FIELDS = ("nickname", "bundle_name")
+"""Fields that an account may lack."""
+
+
+def _newest_posted(ledger: "Ledger", count: int) -> list[Transaction]:
+    rows = ledger.statement_newest_first().where(status="POSTED")
+    if len(rows) < count:
+        raise StepError(f"The institution has {len(rows)} posted rows; the step needs {count}.")
+    return list(islice(rows, count))
 
 
 def _new_fields(name: str, *, seed: int) -> Any:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from fiskil_harness.sandbox.bank.ledger import Ledger
     from fiskil_harness.scenario.stage import Stage
 
-Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "vanish", "clear"]
+Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "arrive_today", "vanish", "clear"]
 MOST_DAYS = 365
+POSTED_AGO = timedelta(minutes=30)
+"""Age of the row of "arrive_today", in real time: an app may read up to the present by its own clock, or a little less."""
 _AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2,}")
 _PENDING_ONLY = ("post", "vanish")
 
@@ -26,8 +28,9 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
     Args:
         kind: The change. "amend" gives a posted row another amount and description. "remove" removes a posted row. "repeat"
             adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" adds
-            one that was made and posted *days* ago. "post" turns a pending row into a posted one; "vanish" removes a pending
-            row. "clear" removes every row, so that the API returns an empty list.
+            one that was made and posted *days* ago, and "arrive_today" one that was made and posted half an hour ago in real
+            time. "post" turns a pending row into a posted one; "vanish" removes a pending row. "clear" removes every row, so
+            that the API returns an empty list.
         nth: Position of the row among the matching rows; 0 is the newest.
         account: Only rows of this account count: a key in the person's file; "" means all.
         merchant: Only rows of this merchant count; "" means all.
@@ -82,6 +85,9 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
                 ledger.post(row.key, at=now)
             case "repeat":
                 ledger.repeat(row.key, ledger.free_key(f"{row.key}:again"))
+            case "arrive_today":
+                posted_at = now - sandbox.clock.offset - POSTED_AGO
+                ledger.repeat(row.key, ledger.free_key(f"{row.key}:arrive_today"), posted=posted_at, made=posted_at)
             case "back_date" | "arrive_late":
                 made_at = now - timedelta(days=self.days)
                 posted_at = now if self.kind == "back_date" else made_at

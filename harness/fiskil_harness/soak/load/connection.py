@@ -64,6 +64,11 @@ class Connection:
         headers = [(name, filled(value, **values)) for name, value in planned.headers.items()]
         return self.send(planned.method, filled(planned.path, **values), filled(planned.body, **values).encode(), headers)
 
+    def send_alone(self, method: str, path: str, body: bytes, headers: Iterable[tuple[str, str]]) -> Response:
+        """Send one request and read the response, on a connection that no other request uses."""
+        with contextlib.closing(Connection(self._target, timeout_s=self._timeout_s)) as own:
+            return own.send(method, path, body, headers)
+
     def send_and_leave(self, method: str, path: str, body: bytes, headers: Iterable[tuple[str, str]]) -> Response:
         """Send one request on a new connection, and close it without reading the response."""
         target = self._target

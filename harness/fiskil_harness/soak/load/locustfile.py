@@ -107,8 +107,12 @@ def _read(user: Any) -> None:
     planned = load.plan.reads[user.reads % len(load.plan.reads)]
     end_user = load.plan.end_users[user.reads * 7 % len(load.plan.end_users)]
     began = time.time()
-    response = user.connection.request(planned, end_user_ref=end_user.ref, end_user_id=end_user.end_user_id)
-    load.note_request(planned.name, time.time() - began, response)
+    load.reads += 1
+    try:
+        response = user.connection.request(planned, end_user_ref=end_user.ref, end_user_id=end_user.end_user_id)
+        load.note_request(planned.name, time.time() - began, response)
+    finally:
+        load.reads -= 1
 
 
 class WebhookSource(Sender):

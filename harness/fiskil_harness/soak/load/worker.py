@@ -5,7 +5,7 @@ are busy because the app is slow, deliveries wait, and their latency still count
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import gevent
@@ -28,6 +28,7 @@ MOST_WAITING = 4000
 
 OnRequest = Callable[[str, str, float, Response], None]
 """Called with the kind and the name of a request, its latency in seconds, and the response."""
+Send = Callable[[str, str, bytes, Iterable[tuple[str, str]]], Response]
 
 
 class WorkerLoad:
@@ -50,7 +51,7 @@ class WorkerLoad:
             folder: The folder for the ledger.
             on_request: Passes each request to Locust's statistics.
             on_ledger: Gets the ledger's name, an offset and new bytes, for a worker on another machine.
-            on_drained: Called once when every slot and retry is done.
+            on_drained: Called once when every slot, retry, journey and read is done, and the ledger is closed.
         """
         self.plan = plan
         self.name = f"worker-{index}"
@@ -65,7 +66,8 @@ class WorkerLoad:
         self._ready: SimpleQueue = SimpleQueue()
         self._in_flight = 0
         self._shipped = 0
-        self.journeys = 0
+        self.journeys = self.reads = 0
+        """The numbers of journeys and of other requests in progress."""
         self._is_closed = False
         self._helpers = [gevent.spawn(self._dispatch), gevent.spawn(self._keep)]
 
@@ -118,8 +120,9 @@ class WorkerLoad:
             )
         )
         try:
-            send = connection.send if delivery.reads_response or self.plan.target.is_tls else connection.send_and_leave
-            response = send(delivery.method, self.plan.target.webhook_path, delivery.body, delivery.headers)
+            response = self._send_of(delivery, connection)(
+                delivery.method, self.plan.target.webhook_path, delivery.body, delivery.headers
+            )
             latency_s = time.time() - intended_at
             reply = Reply(number, response.status, latency_s, response.took_s, response.retry_after, response.problem)
             self.ledger.write(reply)
@@ -130,6 +133,16 @@ class WorkerLoad:
         if following is not None:
             self._queue.add(following)
         return reply
+
+    def _send_of(self, delivery: Delivery, connection: Connection) -> Send:
+        """Return how to send a delivery.
+
+        A forger has a connection of its own. A server that leaves the body of a refused request unread may take it for the
+        next request, which must not be a genuine one.
+        """
+        if not delivery.reads_response and not self.plan.target.is_tls:
+            return connection.send_and_leave
+        return connection.send_alone if delivery.origin == "forged" else connection.send
 
     def note_request(self, name: str, latency_s: float, response: Response) -> None:
         """Record a request that is no delivery."""
@@ -146,24 +159,27 @@ class WorkerLoad:
         if self._is_closed:
             return
         self._is_closed = True
-        gevent.killall(self._helpers)
+        gevent.killall([helper for helper in self._helpers if helper is not gevent.getcurrent()])
         self.ledger.write(Closed(time.time(), self._queue.left() + self._ready.qsize()))
         self._ship()
         self.ledger.close()
 
     def _dispatch(self) -> None:
-        """Move deliveries to the users when their time has come."""
-        is_drained = False
+        """Move deliveries to the users when their time has come, and close the ledger when everything is done.
+
+        The master ends the run after ``on_drained``, and does not wait for a part of the ledger that is sent later.
+        """
         while True:
             room = self._ready.qsize() < MOST_WAITING
             if room:
                 for delivery in self._queue.take_due(self.now_s()):
                     self._ready.put(delivery)
             due_s = self._queue.next_due_s()
-            is_idle = due_s is None and not self._ready.qsize() and not self._in_flight and not self.journeys
-            if is_idle and not self.is_loading and not is_drained:
-                is_drained = True
+            is_busy = self._ready.qsize() or self._in_flight or self.journeys or self.reads
+            if due_s is None and not is_busy and not self.is_loading:
+                self.close()
                 self._on_drained()
+                return
             wait_s = LONGEST_SLEEP_S if due_s is None or not room else due_s - self.now_s()
             gevent.sleep(min(max(wait_s, 0.001), LONGEST_SLEEP_S))
 
