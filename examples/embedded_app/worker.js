@@ -18,16 +18,19 @@ const SYNC = /^banking\.(accounts|balances|transactions)(\.basic|\.recent)?\.syn
 class Worker {
   constructor({ settings, store, fiskil, points }) {
     Object.assign(this, { settings, store, fiskil, points });
-    this.busy = new Set(); // ids of messages in progress or waiting for their next try
+    this.busy = new Set(); // ids of messages in progress
+    this.waiting = new Set(); // ids of messages that wait for their next try
+    this.tries = new Map(); // number of failed tries, by id
   }
 
+  // Begin with new messages: those that wait for a retry must neither take a place nor delay others.
   wake() {
     setImmediate(() => {
-      for (const message of this.store.pending("")) {
-        if (this.busy.size >= AT_ONCE) return;
-        if (this.busy.has(message.messageId)) continue;
+      const failures = (message) => this.tries.get(message.messageId) || 0;
+      const idle = this.store.pending("").filter(({ messageId }) => !this.busy.has(messageId) && !this.waiting.has(messageId));
+      for (const message of idle.sort((left, right) => failures(left) - failures(right)).slice(0, AT_ONCE - this.busy.size)) {
         this.busy.add(message.messageId);
-        this.work(message, 1);
+        this.work(message, failures(message) + 1);
       }
     });
   }
@@ -36,19 +39,30 @@ class Worker {
     const details = { message_id: message.messageId, event: message.event, end_user_id: message.endUserId };
     try {
       const outcome = await this.process(message);
+      this.tries.delete(message.messageId);
       log.info(message.event in STATUS_AFTER ? "consent_changed" : "message_applied", { ...details, outcome, consent_id: message.consentId });
     } catch (error) {
       const reason = error.reason || error.code || error.message;
       if (tries < MOST_TRIES && error.kind !== "rejected") {
         log.warn("message_postponed", { ...details, reason, tries });
-        setTimeout(() => this.work(message, tries + 1), delayMs(error, tries));
-        return;
+        this.postpone(message, tries, delayMs(error, tries));
+      } else {
+        log.warn("message_failed", { ...details, reason, tries });
+        this.tries.delete(message.messageId);
+        this.settle(message);
       }
-      log.warn("message_failed", { ...details, reason, tries });
-      this.settle(message);
     }
     this.busy.delete(message.messageId);
     this.wake();
+  }
+
+  postpone(message, tries, ms) {
+    this.tries.set(message.messageId, tries);
+    this.waiting.add(message.messageId);
+    setTimeout(() => {
+      this.waiting.delete(message.messageId);
+      this.wake();
+    }, ms);
   }
 
   settle(message) {

@@ -32,11 +32,14 @@ def accept(tx: sqlite3.Connection, message: Message) -> bool:
 
 
 def claim(tx: sqlite3.Connection) -> tuple[Message, int] | None:
-    """Take the oldest due message and return it with its attempt number. A lease keeps other workers away from it."""
+    """Take a due message and return it with its attempt number. A lease keeps other workers away from it.
+
+    New messages come first, in their order: those that wait for a retry must not delay them.
+    """
     now = time.time()
     row = tx.execute(
         "UPDATE inbox SET tries = tries + 1, not_before = ? WHERE rowid ="
-        " (SELECT rowid FROM inbox WHERE status = 'pending' AND not_before <= ? ORDER BY rowid LIMIT 1)"
+        " (SELECT rowid FROM inbox WHERE status = 'pending' AND not_before <= ? ORDER BY not_before, rowid LIMIT 1)"
         " RETURNING key, message_id, event, end_user_id, consent_id, institution_id, published_us, tries",
         (now + LEASE_S, now),
     ).fetchone()

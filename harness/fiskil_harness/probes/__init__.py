@@ -86,6 +86,7 @@ from fiskil_harness.probes.webhooks.applies_whole_posts_only import AppliesWhole
 from fiskil_harness.probes.webhooks.bounds_bodies import BoundsBodies
 from fiskil_harness.probes.webhooks.calls_nothing_for_forgeries import CallsNothingForForgeries
 from fiskil_harness.probes.webhooks.completes_work_once import CompletesWorkOnce
+from fiskil_harness.probes.webhooks.delays_no_other_end_user import DelaysNoOtherEndUser
 from fiskil_harness.probes.webhooks.distinguishes_events import DistinguishesEvents
 from fiskil_harness.probes.webhooks.finishes_work import FinishesWork
 from fiskil_harness.probes.webhooks.ignores_delivery_order import IgnoresDeliveryOrder
@@ -132,6 +133,7 @@ __all__ = [
     "CompletesWorkOnce",
     "ConnectsOnConsent",
     "CountsDeliveries",
+    "DelaysNoOtherEndUser",
     "DistinguishesEvents",
     "DropsRemovedRows",
     "DropsRevokedRows",

@@ -165,6 +165,24 @@ class RepetitionRound(Entry, frozen=True, kw_only=True):
     messages: int
 
 
+class IsolationRound(Entry, frozen=True, kw_only=True):
+    """A period in which messages about one end user arrived while the API failed for other end users.
+
+    Each read for the end users *failing_ids* got an error. Messages about *participant*, whose id is *end_user_id*, were
+    delivered from *began_s* on. The round ended at ``at_s``: when the app began to process them, or at a limit.
+
+    *processes* is the number of the app's processes; None if unknown. *refusals* counts the refreshes of a further end user
+    that failed although no API call failed, as while a circuit breaker is open.
+    """
+
+    participant: str
+    end_user_id: str
+    failing_ids: tuple[str, ...]
+    began_s: float
+    processes: int | None = None
+    refusals: int = 0
+
+
 class EndlessBody(Entry, frozen=True, kw_only=True):
     """An unsigned request with an endless body, sent until the receiver ended it or a limit was reached.
 

@@ -106,6 +106,7 @@ from fiskil_harness.scenario.steps.institution import (
     OpenAccount,
     WithdrawSharing,
 )
+from fiskil_harness.scenario.steps.isolation import DeliverBesideFailingReads
 from fiskil_harness.scenario.steps.journeys import (
     AttemptJourney,
     Authorise,
@@ -196,6 +197,7 @@ __all__ = [
     "DeliverAccountNumbers",
     "DeliverAsBrowser",
     "DeliverBesideEverySlowClient",
+    "DeliverBesideFailingReads",
     "DeliverBesideSlowClient",
     "DeliverDuringConnect",
     "DeliverDuringRefresh",
