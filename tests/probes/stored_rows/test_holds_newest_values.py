@@ -368,7 +368,7 @@ def test_a_state_without_the_removed_value_passes(tape: JournalBuilder, shape: s
 
 
 def test_a_row_that_is_no_longer_shown_has_no_old_value(tape: JournalBuilder) -> None:
-    """Whether rows are shown is another question."""
+    """Other probes judge whether rows are shown."""
     (old,) = state_with(tape, reference="R1")
 
     lose_reference(tape, [old], {"rows": []})

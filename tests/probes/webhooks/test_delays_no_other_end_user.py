@@ -167,8 +167,8 @@ def test_an_open_circuit_breaker_passes_with_advice() -> None:
     assert "circuit breaker" in finding.advice[0]
 
 
-def test_an_app_that_calls_for_nobody_is_in_doubt() -> None:
-    """It may have stopped all calls."""
+def test_an_app_that_stops_all_calls_is_in_doubt() -> None:
+    """A circuit breaker may be open."""
     courier = receiver_journal()
     began_s = begin(courier)
     fail(courier, times=2, every_s=1)
