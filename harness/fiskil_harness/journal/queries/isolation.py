@@ -1,7 +1,7 @@
 """The time for which the messages about one end user waited while the API failed for other end users.
 
-A circuit breaker may stop all calls after failures, and then all end users wait, which is lawful. So a wait counts only while
-no breaker can be open: the app calls each of the failing endpoints again and again.
+A circuit breaker may stop all calls after failures, and then all end users wait, which is lawful. So a wait counts only
+while no breaker can be open: the app calls each of the failing endpoints again and again.
 """
 
 from collections.abc import Collection
