@@ -42,8 +42,8 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     """Check that the app's state shows the new values of a row that changed between two syncs, not the old values.
 
     Only fields that the state showed before the change are judged, because an app stores only the fields that it needs. A
-    field that the API no longer serves must have no value in its earlier place. An
-    app that reads a shorter period after an event than before must read at least the last days again.
+    field that the API no longer serves must not keep its old value. An app that reads a shorter period after an event than
+    before must read at least the last days again.
 
     Args:
         dataset: The dataset that changed; "" means every dataset that the app reads.
