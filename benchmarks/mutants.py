@@ -5,9 +5,12 @@
 mutmut makes every mutant of the modules in ``[tool.mutmut]``. A sample of them, selected by the seed, is tested in a copy of
 the checkout, each with the unit tests that reach its function. A survivor is a mutant that no test detects; all are listed.
 ``--only`` tests every mutant of one module.
+
+A mutant that changes only what a finding says, and never its verdict, counts separately.
 """
 
 import argparse
+import ast
 import json
 import os
 import random
@@ -18,10 +21,12 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PLACES = {"harness": "src"}
+"""Where a folder is copied to, if not to its own name; see ``[tool.mutmut]``."""
 NEEDED = ("harness", "fixtures", "scenarios", "examples", "tests", "conftest.py", "pyproject.toml", "README.md")
 SMALLEST = "fiskil_harness.webhooks.fiskil_signature.*"
 """Tested first, so that mutmut makes all mutants and learns which tests reach which function."""
@@ -32,6 +37,10 @@ SHOW = "import sys; from mutmut.__main__ import show; [(print('#', name), show.c
 SURVIVED, UNREACHED, UNTESTED = 0, 33, None
 KILLED = {1, 3}
 BATCH = 400
+RESULTS = {"passes", "fails", "inconclusive"}
+"""The methods of a probe that return a finding; the first argument is its text."""
+TEXTS = {"observed", "evidence", "advice", "stated"}
+"""Their arguments that contain nothing but text."""
 
 
 def run(folder: Path, *arguments: str) -> str:
@@ -89,28 +98,74 @@ def changes(folder: Path, names: list[str]) -> dict[str, list[str]]:
     return changed
 
 
+def texts_among(folder: Path, names: Iterable[str]) -> set[str]:
+    """Return the mutants that change only the text of a finding."""
+    functions: dict[Path, dict[str, ast.AST]] = {}
+    texts: set[str] = set()
+    for name in names:
+        path = folder / "mutants" / "src" / Path(*module_of(name).split("."))
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        if path not in functions:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            functions[path] = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        own_name = name.rpartition(".")[2]
+        original = functions[path][f"{own_name.partition('__mutmut_')[0]}__mutmut_orig"]
+        if all(map(is_text, differences(original, functions[path][own_name]))):
+            texts.add(name)
+    return texts
+
+
+def differences(original: object, mutant: object) -> Iterator[object]:
+    """Yield each part of *original* that is another one in *mutant*, except for the texts that a finding is made with."""
+    if isinstance(original, ast.JoinedStr) or type(original) is not type(mutant):
+        if not isinstance(original, ast.AST) or not isinstance(mutant, ast.AST) or ast.dump(original) != ast.dump(mutant):
+            yield original
+    elif isinstance(original, ast.Call) and getattr(original.func, "attr", "") in RESULTS:
+        yield from differences(_logic(original), _logic(mutant))
+    elif isinstance(original, ast.AST):
+        fields = [field for field in original._fields if not (field == "name" and isinstance(original, ast.FunctionDef))]
+        for field in fields:
+            yield from differences(getattr(original, field), getattr(mutant, field))
+    elif isinstance(original, list) and isinstance(mutant, list) and len(original) == len(mutant):
+        for part, other in zip(original, mutant, strict=True):
+            yield from differences(part, other)
+    elif original != mutant:
+        yield original
+
+
+def _logic(call: object) -> list[object]:
+    """Return the parts of a call of ``RESULTS`` that are no text."""
+    if not isinstance(call, ast.Call):
+        return []
+    others = sorted((word for word in call.keywords if word.arg not in TEXTS), key=lambda word: word.arg or "")
+    return [call.func, *call.args[1:], *others]
+
+
+def is_text(part: object) -> bool:
+    """Return whether *part* of a function is text for people: a formatted string, or a string with a space."""
+    value = part.value if isinstance(part, ast.Constant) else part
+    return isinstance(value, ast.JoinedStr) or (isinstance(value, str) and " " in value)
+
+
 def report(folder: Path, tried: list[str], total: int) -> None:
-    """Print the score and the survivors."""
+    """Print the survivors, and the score of the mutants of verdicts and of those of texts."""
     codes = verdicts(folder)
-    groups: dict[str, list[str]] = {"killed": [], "survived": [], "reached by no test": [], "ended in another way": []}
-    for name in tried:
-        code = codes.get(name)
-        if code == SURVIVED:
-            groups["survived"].append(name)
-        elif code in {UNREACHED, UNTESTED}:
-            groups["reached by no test"].append(name)
-        else:
-            groups["killed" if code in KILLED else "ended in another way"].append(name)
-    detected = len(tried) - len(groups["survived"]) - len(groups["reached by no test"])
-    survivors = groups["survived"] + groups["reached by no test"]
+    survivors = [name for name in tried if codes.get(name) in {SURVIVED, UNREACHED, UNTESTED}]
+    texts = texts_among(folder, tried)
     for name, lines in changes(folder, survivors).items():
-        print(f"\n{module_of(name)}: {function_of(name)}  ({name.rpartition('_')[2]})")
+        label = ", text" if name in texts else ""
+        print(f"\n{module_of(name)}: {function_of(name)}  ({name.rpartition('_')[2]}{label})")
         print("\n".join(f"    {line[:150]}" for line in lines))
     print()
     for module, count in sorted(Counter(map(module_of, survivors)).items()):
         print(f"{count:>4} of {sum(module_of(name) == module for name in tried):>3} survived in {module}")
-    counts = ", ".join(f"{len(names)} {label}" for label, names in groups.items() if names)
-    print(f"\nscore {detected / len(tried):.1%}: of {total} mutants {len(tried)} were tested: {counts}")
+    others = Counter(codes.get(name) for name in tried if codes.get(name) not in {SURVIVED, UNREACHED, UNTESTED, *KILLED})
+    print(f"\nOf {total} mutants {len(tried)} were tested. Tests ended in another way: {others.total()}.")
+    for label, group in (("of verdicts", set(tried) - texts), ("of texts alone", texts)):
+        lost = group & set(survivors)
+        score = f"{1 - len(lost) / len(group):.1%}" if group else "unknown"
+        unreached = sum(codes.get(name) != SURVIVED for name in lost)
+        print(f"mutants {label}: {len(group)}, {len(lost)} survived ({unreached} are reached by no test), score {score}")
 
 
 def main() -> int:
@@ -129,10 +184,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-mutants-") as name:
         folder = Path(name)
         for needed in NEEDED:
+            place = folder / PLACES.get(needed, needed)
             if (ROOT / needed).is_dir():
-                shutil.copytree(ROOT / needed, folder / needed, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+                shutil.copytree(ROOT / needed, place, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
             else:
-                shutil.copy(ROOT / needed, folder / needed)
+                shutil.copy(ROOT / needed, place)
         run(folder, "-m", "mutmut", "run", "--max-children", str(options.workers), SMALLEST)
         names = verdicts(folder)
         tried = chosen(names, count=options.mutants, seed=options.seed, only=options.only)

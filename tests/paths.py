@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import fiskil_harness
+
 ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "harness"
+SOURCE = Path(fiskil_harness.__file__).parents[1]
 DOCS = ROOT / "docs"
 FIXTURES = ROOT / "fixtures"
 APPS = ROOT / "tests" / "apps"

@@ -116,7 +116,7 @@ def test_with_only_a_webhook_a_second_gate_is_not_worse(program: Program, projec
         (["--shard", "1/3"], "`merge` needs the JSON report of each shard. Add --json FILE."),
         (["--fast", "--all-interpretations"], "Remove one of them."),
         (["--shard", "1/3", "--json", "p.json", "--baseline", "b.json"], "Give --baseline to `merge`."),
-        (["--baseline", "other.json"], "this version reads 'fiskil-harness/report/6': create the report again."),
+        (["--baseline", "other.json"], "this version reads 'fiskil-harness/report/7': create the report again."),
         (
             ["--expect", "webhook_repeeted"],
             "No scenario or practice 'webhook_repeeted' in --expect. Did you mean 'webhook_repeated'?",

@@ -59,5 +59,5 @@ def test_standard_output_of_a_run_is_the_report_alone(program: Program, argument
     """The texts for readers are on standard error."""
     completed = program(*arguments, "--json", "-")
 
-    assert json.loads(completed.stdout)["format"] == "fiskil-harness/report/6"
+    assert json.loads(completed.stdout)["format"] == "fiskil-harness/report/7"
     assert completed.stderr

@@ -123,7 +123,7 @@ def test_a_report_of_another_config_is_detected(report: Path, run_report: RunRep
         ("{", "is not a report"),
         ("[]", "is not a report"),
         ('{"format": "fiskil-harness/report/1"}', "has the format 'fiskil-harness/report/1'"),
-        ('{"format": "fiskil-harness/report/6", "surprise": 1}', "is not a complete report"),
+        ('{"format": "fiskil-harness/report/7", "surprise": 1}', "is not a complete report"),
     ],
 )
 def test_a_file_that_is_not_a_report_is_refused(report: Path, run_report: RunReport, text: str, words: str) -> None:

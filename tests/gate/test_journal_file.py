@@ -312,7 +312,7 @@ def test_another_version_is_refused(write: Write) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b'{"format": "fiskil-harness/report/6"}\n', gzip.compress(b"text\n"), gzip.compress(b'{"format":"x"}\n')],
+    [b"", b"{}", b'{"format": "fiskil-harness/report/7"}\n', gzip.compress(b"text\n"), gzip.compress(b'{"format":"x"}\n')],
     ids=["empty", "JSON", "a report", "other gzip", "other JSON"],
 )
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_IN_MESSAGE, SECRET_
 from fiskil_harness.core.config.schema import Facts, Tls
 from fiskil_harness.core.route_grid import KINDS
 from fiskil_harness.errors import ConfigError, UnknownName
-from fiskil_harness.gate.judgement import Decision, check, exit_code, judge, report_only, routes_met
+from fiskil_harness.gate.judgement import Decision, Judgement, check, exit_code, judge, report_only, routes_met
 from fiskil_harness.gate.practice_status import PracticeStatus, Status, may_be_attested
 from fiskil_harness.gate.report.text import findings_to_show
 from fiskil_harness.probes import Finding, Verdict
@@ -62,6 +62,28 @@ def test_every_practice_has_a_status_in_the_order_of_the_page() -> None:
 
     assert [status.practice for status in judgement.statuses] == list(all_practices())
     assert {status.status for status in judgement.statuses} == {Status.NOT_PROVEN}
+
+
+@pytest.mark.parametrize("judged", [judge, report_only])
+def test_the_number_of_things_examined_is_not_in_the_result(outcome_of: OutcomeOf, judged: Callable[..., Judgement]) -> None:
+    """Two runs with one seed may differ in that number, and must not differ in their results."""
+    outcome = passing(outcome_of, IDEMPOTENT)
+    results = [
+        judged(
+            [
+                structs.replace(
+                    outcome, findings=tuple(structs.replace(finding, examined=count) for finding in outcome.findings)
+                )
+            ],
+            settings=Settings(),
+            seed=1,
+            today=TODAY,
+        )
+        for count in (6, 7)
+    ]
+
+    assert results[0] == results[1]
+    assert b'"examined"' not in msgspec.json.encode(results[0])
 
 
 def test_a_practice_is_proven_when_every_needed_probe_passed(outcome_of: OutcomeOf) -> None:

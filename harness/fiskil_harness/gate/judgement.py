@@ -34,11 +34,11 @@ from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.evidence import Excerpt, Picture, Printed, Story
 from fiskil_harness.probes.hints import SEPARATOR
-from fiskil_harness.probes.outcome import Measure, Outcome, applicable
+from fiskil_harness.probes.outcome import Measure, Outcome, applicable, without_counts
 from fiskil_harness.probes.practices import all_practices
 from fiskil_harness.probes.route_coverage import RouteCoverage, missing_faults, route_coverage
 
-FORMAT = "fiskil-harness/report/6"
+FORMAT = "fiskil-harness/report/7"
 PURPOSES = HOOKS | {
     LOGIN: "logs an end user in before the harness opens pages of the app",
     ORIGIN_IN_MESSAGE: "passes the app the origin of the message that its page received",
@@ -295,7 +295,7 @@ def judge(
     """
     marks = frozenset(coverage_marks)
     untested_faults = () if is_fast else missing_faults(marks)
-    ordered = sorted(outcomes, key=lambda outcome: outcome.scenario)
+    ordered = sorted(map(without_counts, outcomes), key=lambda outcome: outcome.scenario)
     usual = tuple(outcome for outcome in ordered if not interpretation_runs.is_of_interpretation_run(outcome))
     runs = interpretation_runs.evaluate(
         filter(interpretation_runs.is_of_interpretation_run, ordered), usual=usual, settings=settings

@@ -14,7 +14,7 @@ from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import interpretation_runs, judgement
 from fiskil_harness.gate.fast_selection import shortlist
 from fiskil_harness.gate.judgement import GateResult, Judgement, Shard
-from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.probes.outcome import Outcome, without_counts
 from fiskil_harness.runner.session import counts_for_required
 from fiskil_harness.scenario.scenario import Scenario, load_all
 
@@ -80,10 +80,8 @@ def judge_shard(
     judged = judgement.report_only(usual, settings=settings, seed=seed, today=today)
     remark = f"Shard {shard.number} of {shard.count}: only `fiskil-harness merge`, with all shards, decides about the gate."
     judged = msgspec.structs.replace(judged, is_fast=is_fast, left_out=left_out, remarks=(remark, *judged.remarks))
-    interpretation_outcomes = sorted(
-        filter(interpretation_runs.is_of_interpretation_run, outcomes), key=lambda outcome: outcome.scenario
-    )
-    return judged, msgspec.structs.replace(shard, interpretation_outcomes=tuple(interpretation_outcomes))
+    others = sorted(filter(interpretation_runs.is_of_interpretation_run, outcomes), key=lambda outcome: outcome.scenario)
+    return judged, msgspec.structs.replace(shard, interpretation_outcomes=tuple(map(without_counts, others)))
 
 
 def check(reports: Sequence[ShardReport], *, digest: str, harness: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from fiskil_harness.core.config.hooks import OPTIONAL
 from fiskil_harness.core.model.findings import Finding, Verdict, heaviest
@@ -47,6 +48,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
     def needs_optional_hooks_only(self) -> bool:
         """True if every missing hook is for an optional feature, so that the scenario does not apply to this app."""
         return bool(self.missing) and OPTIONAL.issuperset(self.missing)
+
+
+def without_counts(outcome: Outcome) -> Outcome:
+    """Return *outcome* without the numbers of things that its probes examined: two runs with one seed may differ in them."""
+    return replace(outcome, findings=tuple(replace(finding, examined=UNSET) for finding in outcome.findings))
 
 
 def applicable(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -2,7 +2,7 @@
 
 import enum
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class Verdict(enum.StrEnum):
@@ -46,10 +46,11 @@ class Case(Struct, frozen=True, kw_only=True):
 class Finding(Struct, frozen=True, kw_only=True):
     """The result of one probe.
 
-    ``examined`` is the number of things that the probe examined. ``hook`` is the missing hook that made the result
-    INCONCLUSIVE. ``cases`` are the variants that the probe distinguishes. ``advice`` never changes a verdict. All texts use
-    symbols such as ``e0`` in place of ids, so that two runs with the same seed have equal findings. ``stated`` is the part
-    of a PASS that the config alone says and no observation confirms, as a sentence fragment; "" if there is none.
+    ``examined`` is the number of things that the probe examined. It may depend on timing, so a report does not contain it.
+    ``hook`` is the missing hook that made the result INCONCLUSIVE. ``cases`` are the variants that the probe distinguishes.
+    ``advice`` never changes a verdict. All texts use symbols such as ``e0`` in place of ids, so that two runs with the same
+    seed have equal findings. ``stated`` is the part of a PASS that the config alone says and no observation confirms, as a
+    sentence fragment; "" if there is none.
 
     ``practices`` are the ids of the practices that the finding counts for. ``kind`` is the kind of situation that the
     scenario caused, and ``kind_source`` the clause and the page that say so; "" if there is none. A probe leaves these
@@ -65,7 +66,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     hook: str = ""
-    examined: int = 0
+    examined: int | UnsetType = UNSET
     cases: tuple[Case, ...] = ()
     practices: tuple[str, ...] = ()
     stated: str = ""
