@@ -55,7 +55,10 @@ def test_a_closed_connection_passes(courier: JournalBuilder) -> None:
     courier.deliver("e1", name="behind large", is_judged=False, status=None, problem=closed)
     courier.deliver("e1", name="after large", attempt=2)
 
-    assert examined(courier).verdict is Verdict.PASS
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert [case.observed for case in finding.cases] == ["large: no request inside the refused body was handled"]
 
 
 def test_a_response_to_the_embedded_request_fails(courier: JournalBuilder) -> None:

@@ -76,6 +76,20 @@ def test_no_response_to_an_incomplete_request_passes(courier: JournalBuilder) ->
     assert examined(courier).verdict is Verdict.PASS
 
 
+def test_the_response_to_an_incomplete_request_does_not_change_the_finding() -> None:
+    """The receiver responds, or closes the connection first: which of them comes first depends on timing."""
+    findings = []
+    for status, problem in ((204, ""), (400, ""), (None, "the receiver closed the connection")):
+        receiver = receiver_journal()
+        receiver.deliver("e0")
+        send_malformed(receiver, "half_closed", kind="broken", status=status, problem=problem)
+        deliver_after(receiver, "half_closed")
+        findings.append(examined(receiver))
+
+    assert findings[0] == findings[1] == findings[2]
+    assert [case.observed for case in findings[0].cases] == ["half closed: the next message was acknowledged"]
+
+
 def test_a_complete_request_without_a_response_fails(courier: JournalBuilder) -> None:
     """Even an unusual request needs a response."""
     send_malformed(courier, "put", kind="method", status=None, problem="no response within the limit")
@@ -112,14 +126,20 @@ def test_only_the_request_that_stopped_the_receiver_fails(courier: JournalBuilde
     send_malformed(courier, "trailers", status=None, problem="connection refused")
     deliver_after(courier, "trailers", status=None, problem="connection refused")
 
-    assert [case.verdict for case in examined(courier).cases] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
+    assert [(case.verdict, case.observed) for case in examined(courier).cases] == [
+        (Verdict.FAIL, "e0 after chunked attempt 1 replay: connection refused"),
+        (Verdict.INCONCLUSIVE, "trailers: the receiver had stopped before it"),
+    ]
 
 
 def test_without_a_later_message_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """The list of requests was cut short."""
     send_malformed(courier, "chunked")
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert [case.observed for case in finding.cases] == ["chunked: no genuine message was sent after it"]
 
 
 def test_a_receiver_that_never_acknowledged_is_inconclusive(courier: JournalBuilder) -> None:

@@ -47,7 +47,8 @@ def _case(journal: Journal, refused: Delivery) -> Case:
     elif behind is not None and behind.is_refused and after is not None and after.is_acknowledged:
         verdict, observed = Verdict.FAIL, describe(behind)
     elif any(delivery is not None and delivery.is_acknowledged for delivery in (behind, after)):
-        verdict, observed = Verdict.PASS, f"{variant}: {response_text(refused)}"
+        # Whether the receiver responds to the rest of the body or closes the connection first depends on timing.
+        verdict, observed = Verdict.PASS, f"{variant}: no request inside the refused body was handled"
     else:
         verdict, observed = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({variant})"
     return case_of(refused, verdict, observed)
