@@ -272,7 +272,7 @@ def test_a_state_that_lost_all_its_rows_fails(tape: JournalBuilder) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.examined) == (Verdict.FAIL, 2)
+    assert finding.verdict is Verdict.FAIL
 
 
 def read_pages(tape: JournalBuilder, *pages: list[dict[str, Any]], bites: tuple[str, ...] = ()) -> None:

@@ -47,15 +47,14 @@ class BacksOff(Probe, frozen=True, kw_only=True, tag="backs_off"):
             return self.inconclusive("no call that belongs to a single job kept failing")
         flat = sorted({series[0].route for series in all_series if is_flat(pauses(series))})
         hasty = sorted({series[0].route for series in all_series if stays_short(series)})
-        failing = [call for series in all_series for call in series]
         if flat:
             observed = f"{flat[0]} was retried again and again while it failed, after pauses that were all short and similar"
             evidence = tuple(f"constant interval: {route}" for route in flat)
-            return self.fails(observed, evidence=evidence, examined=routes_of(failing))
+            return self.fails(observed, evidence=evidence)
         if hasty:
             observed = f"{hasty[0]} was retried for more than {LONG_S:g} s while it failed, always within a second"
             evidence = tuple(f"no longer pause: {route}" for route in hasty)
-            return self.fails(observed, evidence=evidence, examined=routes_of(failing))
+            return self.fails(observed, evidence=evidence)
         equal_calls: dict[CallKey, list[Exchange]] = defaultdict(list)
         for call in calls(journal):
             equal_calls[call_key(call)].append(call)

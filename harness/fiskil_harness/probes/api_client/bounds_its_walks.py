@@ -40,7 +40,7 @@ class BoundsItsWalks(Probe, frozen=True, kw_only=True, tag="bounds_its_walks"):
         if endless:
             observed = f"one read of {endless[0]} requested the same page more than {MAX_PAGE_REQUESTS} times"
             evidence = tuple(f"pagination loop: {route}" for route in endless)
-            return self.fails(observed, evidence=evidence, examined=routes_of(looping))
+            return self.fails(observed, evidence=evidence)
         snapshots = [effects for effects in journal.all(Effects) if effects.at_s > looping[0].at_s]
         if snapshots and not snapshots[0].is_idle and not all(_begins_again(journal, *walk) for walk in walks):
             return self.inconclusive(STILL_BUSY, hook="" if snapshots[0].pending is not None else PENDING)

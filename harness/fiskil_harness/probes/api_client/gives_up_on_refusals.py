@@ -42,10 +42,10 @@ class GivesUpOnRefusals(Probe, frozen=True, kw_only=True, tag="gives_up_on_refus
         looped = sorted({call.route for call in refused if counts[call_key(call)] > allowed})
         if looped:
             observed = f"{looped[0]} was called more than {MAX_PER_JOB} times for each piece of work, and refused each time"
-            return self.fails(observed, evidence=refusal_lines(refused), examined=examined)
+            return self.fails(observed, evidence=refusal_lines(refused))
         if _surplus_tokens(api_calls, refused) > allowed:
             observed = f"more than {MAX_PER_JOB} tokens were requested for each piece of work while calls were refused"
-            return self.fails(observed, evidence=refusal_lines(refused), examined=examined)
+            return self.fails(observed, evidence=refusal_lines(refused))
         return self._judge_recovery(journal, refused, examined=examined)
 
     def _judge_recovery(self, journal: Journal, refused: list[Exchange], *, examined: int) -> Finding:
@@ -54,12 +54,12 @@ class GivesUpOnRefusals(Probe, frozen=True, kw_only=True, tag="gives_up_on_refus
             return self.inconclusive(NO_CALLS_OBSERVED)
         if not works:
             observed = "the app does not read the refused data again, although the refusals have ended and it was restarted"
-            return self.fails(observed, evidence=refusal_lines(refused), examined=examined)
+            return self.fails(observed, evidence=refusal_lines(refused))
         datasets = _vanished_datasets(journal, refused)
         if datasets:
             observed = f"the {datasets[0]} that the app showed before the refusals do not come back"
             evidence = tuple(f"no longer shows {dataset}" for dataset in datasets)
-            return self.fails(observed, evidence=evidence, examined=examined)
+            return self.fails(observed, evidence=evidence)
         return self.passes("the app gave up on the refused calls, and read the data again afterwards", examined=examined)
 
 

@@ -52,16 +52,16 @@ class KeepsDeadline(Probe, frozen=True, kw_only=True, tag="keeps_deadline"):
         hook_calls += [hook for stall in stalls for hook in _hooks_during(journal, stall) if hook not in hook_calls]
         late = [hook_call for hook_call in hook_calls if hook_call.status is None or hook_call.took_s > request_s]
         findings = [
-            *self._judge_slow(journal, slow, call_s=call_s, examined=routes_of(endless)),
-            *self._judge_late(journal, late, request_s=request_s, examined=len(hook_calls)),
+            *self._judge_slow(journal, slow, call_s=call_s),
+            *self._judge_late(journal, late, request_s=request_s),
         ]
         if findings:
             return next((finding for finding in findings if finding.verdict is Verdict.FAIL), findings[0])
         accepted = [hook for hook in journal.all(HookCall) if any(_is_accepted(hook, call) for call in failed)]
-        examined = routes_of(endless) or len(hook_calls) or len(accepted) or bool(stalls)
+        examined = routes_of(endless) or len(hook_calls) or len(accepted) or len(stalls)
         return self.passes(_success_text(endless, stalls), examined=examined)
 
-    def _judge_slow(self, journal: Journal, slow: list[Exchange], *, call_s: float, examined: int) -> list[Finding]:
+    def _judge_slow(self, journal: Journal, slow: list[Exchange], *, call_s: float) -> list[Finding]:
         routes = sorted({call.route for call in slow})
         if not slow:
             return []
@@ -71,9 +71,9 @@ class KeepsDeadline(Probe, frozen=True, kw_only=True, tag="keeps_deadline"):
         if all(_waited_s(journal, call) <= call_s + paused_s(journal, call.at_s, call.ended_s) for call in slow):
             return [self.inconclusive(f"{routes[0]} was read {EXCUSED_BY_PAUSE}")]
         observed = f"{routes[0]} was still being read after the call deadline"
-        return [self.fails(observed, evidence=tuple(f"too long: {route}" for route in routes), examined=examined)]
+        return [self.fails(observed, evidence=tuple(f"too long: {route}" for route in routes))]
 
-    def _judge_late(self, journal: Journal, late: list[HookCall], *, request_s: float, examined: int) -> list[Finding]:
+    def _judge_late(self, journal: Journal, late: list[HookCall], *, request_s: float) -> list[Finding]:
         hooks = sorted({hook_call.hook for hook_call in late})
         if not late:
             return []
@@ -84,7 +84,7 @@ class KeepsDeadline(Probe, frozen=True, kw_only=True, tag="keeps_deadline"):
         if all(hook_call.status is not None and hook_call.took_s <= allowed_s[hook_call] for hook_call in late):
             return [self.inconclusive(f"{hooks[0]} returned {EXCUSED_BY_PAUSE}")]
         observed = f"the app did not respond to {hooks[0]} by its request deadline"
-        return [self.fails(observed, evidence=tuple(f"too late: {hook}" for hook in hooks), examined=examined)]
+        return [self.fails(observed, evidence=tuple(f"too late: {hook}" for hook in hooks))]
 
 
 def _success_text(endless: list[Exchange], stalls: list[Bite]) -> str:

@@ -35,12 +35,10 @@ class PollsSparingly(Probe, frozen=True, kw_only=True, tag="polls_sparingly"):
             often = sorted({key[0] for key, reads in reads_within(journal, idle).items() if len(reads) > allowed})
             if often:
                 observed = f"more than {allowed} equal reads in {idle.seconds:g} idle seconds"
-                return self.fails(observed, evidence=tuple(f"polled {route}" for route in often), examined=len(idle_periods))
+                return self.fails(observed, evidence=tuple(f"polled {route}" for route in often))
             if routes := _polled_slowly(journal, idle):
                 observed = f"equal reads at {POLLING} or more moments, although all data was there and nothing happened"
-                return self.fails(
-                    observed, evidence=tuple(f"polled {route}" for route in routes), examined=len(idle_periods)
-                )
+                return self.fails(observed, evidence=tuple(f"polled {route}" for route in routes))
         longest_s = math.floor(max(idle.seconds for idle in idle_periods))
         observed = f"no polling in {len(idle_periods)} idle periods, the longest of {min(longest_s, LONG_S):g} s"
         return self.passes(observed, examined=len(idle_periods))

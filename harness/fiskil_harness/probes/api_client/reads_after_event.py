@@ -46,7 +46,7 @@ class ReadsAfterEvent(Probe, frozen=True, kw_only=True, tag="reads_after_event")
                 observed = (
                     f"{dataset_of(event.kind)} was requested more than {EARLY_READS} times before {event.event} announced it"
                 )
-                return self.fails(observed, evidence=(f"{event.event} {event.kind}",), examined=len(events))
+                return self.fails(observed, evidence=(f"{event.event} {event.kind}",))
         return self._judge_delays(journal, events)
 
     def _judge_delays(self, journal: Journal, events: list[tuple[Delivery, EventCreated]]) -> Finding:
@@ -66,7 +66,7 @@ class ReadsAfterEvent(Probe, frozen=True, kw_only=True, tag="reads_after_event")
             return self.inconclusive(TOKEN_NOT_RENEWED)
         if unread:
             observed = f"{len(unread)} acknowledged sync events were not followed by a read in time"
-            return self.fails(observed, evidence=tuple(unread), examined=len(events))
+            return self.fails(observed, evidence=tuple(unread))
         for reason, hook in doubts[:1]:
             return self.inconclusive(reason, hook=hook)
         return self.passes(f"{len(events)} sync events were each followed by a read", examined=len(events))

@@ -40,11 +40,11 @@ class ReadsLimitedHistory(Probe, frozen=True, kw_only=True, tag="reads_limited_h
             return self._judge_unread(journal)
         unlimited = [read for read in judged if not parameters(read).get("from")]
         if unlimited:
-            return self.fails("transactions are read without the parameter `from`", evidence=("no `from`",), examined=1)
+            return self.fails("transactions are read without the parameter `from`", evidence=("no `from`",))
         early = [read for read in judged if _is_early(read, days)]
         if early:
             observed = f"transactions are read from more than {days} days ago, the limit in app.facts.history_days"
-            return self.fails(observed, evidence=("`from` is too early",), examined=1)
+            return self.fails(observed, evidence=("`from` is too early",))
         unrequested = [] if calls(journal, INCOME) else shown_unrequested(journal, "transactions")
         if unrequested:
             return self._fails_for_rows(unrequested)
@@ -55,7 +55,7 @@ class ReadsLimitedHistory(Probe, frozen=True, kw_only=True, tag="reads_limited_h
         """Return a FAIL for rows in the app's state that later pages contained."""
         observed = f"the app's state shows {len(unrequested)} transactions that no request for a first page selects"
         return msgspec.structs.replace(
-            self.fails(observed, evidence=row_lines("not requested", unrequested), examined=len(unrequested)),
+            self.fails(observed, evidence=row_lines("not requested", unrequested)),
             expected="later pages with the filters of the first page",
             source="paging.filters",
             fix="follow links.next as it is, because it repeats the filters",

@@ -48,12 +48,12 @@ class RefusesBadCertificates(Probe, frozen=True, kw_only=True, tag="refuses_bad_
         if trusted:
             observed = f"the app called the API despite {trusted[0]}"
             lines = tuple(f"called despite {certificate}" for certificate in trusted)
-            return self.fails(observed, evidence=lines, examined=len(faults), cases=cases)
+            return self.fails(observed, evidence=lines, cases=cases)
         plain = [
             unencrypted for unencrypted in journal.all(Unencrypted) if any(bite.at_s <= unencrypted.at_s for bite in bites)
         ]
         if not all(unencrypted.is_former for unencrypted in plain):
-            return self.fails(PLAIN, evidence=("plain HTTP at the https port",), examined=len(faults), cases=cases)
+            return self.fails(PLAIN, evidence=("plain HTTP at the https port",), cases=cases)
         if plain:
             return self.inconclusive("a process still calls the earlier http URL of the API", cases=cases)
         unused = [BAD[fault][1] for fault in faults if not any(bite.fault == fault for bite in bites)]

@@ -27,10 +27,10 @@ class RefusesForeignLinks(Probe, frozen=True, kw_only=True, tag="refuses_foreign
         foreign_requests = journal.all(ForeignOriginCalled)
         if any(request.carries_token for request in foreign_requests):
             observed = "the access token was sent to an origin that only a response had named"
-            return self.fails(observed, evidence=_lines(pointing_away), examined=routes_of(pointing_away) or 1)
+            return self.fails(observed, evidence=_lines(pointing_away))
         if foreign_requests and not redirected:
             observed = "the app called an origin that only links.next had named, although without the token"
-            return self.fails(observed, evidence=_lines(pointing_away), examined=routes_of(pointing_away) or 1)
+            return self.fails(observed, evidence=_lines(pointing_away))
         if not pointing_away:
             return self.inconclusive("no response pointed to another origin")
         if not redirected and not any(CURSORS & parameters(call).keys() for call in calls(journal)):

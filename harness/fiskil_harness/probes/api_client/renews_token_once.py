@@ -59,7 +59,7 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
         repeated = _repeated(journal, refused)
         if repeated:
             observed = f"{repeated[0].route} was called more than {MAX_REFUSALS} times with a token that had been refused"
-            return self.fails(observed, evidence=refusal_lines(repeated), examined=routes_of(refused))
+            return self.fails(observed, evidence=refusal_lines(repeated))
         most_renewals = _most_renewals(journal)
         limit = most_renewals or MAX_RENEWALS
         if _highest_renewal_count(api_calls, refused, exchanges) > limit:
@@ -67,11 +67,11 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
             if most_renewals is None:
                 return self.inconclusive(f"{observed}, but the number of the app's processes is unknown", hook=COMMAND)
             # Which other calls were refused depends on timing.
-            return self.fails(observed, evidence=refusal_lines(refused[:1]), examined=1)
+            return self.fails(observed, evidence=refusal_lines(refused[:1]))
         failed = never_succeeded(api_calls, refused)
         if failed:
             is_renewed = any(exchange.status == 200 for exchange in exchanges)
-            return self._judge_failed(journal, failed, is_renewed=is_renewed, examined=routes_of(refused))
+            return self._judge_failed(journal, failed, is_renewed=is_renewed)
         # The number of calls that still carried an expired token depends on timing, so it is not reported.
         return self.passes("every expired token was renewed and every refused call succeeded", examined=1)
 
@@ -96,7 +96,7 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
             "every token expired, and the app obtained a new one before its next call", examined=routes_of(renewed)
         )
 
-    def _judge_failed(self, journal: Journal, failed: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
+    def _judge_failed(self, journal: Journal, failed: list[Exchange], *, is_renewed: bool) -> Finding:
         renewals = calls(journal, "token")
         failed = [call for call in failed if not _was_renewal_spoilt(renewals, call)]
         if not failed:
@@ -105,7 +105,7 @@ class RenewsTokenOnce(Probe, frozen=True, kw_only=True, tag="renews_token_once")
         if not _has_given_up(journal, failed[0]):
             return self.inconclusive(STILL_BUSY)
         observed = f"{failed[0].route} never succeeded after its 401, {renewal}"
-        return self.fails(observed, evidence=refusal_lines(failed), examined=examined)
+        return self.fails(observed, evidence=refusal_lines(failed))
 
 
 def _was_renewal_spoilt(renewals: list[Exchange], refused: Exchange) -> bool:

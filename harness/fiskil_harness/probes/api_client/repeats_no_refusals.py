@@ -38,7 +38,7 @@ class RepeatsNoRefusals(Probe, frozen=True, kw_only=True, tag="repeats_no_refusa
         if routes:
             observed = f"{routes[0]} was refused permanently, but called more than {MAX_ATTEMPTS} times per piece of work"
             evidence = tuple(f"repeated: {route}" for route in routes)
-            return self.fails(observed, evidence=evidence, examined=routes_of(refused))
+            return self.fails(observed, evidence=evidence)
         if not refused:
             return self.inconclusive("no call was refused permanently")
         return self.passes("permanently refused calls were not repeated too often", examined=routes_of(refused))

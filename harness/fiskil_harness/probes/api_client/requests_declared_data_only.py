@@ -37,14 +37,13 @@ class RequestsDeclaredDataOnly(Probe, frozen=True, kw_only=True, tag="requests_d
         if excess:
             lines = tuple(f"requested {name}" for name in excess)
             observed = f"auth sessions request {excess[0]}, which app.facts.datasets does not declare"
-            return self.fails(observed, evidence=lines, examined=len(requested))
+            return self.fails(observed, evidence=lines)
         undeclared = sorted(read - set(declared))
         if undeclared:
             lines = tuple(f"read {name}" for name in undeclared)
             return self.fails(
                 f"the app reads {undeclared[0]}, which app.facts.datasets does not declare",
                 evidence=lines,
-                examined=len(read),
             )
         unread = sorted(set(declared) - read)
         if unread:

@@ -29,16 +29,16 @@ class RequestsTokensInBounds(Probe, frozen=True, kw_only=True, tag="requests_tok
         messages = sum(1 for delivery in journal.all(Delivery) if delivery.is_genuine and delivery.attempt == 1)
         if _longest_series(calls(journal)) > MAX_IN_A_ROW + messages:
             observed = f"more than {MAX_IN_A_ROW} tokens were requested in a row, and none of them was used"
-            return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
+            return self.fails(observed, evidence=_lines(unusual))
         if has_crashed(journal, over_s(unusual)):
             observed = "the app has not responded since it received an unusual token response"
-            return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
+            return self.fails(observed, evidence=_lines(unusual))
         works = works_after(journal, over_s(unusual))
         if works is None:
             return self.inconclusive(NO_CALLS_OBSERVED)
         if not works:
             observed = "the app does not work again, although token responses are normal and it was restarted"
-            return self.fails(observed, evidence=_lines(unusual), examined=routes_of(unusual))
+            return self.fails(observed, evidence=_lines(unusual))
         return self.passes("the number of token requests was limited, and the app kept working", examined=routes_of(unusual))
 
 

@@ -51,7 +51,6 @@ class RespectsRetryAfter(Probe, frozen=True, kw_only=True, tag="respects_retry_a
                 return self.fails(
                     f"{refused.route} was retried before its Retry-After delay of {delay_s:g} s had passed",
                     evidence=(f"{refused.method} {refused.route}: {refused.status}, Retry-After as {_form(refused)}",),
-                    examined=routes_of(call for call, _ in delayed),
                 )
         return self._in_total(judged, repeated, examined=routes_of(call for call, _ in delayed))
 

@@ -63,7 +63,7 @@ class RetriesBrokenReads(Probe, frozen=True, kw_only=True, tag="retries_broken_r
         if lost:
             observed = f"{lost[0].route} failed once and was never read again, although its event was acknowledged"
             evidence = tuple(f"given up: {route}" for route in sorted({call.route for call in lost}))
-            return self.fails(observed, evidence=evidence, examined=routes_of(judged))
+            return self.fails(observed, evidence=evidence)
         for reason, hook in doubts[:1]:
             return self.inconclusive(reason, hook=hook)
         if not judged:

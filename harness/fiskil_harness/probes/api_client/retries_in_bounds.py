@@ -47,14 +47,14 @@ class RetriesInBounds(Probe, frozen=True, kw_only=True, tag="retries_in_bounds")
         if _created_blindly(journal):
             observed = "POST /v1/end-users was repeated after a lost response, without a lookup first"
             line = "POST end_users.create twice for one request"
-            return self.fails(observed, evidence=(line,), examined=routes_of(bitten))
+            return self.fails(observed, evidence=(line,))
         stormy = sorted(
             {call.route for failed in _equal_failures(bitten) if is_storm([call.at_s for call in failed]) for call in failed}
         )
         if stormy:
             observed = f"{stormy[0]} was repeated more than {MAX_CALLS} times within {WINDOW_S:g} s while it failed"
             evidence = tuple(f"retry storm: {route}" for route in stormy)
-            return self.fails(observed, evidence=evidence, examined=routes_of(bitten))
+            return self.fails(observed, evidence=evidence)
         return self.passes("the retries of every failing call stayed within bounds", examined=routes_of(bitten))
 
 

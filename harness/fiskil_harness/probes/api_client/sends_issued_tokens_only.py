@@ -29,5 +29,5 @@ class SendsIssuedTokensOnly(Probe, frozen=True, kw_only=True, tag="sends_issued_
         if wrong:
             observed = f"{wrong[0].route} was called with {bearer(wrong[0])!r} as its token"
             lines = sorted({f"{call.method} {call.route}: Bearer {bearer(call)}" for call in wrong})
-            return self.fails(observed, evidence=tuple(lines), examined=routes_of(unusual))
+            return self.fails(observed, evidence=tuple(lines))
         return self.passes("no call carried the text of a missing value as its token", examined=routes_of(unusual))

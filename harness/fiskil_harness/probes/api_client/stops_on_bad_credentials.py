@@ -41,10 +41,10 @@ class StopsOnBadCredentials(Probe, frozen=True, kw_only=True, tag="stops_on_bad_
         allowed = MAX_ATTEMPTS * max(1, work_count(journal, bad[0].at_s, bad[-1].ended_s))
         if len(refused) > allowed:
             observed = f"the app sent a refused key pair more than {MAX_ATTEMPTS} times for each piece of work"
-            return self.fails(observed, evidence=refusal_lines(refused), examined=routes_of(refused))
+            return self.fails(observed, evidence=refusal_lines(refused))
         if _idle_attempts(journal, refused) > MAX_ATTEMPTS:
             observed = f"the app sent a refused key pair more than {MAX_ATTEMPTS} times during an idle period"
-            return self.fails(observed, evidence=refusal_lines(refused), examined=routes_of(refused))
+            return self.fails(observed, evidence=refusal_lines(refused))
         return self._judge_recovery(journal, api_calls, examined=routes_of([*refused, *unauthorised]))
 
     def _judge_recovery(self, journal: Journal, api_calls: list[Exchange], *, examined: int) -> Finding:
@@ -58,7 +58,7 @@ class StopsOnBadCredentials(Probe, frozen=True, kw_only=True, tag="stops_on_bad_
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
         if refresh_calls and all(refresh.status is None or refresh.status >= 400 for refresh in refresh_calls):
             observed = "the app does not recover although its key pair is accepted again"
-            return self.fails(observed, evidence=("refresh failed with an accepted key pair",), examined=examined)
+            return self.fails(observed, evidence=("refresh failed with an accepted key pair",))
         return self.inconclusive("no API call succeeded after the key pair was accepted again")
 
 

@@ -42,7 +42,6 @@ class ConnectsOnConsent(Probe, frozen=True, kw_only=True, tag="connects_on_conse
                 return self.fails(
                     "the app acknowledged a consent but does not treat the end user as connected",
                     evidence=("consent.received and every later event were acknowledged",),
-                    examined=len(examined),
                 )
         return self.passes("every end user who consented is connected", examined=len(examined))
 

@@ -61,7 +61,7 @@ class EndsConsentsAtFiskil(Probe, frozen=True, kw_only=True, tag="ends_consents_
 
     def _fails_for(self, left: Sized, active: Sized) -> Finding:
         observed = f"{len(left)} of {len(active)} consents were not revoked at Fiskil when the end user disconnected"
-        return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",), examined=len(active))
+        return self.fails(observed, evidence=("no DELETE of the consent returned 2xx",))
 
     def _without_disconnect(self, journal: Journal, end: Effects | None) -> Finding:
         """Return why no disconnect can be judged."""

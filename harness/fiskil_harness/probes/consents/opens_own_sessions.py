@@ -32,5 +32,5 @@ class OpensOwnSessions(Probe, frozen=True, kw_only=True, tag="opens_own_sessions
             return self.inconclusive("all customers have the same end user, perhaps because the config names no other")
         if any(one.end_user_id == other.end_user_id for one, other in pairs):
             observed = "the app opened auth sessions of one end user for two customers"
-            return self.fails(observed, examined=len(customers))
+            return self.fails(observed)
         return self.passes(f"each of {len(customers)} customers got auth sessions of their own", examined=len(customers))

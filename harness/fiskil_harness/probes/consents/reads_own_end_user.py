@@ -44,7 +44,7 @@ class ReadsOwnEndUser(Probe, frozen=True, kw_only=True, tag="reads_own_end_user"
             if name not in reading
         ):
             observed = "the refreshes for a customer did not read the end user under whom this customer consented"
-            return self.fails(observed, examined=len(owned))
+            return self.fails(observed)
         if any(_reads_others(journal, hook, owned[name]) for name in reading for hook in hooks_of[name]):
             return self.inconclusive(
                 "one refresh for a customer read only the data of others, and another one read their own"

@@ -53,18 +53,18 @@ class RespectsReducedConsent(Probe, frozen=True, kw_only=True, tag="respects_red
         stormy = sorted({call.route for call in _refused(journal) if _is_storm(journal, call)})
         if stormy:
             observed = f"{stormy[0]} was requested more than {MAX_CALLS} times in {WINDOW_S:g} s although it is not shared"
-            return self.fails(observed, evidence=tuple(f"refused {route}" for route in stormy), examined=len(stormy))
+            return self.fails(observed, evidence=tuple(f"refused {route}" for route in stormy))
         blocked = [hook for hook in hook_calls(journal, "refresh") if _is_blocked(journal, hook)]
         if blocked:
             observed = "a refresh read no shared data because other data is not shared"
             reads = [call for hook in blocked for call in reads_during(journal, hook)]
             refused = sorted({call.route for call in reads if not is_complete_success(call)})
-            return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(blocked))
+            return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused))
         failed = [hook for hook in hook_calls(journal, "refresh") if _fails_for_unshared(journal, hook)]
         if failed:
             observed = f"a refresh responded {failed[0].status} because data that is not shared was refused"
             refused = sorted({call.route for hook in failed for call in reads_during(journal, hook) if call.status == 403})
-            return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused), examined=len(failed))
+            return self.fails(observed, evidence=tuple(f"refused {route}" for route in refused))
         withdrawn = _withdrawn(journal)
         return self._judge_withdrawn(journal, withdrawn) if withdrawn else self._judge_withheld(journal)
 
@@ -82,7 +82,7 @@ class RespectsReducedConsent(Probe, frozen=True, kw_only=True, tag="respects_red
                 f"earlier {', '.join(sorted(withdrawn))} are still in the app's state although they are no longer shared"
             )
             evidence = tuple(sorted(f"kept {names[fiskil_id]}" for fiskil_id in remaining))
-            return self.fails(observed, evidence=evidence, examined=len(ever_shown))
+            return self.fails(observed, evidence=evidence)
         return self.passes(f"{len(ever_shown)} rows that are no longer shared are gone", examined=len(ever_shown))
 
     def _judge_withheld(self, journal: Journal) -> Finding:

@@ -26,13 +26,13 @@ class StartsNewSession(Probe, frozen=True, kw_only=True, tag="starts_new_session
                     continue
                 if later.session == earlier.session and not earlier.is_abandoned:
                     observed = f"the auth session that had ended with {earlier.ending} was used again"
-                    return self.fails(observed, evidence=_lines(journeys), examined=len(journeys))
+                    return self.fails(observed, evidence=_lines(journeys))
                 recovered += later.is_approved
             refused = _refused_after(journal, journeys)
             if refused is not None:
                 observed = f"no journey could be started after the one that ended with {journeys[-1].ending}"
                 evidence = (*_lines(journeys), f"start_session: {refused}")
-                return self.fails(observed, evidence=evidence, examined=len(journeys))
+                return self.fails(observed, evidence=evidence)
         if not recovered:
             return self.inconclusive("no journey was approved after an unsuccessful one")
         return self.passes(f"{recovered} journeys were approved after an unsuccessful one", examined=recovered)

@@ -43,7 +43,7 @@ class StaysUnconnected(Probe, frozen=True, kw_only=True, tag="stays_unconnected"
         for journey, effects in after:
             if effects.is_connected:
                 observed = f"the app treats the end user as connected after {journey.ending}"
-                return self.fails(observed, evidence=(f"attempt {journey.attempt}: {journey.ending}",), examined=len(after))
+                return self.fails(observed, evidence=(f"attempt {journey.attempt}: {journey.ending}",))
         if not any(effects.is_connected for effects in states):
             return self.inconclusive("the app never reported any end user as connected", hook=CONNECTED)
         if not after:

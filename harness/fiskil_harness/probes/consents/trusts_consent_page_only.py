@@ -34,7 +34,7 @@ class TrustsConsentPageOnly(Probe, frozen=True, kw_only=True, tag="trusts_consen
             if paths:
                 observed = f"a message from another origin changed the state as the consent page's message does: {paths[0]}"
                 evidence = (f"posted message: {message.error_type or 'success'}",)
-                return self.fails(observed, evidence=evidence, examined=len(foreign))
+                return self.fails(observed, evidence=evidence)
         if not foreign:
             return self.inconclusive("no other window posted a message")
         if not compared:

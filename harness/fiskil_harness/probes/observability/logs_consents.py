@@ -58,7 +58,6 @@ class LogsConsents(Probe, frozen=True, kw_only=True, tag="logs_consents"):
             return self.fails(
                 f"{missing[0].kind} left no line in the log that names its consent or end user",
                 evidence=lines,
-                examined=len(changes),
             )
         return self.passes(
             f"all {len(changes)} changes of consents are in the log",

@@ -82,11 +82,11 @@ class LogsFailedProcessing(Probe, frozen=True, kw_only=True, tag="logs_failed_pr
         examined = len(failures)
         if any(not failure.is_refusal for failure in unlogged):
             observed = "the processing of a message failed, but no line of the log reports it"
-            return self.fails(observed, evidence=("no line with its message_id and a failure",), examined=examined)
+            return self.fails(observed, evidence=("no line with its message_id and a failure",))
         others = _failures_without_id(log, journal)
         if unlogged and not others:
             observed = "the app refused a genuine message, but no line of the log reports it"
-            return self.fails(observed, evidence=("no line about it that reports a failure",), examined=examined)
+            return self.fails(observed, evidence=("no line about it that reports a failure",))
         if unlogged and not any(map(_is_about_deliveries, others)):
             return self.inconclusive("the app refused a genuine message, and no line of the log names it or webhooks")
         advice = ("name the message_id in the line about a refused delivery",) if unlogged else ()

@@ -45,7 +45,6 @@ class LogsFailures(Probe, frozen=True, kw_only=True, tag="logs_failures"):
             return self.fails(
                 f"a journey ended with {unlogged[0].ending}, but no line of the log reports it",
                 evidence=lines,
-                examined=len(failed),
             )
         observed = f"all {len(failed)} failed journeys are in the log"
         return self.passes(observed, examined=len(failed), advice=_unnamed_errors(journal, log))

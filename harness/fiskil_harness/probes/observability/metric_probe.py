@@ -215,7 +215,7 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
     def judge(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding about the failure, from alerts or, if no alert came, from metrics."""
         if monitoring.continuing_alerts() is Verdict.FAIL:
-            return self.fails("alerts continue long after the failure ended", examined=examined)
+            return self.fails("alerts continue long after the failure ended")
         if monitoring.continuing_alerts() is Verdict.INCONCLUSIVE:
             return self.inconclusive("alerts continue after the failure ended, and the config gives no app.limits.alert_s")
         return self.from_alerts(
@@ -228,11 +228,11 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
             return self.passes(f"an alert arrived while {failure}", examined=examined)
         return self.inconclusive(monitoring.metrics_problem, hook=METRICS) if monitoring.metrics_problem else None
 
-    def fails_for(self, monitoring: Monitoring, observed: str, *, examined: int) -> Finding:
+    def fails_for(self, monitoring: Monitoring, observed: str) -> Finding:
         """Return a FAIL. If each of several processes returns only its own metrics, the result is INCONCLUSIVE."""
         if monitoring.mixed_counter:
             return self.inconclusive(SEVERAL_PROCESSES.format(name=monitoring.mixed_counter), hook=METRICS)
-        return self.fails(observed, examined=examined)
+        return self.fails(observed)
 
     def _from_metrics(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding from metrics; if the failure was repeated, the same metric must rise both times."""
@@ -245,12 +245,10 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
             name = min(causal, key=lambda name: (_OF_FAILURES.search(name) is None, name))
             return self.passes(f"{name} rose both times while {failure}", examined=examined)
         if rose:
-            return self.fails_for(
-                monitoring, f"a metric changed while {failure}, and continues to change after the failure", examined=examined
-            )
+            return self.fails_for(monitoring, f"a metric changed while {failure}, and continues to change after the failure")
         if fell:
             return self.inconclusive(FELL, hook=METRICS)
-        return self.fails_for(monitoring, f"{failure} twice, but no metric rose both times", examined=examined)
+        return self.fails_for(monitoring, f"{failure} twice, but no metric rose both times")
 
     def _from_changes(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding from the metrics that changed during the first failure."""
@@ -262,9 +260,7 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
         if not changes and monitoring.has_uncertain_changes(before, "failing"):
             return self.inconclusive(UNCERTAIN, hook=METRICS)
         if not changes:
-            return self.fails_for(monitoring, f"{failure}, but nothing in the app's monitoring changed", examined=examined)
+            return self.fails_for(monitoring, f"{failure}, but nothing in the app's monitoring changed")
         if "recovered" in monitoring.samples and not any(monitoring.is_stable_again(name, before) for name in changes):
-            return self.fails_for(
-                monitoring, f"a metric changed while {failure}, and continues to change after the failure", examined=examined
-            )
+            return self.fails_for(monitoring, f"a metric changed while {failure}, and continues to change after the failure")
         return self.passes(f"a metric changed while {failure} that ordinary work does not change", examined=examined)

@@ -77,9 +77,7 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
         reason = _doubt(monitoring, late)
         if reason:
             return self.inconclusive(reason, hook=METRICS)
-        return self.fails_for(
-            monitoring, "the API became slow, but nothing in the app's monitoring shows it", examined=routes_of(late)
-        )
+        return self.fails_for(monitoring, "the API became slow, but nothing in the app's monitoring shows it")
 
 
 def _doubt(monitoring: Monitoring, late: list[Exchange]) -> str:

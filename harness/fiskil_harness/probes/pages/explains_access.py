@@ -61,9 +61,9 @@ class ExplainsAccess(Probe, frozen=True, kw_only=True, tag="explains_access"):
             observed = (
                 f"the page where linking starts denies that the app reads {_in_words(denied)}, which the config states"
             )
-            return self.fails(observed, evidence=lines, examined=len(places) + 1)
+            return self.fails(observed, evidence=lines)
         if (absent or has_no_purpose) and not reason:
-            return self._fail(absent, words if has_no_purpose else (), examined=len(places) + 1)
+            return self._fail(absent, words if has_no_purpose else ())
         if absent or has_no_purpose:
             names = _in_words(absent) if absent else "the purpose"
             hook = WORDS if reason == UNKNOWN_LANGUAGE else ""
@@ -86,13 +86,13 @@ class ExplainsAccess(Probe, frozen=True, kw_only=True, tag="explains_access"):
             observed += f", except for {', '.join(missing)}"
         return self.passes(observed, examined=len(places) + 1, advice=advice)
 
-    def _fail(self, absent: list[str], words: tuple[str, ...], *, examined: int) -> Finding:
+    def _fail(self, absent: list[str], words: tuple[str, ...]) -> Finding:
         lines = tuple(f"no word for {name.replace('_', ' ')}" for name in absent)
         lines += (f"none of: {', '.join(words)}",) if words else ()
         subjects = [_in_words(absent)] if absent else []
         subjects += ["what the data is used for"] if words else []
         observed = f"the page where linking starts does not state {' or '.join(subjects)}"
-        return self.fails(observed, evidence=lines, examined=examined)
+        return self.fails(observed, evidence=lines)
 
 
 def _worst(views: list[PageView], dataset: str, phrases: tuple[str, ...]) -> Place:

@@ -66,7 +66,7 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
         if problem:
             return self.inconclusive(problem)
         presses = last_run(journal)
-        findings = [self._judge_list(journal, consent, views, examined=len(sharing)) for consent in sharing]
+        findings = [self._judge_list(journal, consent, views) for consent in sharing]
         findings.append(self._judge_presses(journal, sharing, views, presses))
         findings.append(self._judge_after(journal, sought, views))
         findings.append(self._judge_mismatch(false_failure(journal, sought.consent_id)))
@@ -88,7 +88,7 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
             return msgspec.structs.replace(self.fails(mismatch.observed, evidence=mismatch.evidence), fix=FIX_FOR_RESULTS)
         return self.inconclusive(mismatch.observed, hook=mismatch.hook)
 
-    def _judge_list(self, journal: Journal, sharing: Sharing, views: list[PageView], *, examined: int) -> Finding | None:
+    def _judge_list(self, journal: Journal, sharing: Sharing, views: list[PageView]) -> Finding | None:
         """Return a finding if the page does not certainly show the consent *sharing* in full; else None."""
         stated = next(iter(journal.all(Declared)), Declared())
         responses = [
@@ -109,7 +109,7 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
             return self._too_soon(journal)
         observed = f"the connections page does not show {' or '.join(absent)}"
         if absent and not reason:
-            return self.fails(observed, examined=examined)
+            return self.fails(observed)
         if absent:
             return self.inconclusive(f"{observed}, but it may show more: {reason}")
         return self.inconclusive(uncertain[0]) if uncertain else None
@@ -133,14 +133,14 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
             observed = f"revoking a consent takes {_counted(presses)}, and at most {MOST_PRESSES} are allowed"
             if sum(1 for press in presses if not press.is_typed) <= MOST_PRESSES:
                 return self.inconclusive(f"{observed}; the practice does not state whether a typed word counts as a press")
-            return self.fails(observed, evidence=lines, examined=len(presses))
+            return self.fails(observed, evidence=lines)
         is_for_all = any(
             phrase_in(press.text, words_for(REVOKE, "every")) and not phrase_in(press.text, [sought.institution])
             for press in presses
         )
         own = [control for control in views[-1].controls if phrase_in(control.text, words_for(REVOKE, "sure"))]
         if others and not is_for_all and len(own) >= len(sharing):
-            return self.fails("the control of one consent revoked others as well", evidence=lines, examined=len(sharing))
+            return self.fails("the control of one consent revoked others as well", evidence=lines)
         return None
 
     def _judge_other(
@@ -149,7 +149,7 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
         """Judge presses that revoked another consent: INCONCLUSIVE if the pressed control may have been for that consent."""
         if _has_surplus(journal, views[-1].controls, count=len(sharing)):
             return self.inconclusive("the page has more controls than consents, and the pressed one revoked another consent")
-        return self.fails("the control of one consent revoked another", evidence=lines, examined=len(sharing))
+        return self.fails("the control of one consent revoked another", evidence=lines)
 
     def _judge_without_end(self, journal: Journal, views: list[PageView], sought: Sharing) -> Finding:
         """Judge a consent that is still active at Fiskil: there was no control to press, or no press revoked the consent."""
@@ -176,9 +176,7 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
             return self.inconclusive(reason)
         if not _had_time(journal):
             return self._too_soon(journal)
-        return self.fails(
-            "the consent was revoked on the page but is still active at Fiskil", evidence=lines, examined=len(presses)
-        )
+        return self.fails("the consent was revoked on the page but is still active at Fiskil", evidence=lines)
 
     def _without_control(self, views: list[PageView]) -> Finding:
         reason = why_uncertain(views) or _unknown_control(views)
@@ -217,7 +215,7 @@ class ListsAndRevokes(Probe, frozen=True, kw_only=True, tag="lists_and_revokes")
         if is_listed and not _had_time(journal):
             return self._too_soon(journal)
         if is_listed:
-            return self.fails(_unchanged_list(journal, sought), examined=len(after))
+            return self.fails(_unchanged_list(journal, sought))
         is_nothing_left = not any(consent.is_active for consent in _latest(journal).values())
         if end is not None and is_idle and end.is_connected and is_nothing_left:
             return self.fails("the app counts the end user as connected although their only consent was revoked")

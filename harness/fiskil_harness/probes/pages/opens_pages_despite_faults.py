@@ -30,5 +30,5 @@ class OpensPagesDespiteFaults(Probe, frozen=True, kw_only=True, tag="opens_pages
         silent = [call for page in pages if page.status is None for call in calls_beside(journal, page) if call.bites]
         if silent:
             lines = sorted({f"while {call.route} met {call.bites[0].partition('(')[0]}" for call in silent})
-            return self.fails("a page did not respond", evidence=tuple(lines), examined=routes_of(disturbed))
+            return self.fails("a page did not respond", evidence=tuple(lines))
         return self.passes("every page responded while its API calls failed", examined=routes_of(disturbed))

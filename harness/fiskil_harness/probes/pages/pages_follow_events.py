@@ -66,7 +66,7 @@ class PagesFollowEvents(Probe, frozen=True, kw_only=True, tag="pages_follow_even
         if reason:
             return self.inconclusive(reason, hook=hook)
         observed = "the page still shows a consent, or its data, although the app acknowledged that the consent has ended"
-        return self.fails(observed, evidence=tuple(sorted(set.union(*kept))), examined=len(kept))
+        return self.fails(observed, evidence=tuple(sorted(set.union(*kept))))
 
 
 def _stale_s(journal: Journal, sharing: Sharing) -> float:

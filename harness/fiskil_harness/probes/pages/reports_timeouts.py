@@ -52,7 +52,7 @@ class ReportsTimeouts(Probe, frozen=True, kw_only=True, tag="reports_timeouts"):
         bad = [case for case in cases if case.verdict is Verdict.FAIL]
         if bad:
             evidence = tuple(f"{case.name}: {case.observed}" for case in bad)
-            return self.fails(bad[0].observed, evidence=evidence, examined=len(cases), cases=cases)
+            return self.fails(bad[0].observed, evidence=evidence, cases=cases)
         doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
             hook = LIMIT if not is_promised and doubtful[0].observed == _UNPROMISED else ""

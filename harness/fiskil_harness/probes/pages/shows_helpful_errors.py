@@ -58,12 +58,12 @@ class ShowsHelpfulErrors(Probe, frozen=True, kw_only=True, tag="shows_helpful_er
         bad = [case for case in cases if case.verdict is Verdict.FAIL]
         if bad:
             evidence = tuple(f"{case.name}: {case.observed}" for case in bad)
-            return self.fails(f"after {bad[0].name} {bad[0].observed}", evidence=evidence, examined=len(cases), cases=cases)
+            return self.fails(f"after {bad[0].name} {bad[0].observed}", evidence=evidence, cases=cases)
         same = _indistinct(views)
         if same and _is_single_text(same, views):
             observed = "errors that can be retried and a final error have the same text"
             evidence = tuple(f"the same text: {cause}" for cause in same)
-            return self.fails(observed, evidence=evidence, examined=len(cases), cases=cases)
+            return self.fails(observed, evidence=evidence, cases=cases)
         doubtful = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         if doubtful:
             return self.inconclusive(f"after {doubtful[0].name} {doubtful[0].observed}", cases=cases)

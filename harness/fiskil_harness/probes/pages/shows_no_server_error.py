@@ -55,13 +55,12 @@ class ShowsNoServerError(Probe, frozen=True, kw_only=True, tag="shows_no_server_
             problem = _problem_of(visit)
             if problem:
                 line = f"{visit.page}: {visit.status if visit.status is not None else 'no response'}"
-                return self.fails(f"the {visit.page} page {problem}", evidence=(line,), examined=len(visits))
+                return self.fails(f"the {visit.page} page {problem}", evidence=(line,))
         for hook in hooks:
             problem = _problem_of_hook(journal, hook)
             if problem:
                 status = "no response" if hook.status is None else hook.status
-                examined = len(visits) + len(hooks)
-                finding = self.fails(problem, evidence=(f"{hook.hook}: {status}",), examined=examined)
+                finding = self.fails(problem, evidence=(f"{hook.hook}: {status}",))
                 return msgspec.structs.replace(finding, fix=FIX_FOR_HOOKS)
             if hook.status == 500:
                 advice.append(f"{hook.hook} responded 500 when the API failed; 502 or 503 shows that the API is the cause")

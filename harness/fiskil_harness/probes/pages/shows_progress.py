@@ -48,7 +48,7 @@ class ShowsProgress(Probe, frozen=True, kw_only=True, tag="shows_progress"):
             case = _judge(journal, press)
             if case.verdict is Verdict.FAIL:
                 evidence = (f"{press.text or press.page}: nothing changed, and the app was still waiting for the API",)
-                return self.fails(case.observed, evidence=evidence, examined=len(pressed))
+                return self.fails(case.observed, evidence=evidence)
             uncertain += [case.observed] if case.verdict is Verdict.INCONCLUSIVE else []
         if uncertain:
             return self.inconclusive(uncertain[0])

@@ -61,7 +61,7 @@ class ShowsSyncing(Probe, frozen=True, kw_only=True, tag="shows_syncing"):
             observed = (
                 f"the {AFTER_JOURNEY} page is covered by the consent page or an empty element: its text is out of reach"
             )
-            return self.fails(observed, evidence=(f"{AFTER_JOURNEY}: covered",), examined=len(early))
+            return self.fails(observed, evidence=(f"{AFTER_JOURNEY}: covered",))
         unreadable = [view for view in (*early, *late) if not is_readable(view)]
         if unreadable or not early or not late:
             return self.inconclusive(_why_unobserved(unreadable, early))
@@ -89,7 +89,6 @@ class ShowsSyncing(Probe, frozen=True, kw_only=True, tag="shows_syncing"):
         return self.fails(
             "after the consent the page shows no data, and does not announce that data is syncing",
             evidence=evidence,
-            examined=len(evidence),
         )
 
     def _judge_after(self, journal: Journal, early: list[PageView], late: list[PageView], own: tuple[str, ...]) -> Finding:
@@ -105,7 +104,7 @@ class ShowsSyncing(Probe, frozen=True, kw_only=True, tag="shows_syncing"):
         vanished = _signs(viewed_again, own) - lasting
         if still and not vanished and not _may_have_announced_more(viewed_again, late):
             observed = f"the {still[0]} page still announces that data is syncing although all of it is there"
-            return self.fails(observed, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
+            return self.fails(observed, evidence=tuple(f"{page}: still syncing" for page in still))
         if not fresh:
             return self.inconclusive("the page shows its words about waiting at all times", hook=WORDS)
         remaining = sorted(_remaining(journal, late, own, announced=announced, plain=plain))

@@ -67,7 +67,7 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
     def _judge_notice(self, notice: list[PageView]) -> Finding | None:
         bad = next((view.status for view in notice if not is_fine(view.status)), None)
         if bad is not None:
-            return self.fails(f"the link to the privacy notice leads to a page that responds {bad}", examined=2)
+            return self.fails(f"the link to the privacy notice leads to a page that responds {bad}")
         problem = next((view.problem for view in notice if view.problem), "")
         if problem:
             return self.inconclusive(f"the privacy notice could not be read: {problem}")
@@ -75,7 +75,7 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
             return None
         if any(markup(view).is_drawn or markup(view).is_framed for view in notice):
             return self.inconclusive("the privacy notice is a picture or a frame, which cannot be read")
-        return self.fails("the privacy notice has no text", examined=2)
+        return self.fails("the privacy notice has no text")
 
     def _without_link(self, journal: Journal, views: list[PageView], address: str) -> Finding:
         links = (urljoin(views[0].url, link) for view in views for link in markup(view).addresses)
@@ -90,7 +90,7 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
         reason = why_uncertain(views)
         if reason:
             return self.inconclusive(f"the page may link the privacy notice in a place that cannot be read: {reason}")
-        return self.fails("no link on the page where linking starts leads to the privacy notice", examined=len(views))
+        return self.fails("no link on the page where linking starts leads to the privacy notice")
 
     def _judge_purpose(self, journal: Journal, views: list[PageView], notice: list[PageView], stated: Declared) -> Finding:
         words = purpose_words(stated.purpose or "")
@@ -109,7 +109,6 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
         return self.fails(
             "neither the page where linking starts nor the privacy notice states what the data is used for",
             evidence=(f"none of: {', '.join(words)}",),
-            examined=2,
         )
 
 

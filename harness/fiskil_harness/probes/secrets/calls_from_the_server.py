@@ -31,7 +31,7 @@ class CallsFromTheServer(Probe, frozen=True, kw_only=True, tag="calls_from_the_s
         requests = [fetched for fetched in journal.all(Fetched) if fetched.is_api and fetched.kind not in PICTURES]
         if requests:
             lines = [f"the page {fetched.page!r} requested {_path(fetched.url)} from the API" for fetched in requests]
-            return self.fails(lines[0], evidence=tuple(dict.fromkeys(lines)), examined=len(requests))
+            return self.fails(lines[0], evidence=tuple(dict.fromkeys(lines)))
         if gap := coverage_gap(journal):
             return self.inconclusive(*gap)
         api_calls = calls(journal)

@@ -42,7 +42,7 @@ class KeepsSecretsOffPages(Probe, frozen=True, kw_only=True, tag="keeps_secrets_
         in_responses = (*_in_responses(requests, found), *_in_pages(journal, found))
         hits = list(dict.fromkeys((*in_responses, *_in_requests_and_storage(journal, requests, found))))
         if hits:
-            return self.fails(hits[0], evidence=tuple(hits), examined=len(requests))
+            return self.fails(hits[0], evidence=tuple(hits))
         if gap := coverage_gap(journal):
             return self.inconclusive(*gap)
         if not any(call.route == "token" or bearer(call) for call in calls(journal)):

@@ -43,7 +43,7 @@ class KeepsSecretsOutOfLogs(Probe, frozen=True, kw_only=True, tag="keeps_secrets
         if hits:
             _, place, secret = hits[0]
             lines = tuple(f"{place}: {secret}" for _, place, secret in hits)
-            return self.fails(f"{secret} is in {place}", evidence=lines, examined=len(outputs))
+            return self.fails(f"{secret} is in {place}", evidence=lines)
         if unread:
             return self.inconclusive("; ".join(unread), hook=LOGS)
         count = len({place for place, _ in outputs})

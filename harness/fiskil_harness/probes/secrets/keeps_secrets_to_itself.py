@@ -49,7 +49,7 @@ class KeepsSecretsToItself(Probe, frozen=True, kw_only=True, tag="keeps_secrets_
         if hits:
             place, secret = min(hits)
             lines = tuple(f"{place}: {secret}" for place, secret in sorted(hits))
-            return self.fails(f"{secret} is in {place}", evidence=lines, examined=len(responses), advice=advice)
+            return self.fails(f"{secret} is in {place}", evidence=lines, advice=advice)
         unread = next((reported for reported in reports if reported.problem), None)
         if unread:
             return self.inconclusive(f"not all of {unread.place} was read: {unread.problem}", advice=advice)

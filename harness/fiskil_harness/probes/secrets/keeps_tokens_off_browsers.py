@@ -38,7 +38,7 @@ class KeepsTokensOffBrowsers(Probe, frozen=True, kw_only=True, tag="keeps_tokens
         stored_items = [stored for stored in journal.all(Stored) if not stored.is_unread]
         hits = list(dict.fromkeys(_hits(journal, stored_items)))
         if hits:
-            return self.fails(hits[0], evidence=tuple(hits), examined=len(stored_items))
+            return self.fails(hits[0], evidence=tuple(hits))
         if gap := coverage_gap(journal):
             return self.inconclusive(*gap)
         if not any(bearer(call) for call in calls(journal)):

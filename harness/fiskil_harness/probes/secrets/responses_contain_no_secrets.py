@@ -36,9 +36,7 @@ class ResponsesContainNoSecrets(Probe, frozen=True, kw_only=True, tag="responses
         if leaks:
             kind, place = leaks[0]
             lines = tuple(dict.fromkeys(f"{where}: the {secret}" for secret, where in leaks))
-            return self.fails(
-                f"{place} contains the {kind}", evidence=lines, examined=len(responses), advice=advice, cases=cases
-            )
+            return self.fails(f"{place} contains the {kind}", evidence=lines, advice=advice, cases=cases)
         return self.passes(
             f"{len(responses)} responses contained no secret", examined=len(responses), advice=advice, cases=cases
         )

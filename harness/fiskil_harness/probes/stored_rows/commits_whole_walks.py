@@ -83,7 +83,7 @@ class CommitsWholeWalks(Probe, frozen=True, tag="commits_whole_walks"):
                 missing = _missing_rows(journal, latest, effects, group, shown_ids=now & ids, before=before & ids)
                 if missing:
                     observed = f"the app shows {self.dataset} that are neither the previous read nor a complete new one"
-                    return self.fails(observed, evidence=row_lines("missing", missing), examined=judged)
+                    return self.fails(observed, evidence=row_lines("missing", missing))
             before = now
         if not judged:
             hook = PENDING if any(effects.pending is None for effects in states) else ""

@@ -69,7 +69,7 @@ class DropsRemovedRows(Probe, frozen=True, tag="drops_removed_rows"):
             return self.inconclusive(TOKEN_NOT_RENEWED)
         if unchanged:
             observed = f"{len(unchanged)} of {len(examined)} removed {self.dataset} still look active"
-            return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged), examined=len(examined))
+            return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged))
         marked = sum(1 for fiskil_id in examined if now[fiskil_id])
         advice = (f"{marked} removed rows stay in the state with a mark",) if marked else ()
         observed = f"{len(examined)} removed {self.dataset} left the active view"

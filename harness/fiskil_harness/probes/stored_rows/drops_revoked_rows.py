@@ -46,7 +46,7 @@ class DropsRevokedRows(Probe, frozen=True, kw_only=True, tag="drops_revoked_rows
         unchanged = sorted({names[text] for text in examined if any(place in earlier[text] for place in now[text])})
         if unchanged:
             observed = f"rows of the revoked consent are still in the app's state after {event.event}"
-            return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged), examined=len(examined))
+            return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged))
         return self.passes(
             f"{len(examined)} rows and account numbers of the revoked consent are gone", examined=len(examined)
         )

@@ -48,5 +48,5 @@ class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_
                 else "the app treats the end user as connected, although it knows that their only consent has ended"
             )
             evidence = [f"kept {names[fiskil_id]}" for fiskil_id in remaining] + [CONNECTED_STILL] * bool(is_connected)
-            return self.fails(observed, evidence=tuple(sorted(evidence)), examined=len(ever_shown))
+            return self.fails(observed, evidence=tuple(sorted(evidence)))
         return self.passes(f"{len(ever_shown)} rows of an ended consent are gone", examined=len(ever_shown))

@@ -71,7 +71,7 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         duplicates = [expected[fiskil_id] for fiskil_id in duplicated(mentions)]
         if duplicates and not self._are_versions(journal, rows, expected):
             observed = f"{len(duplicates)} of {len(expected)} {self.dataset} are in the app's state more than once"
-            return self.fails(observed, evidence=row_lines("duplicate", duplicates), examined=len(expected))
+            return self.fails(observed, evidence=row_lines("duplicate", duplicates))
         advice = (f"{len(left_out)} {self.dataset} are left out, apparently on purpose",) if left_out else ()
         observed = f"all {len(expected)} {self.dataset} are in the app's state, each once{large_reads(journal, rows)}"
         return self.passes(observed, examined=len(expected), advice=advice)
@@ -94,9 +94,9 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         not_requested = cut_off(journal, rows)
         if all(row in not_requested for row in missing):
             observed = f"{observed}, because the parameter `to` of the app's requests was before the event"
-            finding = self.fails(observed, evidence=row_lines("missing", missing), examined=len(expected))
+            finding = self.fails(observed, evidence=row_lines("missing", missing))
             return msgspec.structs.replace(finding, fix="leave out `to`, or set it to the present time")
-        return self.fails(observed, evidence=row_lines("missing", missing), examined=len(expected))
+        return self.fails(observed, evidence=row_lines("missing", missing))
 
     def _judge_all_missing(self, journal: Journal, rows: Rows, missing: list[dict[str, Any]]) -> Finding:
         """Judge a state without any of the rows: FAIL only if an earlier state showed some of them.
@@ -107,7 +107,7 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         ids = [str(row["fiskil_id"]) for row in missing]
         if any(shown(state, ids) for state in states):
             observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state"
-            return self.fails(observed, evidence=row_lines("missing", missing), examined=len(missing))
+            return self.fails(observed, evidence=row_lines("missing", missing))
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
             return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=STATE)
         reason, fact = why_unread(journal, rows.dataset)

@@ -71,7 +71,7 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
         if stale:
             changed = " and ".join(result.dataset for result in results if result.stale)
             observed = f"changed {changed} still show the old values after the app was notified of a new sync"
-            return self.fails(observed, evidence=stale, examined=judged)
+            return self.fails(observed, evidence=stale)
         unproven = [result for result in results if result.reason and (result.is_busy or not judged)]
         if unproven:
             return self.inconclusive(unproven[0].reason, hook=unproven[0].hook)

@@ -66,7 +66,7 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
             return self.inconclusive(*why_still_busy(end))
         if wrong_names:
             observed = f"the app shows values that the API never served: {', '.join(wrong_names)}"
-            return self.fails(observed, evidence=tuple(evidence), examined=examined)
+            return self.fails(observed, evidence=tuple(evidence))
         if not examined:
             return self.passes("the app's state shows no number and no date under the API's name", examined=1)
         return self.passes(

@@ -2,7 +2,7 @@
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of, rows_in
+from fiskil_harness.journal.queries.api_calls import bitten_by, rows_in
 from fiskil_harness.journal.queries.rows import is_announced, last_effects, latest_rows, places, shown, state_before
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -47,7 +47,7 @@ class KeepsForeignRowsOut(Probe, frozen=True, kw_only=True, tag="keeps_foreign_r
                     f"shows foreign {_dataset_name(route)} after a sync without them",
                 )
             )
-            return self.fails(observed, evidence=evidence, examined=routes_of(served))
+            return self.fails(observed, evidence=evidence)
         if not judged:
             return self.inconclusive("the app's state contains no fiskil_id of the end user's own rows", hook=STATE)
         if shown_meanwhile:

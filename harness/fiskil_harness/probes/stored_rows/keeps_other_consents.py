@@ -40,5 +40,5 @@ class KeepsOtherConsents(Probe, frozen=True, kw_only=True, tag="keeps_other_cons
         if not remaining:
             observed = f"all {len(earlier)} rows of an active consent disappeared when another consent ended"
             evidence = tuple(sorted(f"gone {names[fiskil_id]}" for fiskil_id in earlier))
-            return self.fails(observed, evidence=evidence, examined=len(earlier))
+            return self.fails(observed, evidence=evidence)
         return self.passes(f"{len(remaining)} rows of an active consent stayed", examined=len(remaining))

@@ -59,7 +59,7 @@ class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day")
         if wrong:
             observed = f"the app shows {self.dataset} on days that the API never served for them"
             evidence = sorted(f"{names.get(fiskil_id, 'a row of an earlier sync')}: wrong day" for fiskil_id in wrong)
-            return self.fails(observed, evidence=tuple(evidence), examined=len(judged))
+            return self.fails(observed, evidence=tuple(evidence))
         return self.passes(f"{len(judged)} {self.dataset} are shown on the correct days", examined=len(judged))
 
 

@@ -41,7 +41,7 @@ class KeepsRefusedRows(Probe, frozen=True, tag="keeps_refused_rows"):
                     f"{len(gone)} of {len(earlier)} {self.dataset} are gone after a refused read; a refusal is no empty list"
                 )
                 evidence = tuple(sorted(f"gone {name}" for name in gone.values()))
-                return self.fails(observed, evidence=evidence, examined=len(earlier))
+                return self.fails(observed, evidence=evidence)
             stayed = max(stayed, len(earlier) - len(gone))
         if not any(self._refused_before(journal, effects) for effects in states):
             return self.inconclusive(f"the app's state was not read after a refused read of {self.dataset}")

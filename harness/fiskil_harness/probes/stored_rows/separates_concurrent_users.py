@@ -48,11 +48,11 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
             return self.inconclusive("the effects hook reports no state for several end users", hook=STATE)
         mixed_place = _mixed_place(journal, ids)
         if mixed_place:
-            return self.fails(f"{mixed_place} shows one end user an id of another one", examined=len(ends))
+            return self.fails(f"{mixed_place} shows one end user an id of another one")
         lost = _datasets_with_losses(journal, ends)
         if lost:
             observed = f"the state of an end user misses {lost[0]} that the states of others have"
-            return self.fails(observed, examined=len(ends))
+            return self.fails(observed)
         if not all(end.is_idle for end in ends.values()):
             return self.inconclusive(STILL_BUSY)
         return self._passes(journal, len(ends))

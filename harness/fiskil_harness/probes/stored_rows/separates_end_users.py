@@ -37,12 +37,12 @@ class SeparatesEndUsers(Probe, frozen=True, kw_only=True, tag="separates_end_use
             return self.inconclusive("no state shows an id of its end user", hook=STATE)
         mixed = sorted(_mixed_up(journal, ids))
         if mixed:
-            return self.fails(f"{len(mixed)} states show ids of another end user", evidence=tuple(mixed), examined=len(ends))
+            return self.fails(f"{len(mixed)} states show ids of another end user", evidence=tuple(mixed))
         foreign = of_kind(journal, "foreign")
         changed = [line for delivery in foreign for line in _changed_by(journal, delivery)]
         if changed:
             observed = f"the states of {len(changed)} end users were changed by a message about another end user"
-            return self.fails(observed, evidence=tuple(changed), examined=len(ends))
+            return self.fails(observed, evidence=tuple(changed))
         return self.passes(
             f"{len(ends)} states contain only their own data, also after {len(foreign)} foreign messages", examined=len(ends)
         )

@@ -44,7 +44,7 @@ class AcceptsEquivalentRequests(Probe, frozen=True, kw_only=True, tag="accepts_e
             evidence = tuple(
                 describe(attempts[-1]) for attempts in forms if attempts[-1].name in {case.name for case in failed}
             )
-            return self.fails(observed, evidence=evidence, examined=len(cases), cases=cases)
+            return self.fails(observed, evidence=evidence, cases=cases)
         if any(case.verdict is Verdict.INCONCLUSIVE for case in cases):
             reason, hook = _why_inconclusive(journal, forms)
             return self.inconclusive(reason, hook=hook, cases=cases)

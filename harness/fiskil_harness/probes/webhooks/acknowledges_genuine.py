@@ -87,7 +87,7 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
         if unexpected:
             return self._refusals(unexpected, deliveries, advice=advice, cases=cases)
         if ignored:
-            return self._ignored(journal, ignored, deliveries, advice=advice, cases=cases)
+            return self._ignored(journal, ignored, advice=advice, cases=cases)
         if doubtful:
             return self._without_api(doubtful, deliveries, advice=advice, cases=cases)
         advice += _advice_on_repetitions(refused, deliveries)
@@ -100,7 +100,6 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
         self,
         journal: Journal,
         ignored: list[Delivery],
-        deliveries: list[Delivery],
         *,
         advice: tuple[str, ...],
         cases: tuple[Case, ...],
@@ -110,7 +109,7 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
             return self.inconclusive(*busy, advice=advice)
         observed = f"{len(ignored)} messages in another JSON form were acknowledged but not applied"
         evidence = tuple(map(describe, ignored))
-        return self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
+        return self.fails(observed, evidence=evidence, advice=advice, cases=cases)
 
     def _refusals(
         self, refused: list[Delivery], deliveries: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
@@ -123,7 +122,7 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
         if refused[-1].problem == CONNECTION_REFUSED and deliveries[-1].problem == CONNECTION_REFUSED:
             observed += ": the receiver stopped listening"
         evidence = tuple(map(describe, refused))
-        finding = self.fails(observed, evidence=evidence, examined=messages_of(deliveries), advice=advice, cases=cases)
+        finding = self.fails(observed, evidence=evidence, advice=advice, cases=cases)
         is_failure = all(delivery.is_server_error for delivery in refused)
         return msgspec.structs.replace(finding, fix=FIX_FOR_FAILURES) if is_failure else finding
 
@@ -164,7 +163,7 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
         if not accepted_forms:
             cases = (Case(name=EVERY_MESSAGE, verdict=Verdict.FAIL, observed=observed), *cases)
         evidence = tuple(map(describe, deliveries))
-        finding = self.fails(observed, evidence=evidence, examined=messages_of(deliveries), cases=cases)
+        finding = self.fails(observed, evidence=evidence, cases=cases)
         if accepted_forms:
             return finding
         return msgspec.structs.replace(finding, fix=_fix_for_refused_everything(deliveries, self.fix))

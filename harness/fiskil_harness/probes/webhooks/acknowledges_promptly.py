@@ -47,7 +47,7 @@ class AcknowledgesPromptly(Probe, frozen=True, kw_only=True, tag="acknowledges_p
         if len(late) > len(stragglers):
             observed = f"{len(late)} of {len(timed)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(deliveries, late), *_slow_client_cases(deliveries, late))
-            return self.fails(observed, evidence=tuple(map(describe, late)), examined=len(timed), cases=cases)
+            return self.fails(observed, evidence=tuple(map(describe, late)), cases=cases)
         waited = [
             (delivery, route)
             for delivery in deliveries
@@ -57,7 +57,7 @@ class AcknowledgesPromptly(Probe, frozen=True, kw_only=True, tag="acknowledges_p
             observed = f"{len(waited)} of {len(deliveries)} responses came only after a slow API call had ended"
             cases = (*_cases(deliveries, [delivery for delivery, _ in waited]), *_slow_client_cases(deliveries, []))
             lines = tuple(f"{describe(delivery)}, after a slow call on {route}" for delivery, route in waited)
-            return self.fails(observed, evidence=lines, examined=len(deliveries), cases=cases)
+            return self.fails(observed, evidence=lines, cases=cases)
         excused = [
             delivery
             for delivery in deliveries

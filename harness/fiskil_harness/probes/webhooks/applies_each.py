@@ -45,7 +45,7 @@ class AppliesEach(Probe, frozen=True, kw_only=True, tag="applies_each"):
         if missing:
             observed = f"{len(missing)} of {len(similar)} acknowledged messages were treated as duplicates and not applied"
             evidence = tuple(map(describe, missing))
-            return self.fails(observed, evidence=evidence, examined=len(similar), cases=cases)
+            return self.fails(observed, evidence=evidence, cases=cases)
         return self.passes(f"{len(similar)} messages that look alike were each applied", examined=len(similar), cases=cases)
 
     def _by_reads(self, journal: Journal, similar: list[Delivery], events: dict[str, EventCreated]) -> Finding:

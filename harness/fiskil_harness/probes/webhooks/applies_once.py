@@ -44,7 +44,7 @@ class AppliesOnce(Probe, frozen=True, kw_only=True, tag="applies_once"):
         during_kill = {delivery.message_id for delivery in journal.all(Delivery) if delivery.name == DURING_KILL}
         if repeated_effects and not repeated_effects.keys() - during_kill:
             observed = "a message that was being delivered when the app was killed was applied more than once"
-            return self.fails(observed, examined=len(delivered), cases=cases)
+            return self.fails(observed, cases=cases)
         if repeated_effects:
             repeated_effects = {
                 message_id: count for message_id, count in repeated_effects.items() if message_id not in during_kill
@@ -57,7 +57,7 @@ class AppliesOnce(Probe, frozen=True, kw_only=True, tag="applies_once"):
             attempts = _attempts(delivered[message_id])
             observed = f"message {journal.names.get(message_id, message_id)} was applied {times} ({attempts})"
             evidence = tuple(describe(delivery) for delivery in delivered[message_id])
-            return self.fails(observed, evidence=evidence, examined=len(delivered), cases=cases)
+            return self.fails(observed, evidence=evidence, cases=cases)
         repeated_deliveries = [
             deliveries
             for deliveries in delivered.values()
@@ -108,9 +108,7 @@ class AppliesOnce(Probe, frozen=True, kw_only=True, tag="applies_once"):
             return self.inconclusive("rows are missing, which the disturbance explains as well as the repetitions do")
         if comparison.differences:
             observed = f"the state differs after {len(repeated_deliveries)} messages were delivered repeatedly"
-            return self.fails(
-                observed, evidence=comparison.differences, examined=len(repeated_deliveries), advice=comparison.advice
-            )
+            return self.fails(observed, evidence=comparison.differences, advice=comparison.advice)
         if comparison.unnamed_counters:
             place = comparison.unnamed_counters[0]
             observed = f"what is at {place} grows with every delivery: it may count effects or attempts"

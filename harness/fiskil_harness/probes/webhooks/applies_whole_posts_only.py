@@ -41,7 +41,7 @@ class AppliesWholePostsOnly(Probe, frozen=True, kw_only=True, tag="applies_whole
         if failed:
             observed = f"{len(failed)} of {len(cases)} requests had an effect that they must not have: {failed[0].observed}"
             evidence = tuple(case.observed for case in failed)
-            return self.fails(observed, evidence=evidence, examined=len(cases), advice=advice, cases=cases)
+            return self.fails(observed, evidence=evidence, advice=advice, cases=cases)
         if busy := why_busy(journal):
             return self.inconclusive(*busy, advice=advice)
         return self.passes(
@@ -58,7 +58,7 @@ class AppliesWholePostsOnly(Probe, frozen=True, kw_only=True, tag="applies_whole
         paths = equal_changes(genuine_move, suspect)
         if paths:
             observed = f"incomplete messages changed the state as a genuine one does: {paths[0]}"
-            return self.fails(observed, evidence=tuple(delivery.name for delivery in broken), examined=len(broken))
+            return self.fails(observed, evidence=tuple(delivery.name for delivery in broken))
         return self.passes(f"{len(broken)} incomplete messages did not change the state", examined=len(broken))
 
 

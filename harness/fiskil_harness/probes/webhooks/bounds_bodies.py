@@ -35,7 +35,7 @@ class BoundsBodies(Probe, frozen=True, kw_only=True, tag="bounds_bodies"):
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             observed = f"{len(failed)} of {len(cases)} endless bodies were read beyond the limit: {failed[0].observed}"
-            return self.fails(observed, evidence=tuple(case.observed for case in failed), examined=len(cases), cases=cases)
+            return self.fails(observed, evidence=tuple(case.observed for case in failed), cases=cases)
         uncertain = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         excused = [case for case in uncertain if EXCUSED_BY_PAUSE in case.observed]
         if excused:

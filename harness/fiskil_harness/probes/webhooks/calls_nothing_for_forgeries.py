@@ -43,7 +43,7 @@ class CallsNothingForForgeries(Probe, frozen=True, kw_only=True, tag="calls_noth
         if certain:
             routes_called = sorted({call.route for call in started if call_key(call) in certain})
             observed = f"API calls began while only forged messages arrived: {', '.join(routes_called)}"
-            return self.fails(observed, evidence=tuple(f"called {route}" for route in routes_called), examined=len(forged))
+            return self.fails(observed, evidence=tuple(f"called {route}" for route in routes_called))
         if started:
             observed = (
                 f"{started[0].route} was called while only forged messages arrived; this may be the app's own schedule"

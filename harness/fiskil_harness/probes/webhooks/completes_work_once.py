@@ -41,7 +41,6 @@ class CompletesWorkOnce(Probe, frozen=True, kw_only=True, tag="completes_work_on
             return self.fails(
                 f"message {doubled[0].event} was delivered once and applied more than once",
                 evidence=tuple(describe(delivery) for delivery in doubled[:MOST_NAMED]),
-                examined=len(once),
             )
         completed = [message_id for message_id in once if reported.counts.get(message_id, 0)]
         if not completed:

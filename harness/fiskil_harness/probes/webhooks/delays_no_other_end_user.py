@@ -63,7 +63,7 @@ class DelaysNoOtherEndUser(Probe, frozen=True, kw_only=True, tag="delays_no_othe
         if not _was_prompt_before(journal, watched, delivery, limit_s=limit_s):
             return self.inconclusive("the app read nothing after an earlier message of the same kind")
         observed = f"a message waited for more than {limit_s:g} s, while the app repeated failing reads for other end users"
-        return self.fails(observed, evidence=(f"{delivery.event} {kind_of(delivery)}",), examined=1)
+        return self.fails(observed, evidence=(f"{delivery.event} {kind_of(delivery)}",))
 
 
 def _begun_s(journal: Journal, watched: IsolationRound, delivery: Delivery) -> float | None:

@@ -44,7 +44,7 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
             return self.passes(f"the work for {len(ends)} end users was finished", examined=len(ends))
         abandoned = [end for end in busy if is_abandoned(journal, end)]
         if abandoned:
-            return self._fails_after_disturbance(journal, abandoned, examined=len(ends))
+            return self._fails_after_disturbance(journal, abandoned)
         late = [end for end in busy if end.had_full_time]
         problem = _disturbance(journal, busy)
         if problem or not late:
@@ -55,10 +55,9 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
         return self.fails(
             f"the app did not finish {_names(events)}, although nothing disturbed it",
             evidence=(*_lines(events), f"time given: {_time_text(journal)}"),
-            examined=len(ends),
         )
 
-    def _fails_after_disturbance(self, journal: Journal, abandoned: list[Effects], *, examined: int) -> Finding:
+    def _fails_after_disturbance(self, journal: Journal, abandoned: list[Effects]) -> Finding:
         events = [event for end in abandoned for event in _unfinished(journal, end)]
         return self.fails(
             f"the app never finished {_names(events) if events else 'its work'}: after a disturbance that had ended, it "
@@ -67,7 +66,6 @@ class FinishesWork(Probe, frozen=True, tag="finishes_work"):
                 *_lines(events),
                 f"time given: {RECOVERY_S:g} s; less for later messages of the same kinds",
             ),
-            examined=examined,
         )
 
 

@@ -36,9 +36,7 @@ class IgnoresDeliveryOrder(Probe, frozen=True, kw_only=True, tag="ignores_delive
             first = failing[0]
             orders = f" in {len(failing)} of {len(comparisons)} orders" if len(comparisons) > 1 else ""
             observed = f"the twins' final states differ at {len(first.differences)} of {first.compared} places{orders}"
-            return self.fails(
-                observed, evidence=first.differences, examined=first.compared, advice=first.advice, cases=cases
-            )
+            return self.fails(observed, evidence=first.differences, advice=first.advice, cases=cases)
         unclear = next((comparison for comparison in comparisons.values() if comparison.reason), None)
         if unclear:
             return self.inconclusive(unclear.reason, hook=unclear.hook, cases=cases)

@@ -35,7 +35,7 @@ class IsReachedDirectly(Probe, frozen=True, kw_only=True, tag="is_reached_direct
             causes = ", ".join(name for name, refused in by_cause.items() if refused)
             observed = f"genuine deliveries did not reach the receiver: {causes}"
             evidence = tuple(dict.fromkeys(describe(delivery) for delivery in failed))
-            return self.fails(observed, evidence=evidence, examined=len(deliveries), cases=cases)
+            return self.fails(observed, evidence=evidence, cases=cases)
         if not acknowledged:
             return self.inconclusive("no genuine message was acknowledged, and no response shows why", cases=cases)
         return self.passes(

@@ -30,7 +30,6 @@ class LeavesUrlsAlone(Probe, frozen=True, kw_only=True, tag="leaves_urls_alone")
             return self.fails(
                 observed,
                 evidence=tuple(f"requested {description}" for description in called),
-                examined=len(planted),
                 cases=cases,
             )
         deliveries = [delivery for delivery in journal.all(Delivery) if delivery.name == URLS and delivery.is_genuine]

@@ -92,7 +92,7 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
         )
         evidence = tuple(f"lost {event.event} {event.kind}" for event in dict.fromkeys(lost.events))
         cases = cases_of(journal, lost=[event.message_id for event in lost.events], applied=())
-        return self.fails(observed, evidence=evidence, examined=lost.held_by_twins, cases=cases)
+        return self.fails(observed, evidence=evidence, cases=cases)
 
     def _unless_twins_differ(self, journal: Journal, by_counts: Finding) -> Finding:
         """Return *by_counts*, or a FAIL if the state of a disturbed twin contradicts the counts that the app reports.
@@ -123,7 +123,7 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
             observed, evidence = _lost_text(journal, lost, len(acknowledged))
             if not applied_ids and any(case.name == PLAIN for case in cases):
                 cases = (Case(name=EVERY_MESSAGE, verdict=Verdict.FAIL, observed="no message was applied"), *cases)
-            return self.fails(observed, evidence=evidence, examined=len(acknowledged), cases=cases)
+            return self.fails(observed, evidence=evidence, cases=cases)
         hook = "" if journal.all(UsedEvents) else USED
         if missing and hook:
             kinds = ", ".join(sorted({event.kind for event in missing}))
@@ -140,7 +140,7 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
         if changed:
             observed = "effects that were applied before the app was killed are lost"
             cases = (Case(name="killed", verdict=Verdict.FAIL, observed=observed),)
-            return self.fails(observed, evidence=changed, examined=len(changed), cases=cases)
+            return self.fails(observed, evidence=changed, cases=cases)
         return self._by_twins(journal, "the effects hook loses its counts when the app is killed")
 
     def _by_twins(self, journal: Journal, reason: str) -> Finding:

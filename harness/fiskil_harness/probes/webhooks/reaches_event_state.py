@@ -51,7 +51,7 @@ class ReachesEventState(Probe, frozen=True, kw_only=True, tag="reaches_event_sta
             return self.inconclusive("the state has no value at the path in app.observe.reducer", hook=REDUCER)
         if wrong:
             observed = f"{len(wrong)} of {examined} consents do not have the value of their newest event"
-            return self.fails(observed, evidence=tuple(wrong), examined=examined)
+            return self.fails(observed, evidence=tuple(wrong))
         return self.passes(f"{examined} consents have the value of their newest event", examined=examined)
 
 

@@ -92,13 +92,13 @@ class RefusesForgeries(Probe, frozen=True, kw_only=True, tag="refuses_forgeries"
         if witness:
             observed, evidence, accepted = witness
             cases = _cases(forged, accepted, otherwise=otherwise)
-            finding = self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            finding = self.fails(observed, evidence=evidence, advice=advice, cases=cases)
             return msgspec.structs.replace(finding, fix=_fix_for(forged, accepted) or self.fix)
         silent = _silent(forged)
         if silent:
             # A receiver that hangs or exits did not accept the forgery, so that is a separate case.
             cases = _cases(forged, [], otherwise=lambda _: Verdict.INCONCLUSIVE)
-            return self.fails(silent[0], evidence=silent[1], examined=len(forged), advice=advice, cases=cases)
+            return self.fails(silent[0], evidence=silent[1], advice=advice, cases=cases)
         unclear = _unclear_changes(journal, forged)
         if unclear:
             return self.inconclusive(f"the state changed while forgeries were refused, and also without them: {unclear[0]}")
@@ -114,7 +114,7 @@ class RefusesForgeries(Probe, frozen=True, kw_only=True, tag="refuses_forgeries"
             case = Case(name=ALIKE, verdict=Verdict.INCONCLUSIVE if accepted else Verdict.FAIL, observed=observed)
             cases = (*_cases(forged, accepted, otherwise=otherwise), case)
             evidence = tuple(map(_line, alike))
-            finding = self.fails(observed, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
+            finding = self.fails(observed, evidence=evidence, advice=advice, cases=cases)
             return msgspec.structs.replace(finding, fix=_fix_for(forged, alike) or self.fix)
         cases = _cases(forged, [], otherwise=otherwise)
         by_responses = self.inconclusive(_responses(journal, forged), hook=EFFECTS, advice=advice, cases=cases)

@@ -41,7 +41,7 @@ class RepeatsNoWork(Probe, frozen=True, kw_only=True, tag="repeats_no_work"):
             messages = f"{rounds[0].messages} messages that the app had processed"
             observed = f"the app worked again after each of {ROUNDS} repetitions of {messages}"
             evidence = (*(f"called again: {route}" for route in routes), *(f"changed again: {path}" for path in paths))
-            return self.fails(observed, evidence=evidence, examined=rounds[0].messages)
+            return self.fails(observed, evidence=evidence)
         if end is None and not calls(journal):
             return self.inconclusive("the app made no API call and reports no state", hook=EFFECTS)
         observed = f"{rounds[0].messages} messages were repeated, and the repetitions caused no API call and no change"

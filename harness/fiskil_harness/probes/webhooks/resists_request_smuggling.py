@@ -24,7 +24,7 @@ class ResistsRequestSmuggling(Probe, frozen=True, kw_only=True, tag="resists_req
         failed = [case for case in cases if case.verdict is Verdict.FAIL]
         if failed:
             observed = f"after {len(failed)} of {len(cases)} refusals the responses were out of order: {failed[0].observed}"
-            return self.fails(observed, evidence=tuple(case.observed for case in failed), examined=len(cases), cases=cases)
+            return self.fails(observed, evidence=tuple(case.observed for case in failed), cases=cases)
         inconclusive = [case for case in cases if case.verdict is Verdict.INCONCLUSIVE]
         if inconclusive:
             return self.inconclusive(inconclusive[0].observed, cases=cases)

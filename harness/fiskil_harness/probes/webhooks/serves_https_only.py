@@ -70,7 +70,7 @@ class ServesHttpsOnly(Probe, frozen=True, kw_only=True, tag="serves_https_only")
         ]
         if applied:
             evidence = tuple(f"{describe(delivery)}, without TLS" for delivery in applied)
-            return self.fails("a message that came over plain HTTP was applied", evidence=evidence, examined=len(applied))
+            return self.fails("a message that came over plain HTTP was applied", evidence=evidence)
         return None
 
 

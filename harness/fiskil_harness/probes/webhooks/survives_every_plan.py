@@ -27,7 +27,7 @@ class SurvivesEveryPlan(Probe, frozen=True, kw_only=True, tag="survives_every_pl
         runs = journal.all(PlanRun)
         for run in runs:
             if run.verdict is Verdict.FAIL:
-                return self._from_failed_plan(run, runs)
+                return self._from_failed_plan(run)
         incomplete = [run for run in runs if run.probe in UNDONE]
         if incomplete:
             return self.inconclusive(
@@ -40,9 +40,9 @@ class SurvivesEveryPlan(Probe, frozen=True, kw_only=True, tag="survives_every_pl
             )
         return self.passes(f"{len(runs)} plans were run, {len(passed)} of them with a visible effect", examined=len(passed))
 
-    def _from_failed_plan(self, run: PlanRun, runs: list[PlanRun]) -> Finding:
+    def _from_failed_plan(self, run: PlanRun) -> Finding:
         """Return the FAIL for one plan, with the plan's steps and the texts ``expected`` and ``fix`` of the failed probe."""
-        failed = self.fails(f"plan {run.number}{SHORTEST}{run.probe}: {run.observed}", examined=len(runs))
+        failed = self.fails(f"plan {run.number}{SHORTEST}{run.probe}: {run.observed}")
         return msgspec.structs.replace(
             failed,
             expected=run.expected or self.expected,

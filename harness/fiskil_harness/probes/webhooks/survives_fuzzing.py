@@ -39,7 +39,7 @@ class SurvivesFuzzing(Probe, frozen=True, kw_only=True, tag="survives_fuzzing"):
         cases = tuple(Case(name=name, verdict=Verdict.FAIL if name in failed_names else Verdict.PASS) for name in CASES)
         if failed_cases:
             _, observed, evidence = failed_cases[0]
-            return self.fails(observed, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
+            return self.fails(observed, evidence=(*evidence, REPRODUCE), advice=advice, cases=cases)
         if len(conclusive) < len(sent):
             observed = f"{len(sent) - len(conclusive)} valid bodies got a server error; {REMEDY}"
             return self.inconclusive(observed, hook=API_URL_IN_ENV, advice=advice)

@@ -29,7 +29,9 @@ class SurvivesMalformedRequests(Probe, frozen=True, kw_only=True, tag="survives_
             return self.inconclusive("no genuine message was acknowledged before, so a refusal afterwards proves nothing")
         cases, is_down = [], False
         for delivery in sent:
-            case = _inconclusive_case(delivery, "the receiver had stopped before it") if is_down else _case(journal, delivery)
+            case = (
+                _inconclusive_case(delivery, "the receiver had stopped before it") if is_down else _case(journal, delivery)
+            )
             is_down = is_down or (case.verdict is Verdict.FAIL and _is_down(journal, delivery))
             cases.append(case)
         advice = _advice(sent)
@@ -37,7 +39,7 @@ class SurvivesMalformedRequests(Probe, frozen=True, kw_only=True, tag="survives_
         if failed:
             observed = f"after {len(failed)} of {len(cases)} malformed requests the receiver failed: {failed[0].observed}"
             evidence = tuple(case.observed for case in failed)
-            return self.fails(observed, evidence=evidence, examined=len(cases), advice=advice, cases=tuple(cases))
+            return self.fails(observed, evidence=evidence, advice=advice, cases=tuple(cases))
         passed = [case for case in cases if case.verdict is Verdict.PASS]
         if len(passed) < len(cases):
             return self.inconclusive(

@@ -36,12 +36,12 @@ class UsesOneMessageId(Probe, frozen=True, kw_only=True, tag="uses_one_message_i
         )
         if max(first, second, third) > 1:
             observed = "an id was applied twice: the receiver deduplicates by the last of two ids and applies the first"
-            return self.fails(observed, evidence=evidence, examined=len(sent))
+            return self.fails(observed, evidence=evidence)
         if busy := why_busy(journal):
             return self.inconclusive(*busy)
         if second and not first and not third and all(delivery.is_acknowledged for delivery in sent):
             observed = (
                 "a message was acknowledged and lost: the receiver deduplicates by the first of two ids and applies the last"
             )
-            return self.fails(observed, evidence=evidence, examined=len(sent))
+            return self.fails(observed, evidence=evidence)
         return self.passes("two messages with message_id twice were processed consistently or refused", examined=len(sent))
