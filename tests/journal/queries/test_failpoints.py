@@ -53,6 +53,30 @@ def test_a_failure_before_the_request_does_not_count() -> None:
     assert why_failure_unobserved(courier.journal) == UNFELT
 
 
+def test_a_failure_between_two_requests_belongs_to_the_first() -> None:
+    """The second request caused none."""
+    courier = failing(before=0)
+    courier.deliver("e0")
+    courier.effects(applied={}, moment="settled", failed=1)
+    courier.request_failure()
+    courier.deliver("e2")
+    courier.effects(applied={}, failed=1)
+
+    assert why_failure_unobserved(courier.journal) == UNFELT
+
+
+def test_the_last_failure_that_is_reported_is_observed() -> None:
+    """Each of the two requests was followed by one more failure."""
+    courier = failing(before=0)
+    courier.deliver("e0")
+    courier.effects(applied={}, moment="settled", failed=1)
+    courier.request_failure()
+    courier.deliver("e2")
+    courier.effects(applied={}, failed=2)
+
+    assert why_failure_unobserved(courier.journal) == ""
+
+
 def test_a_refused_delivery_is_an_observed_failure() -> None:
     """An app that processes before it responds returns 5xx when processing fails."""
     courier = failing()

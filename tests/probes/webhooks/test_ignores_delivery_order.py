@@ -6,6 +6,7 @@ import pytest
 
 from fiskil_harness.journal import ConsentState
 from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal.queries.rows import PENDING
 from fiskil_harness.probes import Finding, IgnoresDeliveryOrder, Verdict
 from tests.probes.receivers import receiver_journal
 
@@ -138,6 +139,27 @@ def test_twins_with_different_acknowledged_events_are_inconclusive() -> None:
     finding = IgnoresDeliveryOrder().examine(courier.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the twins did not acknowledge the same events")
+
+
+def test_an_event_that_was_never_acknowledged_does_not_count() -> None:
+    """One twin has one more event than the others, which did not reach the app."""
+    courier = receiver_journal()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e0")
+    courier.event("a.e2")
+    for name in ("a", "b", "c"):
+        courier.effects(state=CONNECTED, participant=name)
+
+    assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("pending", "hook"), [(1, ""), (None, PENDING)])
+def test_a_busy_app_that_does_not_report_pending_gets_a_hint(pending: int | None, hook: str) -> None:
+    """The harness cannot know when its work ends."""
+    finding = examined(is_idle=False, pending=pending)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
 
 
 def test_rows_missing_because_of_an_expired_token_are_another_practice() -> None:
