@@ -65,14 +65,14 @@ def test_a_failure_between_two_requests_belongs_to_the_first() -> None:
     assert why_failure_unobserved(courier.journal) == UNFELT
 
 
-def test_the_last_failure_that_is_reported_is_observed() -> None:
-    """Each of the two requests was followed by one more failure."""
+def test_each_requested_failure_may_be_observed_in_its_own_way() -> None:
+    """The first one is reported, and the second one shows as a refusal."""
     courier = failing(before=0)
     courier.deliver("e0")
     courier.effects(applied={}, moment="settled", failed=1)
     courier.request_failure()
-    courier.deliver("e2")
-    courier.effects(applied={}, failed=2)
+    courier.deliver("e2", status=503)
+    courier.effects(applied={}, failed=1)
 
     assert why_failure_unobserved(courier.journal) == ""
 

@@ -226,7 +226,7 @@ def test_thousands_of_records_that_differ_in_values_are_compared_once() -> None:
 
 def test_a_record_names_an_endpoint_by_the_last_word_of_its_path(tape: JournalBuilder) -> None:
     """The words before it are of other endpoints too."""
-    call = tape.call("banking.debits", path="/v1/banking/accounts/acc1/direct-debits")
+    call = tape.call("banking.debits", path="/v1/banking/accounts/acc1/mandates")
 
-    assert names_endpoint("GET direct-debits", call)
+    assert names_endpoint("GET mandates", call)
     assert not names_endpoint("GET accounts", call)

@@ -249,6 +249,14 @@ def test_traces_of_an_ended_consent_may_differ(a: dict[str, Any], b: dict[str, A
     assert finding.advice[0].startswith("ignored, because these values record what happened to one twin only: $.")
 
 
+def test_traces_differ_only_if_the_consents_of_both_twins_ended() -> None:
+    """The consent of the twin in order is still active, so the other one lost a value."""
+    courier = ended_in_another_order({"status": "revoked", "bank": "Bank"}, {"status": "revoked"})
+    courier.consent("consent-a", participant="a")
+
+    assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.FAIL
+
+
 @pytest.mark.parametrize(
     ("first", "end", "otherwise", "verdict"),
     [(1, 2, 1, Verdict.PASS), (1, 2, 3, Verdict.FAIL), (94, 0, 94, Verdict.FAIL), (2, 2, 1, Verdict.FAIL)],
