@@ -11,6 +11,7 @@ from fiskil_harness.journal import Delivery
 from fiskil_harness.probes import PROBES, evaluation
 from fiskil_harness.probes.admission import problem_of
 
+fetch = httpx.get
 Examine = Callable[[Any, Journal], Any]
 
 
@@ -43,6 +44,10 @@ def with_hidden_request(self: Probe, journal: Journal) -> Finding:
 
 def requested() -> str:
     return "".join(httpx.get(url, timeout=30).text for url in ("http://127.0.0.1:9",))
+
+
+def with_function(self: Probe, journal: Journal) -> Finding:
+    return self.inconclusive(fetch("http://127.0.0.1:9", timeout=30).text)
 
 
 def with_file(self: Probe, journal: Journal) -> Finding:
@@ -83,6 +88,7 @@ def test_a_good_probe_is_admitted() -> None:
         (with_app, "has examine(self, journal, app), but it gets the journal alone. A probe judges from the journal only"),
         (with_request, "uses httpx. A probe judges from the journal only, so that `judge` can run it again."),
         (with_hidden_request, "uses httpx. "),
+        (with_function, "uses httpx. "),
         (with_file, "uses open(). "),
         (with_late_import, "uses subprocess. "),
         (without_result, "returned NoneType, not a Finding. End examine with return self.passes(...), self.fails(...)"),

@@ -63,7 +63,7 @@ def test_calls_leave_marks_of_responses_and_kinds_of_error() -> None:
     for call in (
         api_call(1, "token", 200),
         api_call(2, "banking.accounts", 200, bites=("LimitData(after_bytes=9)",)),
-        api_call(3, "banking.balances", 503),
+        api_call(3, "banking.balances", 500),
         api_call(4, "banking.balances", None),
         api_call(5, "banking.payees", None, is_cut=True),
         api_call(6, "consents.list", 404, is_of_earlier_scenario=True),

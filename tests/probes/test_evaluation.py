@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import Canaries, Exchange, FaultSet, Journal, StepIncomplete
+from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.secret_search import search_secrets
-from fiskil_harness.probes import AppliesOnce, Finding, KeepsUrlsClean, Verdict, name_of
+from fiskil_harness.probes import AppliesOnce, BacksOff, Finding, KeepsUrlsClean, Verdict, name_of
 from fiskil_harness.probes.evaluation import findings, general_failures, general_probes, lacks_log_lines
 
 PRACTICES = ("webhooks.idempotent", "tokens.not-logged")
@@ -58,6 +59,45 @@ def test_an_app_that_reuses_no_connection_needs_no_stale_connection(connections:
     observed = observations(journal(*connections, fault="StaleKeepalive(idle_ms=0, by='fin')"))
 
     assert ("every_fault_bit" in observed) is is_doubtful
+
+
+@pytest.mark.parametrize(("times", "hook"), [(1, "app.facts.datasets"), (2, "")])
+def test_a_fault_that_bit_once_needs_no_other_config(times: int, hook: str) -> None:
+    """The hint names a missing fact only if the fault never bit."""
+    recorded = journal(1)
+    missing = {"missing_bites": 1, "problem": "nothing called it"}
+    recorded.write(FaultSet(fault="Stall()", route="banking.payees", times=times, **missing))
+
+    reported = findings((AppliesOnce(),), recorded, practices=PRACTICES, crashed="", missing="")
+
+    assert [finding.hook for finding in reported if finding.probe == "every_fault_bit"] == [hook]
+
+
+def test_a_hook_that_failed_is_reported(tape: JournalBuilder) -> None:
+    """Other findings may be inconclusive for this reason."""
+    tape.hook("refresh", status=500)
+
+    reported = findings((BacksOff(),), tape.build(), practices=PRACTICES, crashed="", missing="")
+
+    observed = "app.drive.refresh responded 500 although the API refused nothing and no fault acted"
+    assert [(finding.probe, finding.observed, finding.hook) for finding in reported[1:]] == [
+        ("every_step_done", observed, "")
+    ]
+
+
+@pytest.mark.parametrize(
+    "responses", [("GET /effects/eu-alice responded 404",), ("GET /effects/eu-alice responded 404", "")]
+)
+def test_an_effects_hook_that_never_responds_is_reported(tape: JournalBuilder, responses: tuple[str, ...]) -> None:
+    """Its path may be wrong; a hook that responded once has the right path."""
+    tape.deliver("e0")
+    for response in responses:
+        tape.effects(None, pending=None, response=response)
+
+    reported = findings((AppliesOnce(),), tape.build(), practices=PRACTICES, crashed="", missing="")
+
+    problems = [(finding.probe, finding.hook) for finding in reported[1:]]
+    assert problems == [("effects_reported", "")] * (len(responses) == 1)
 
 
 def test_each_reason_is_reported_once() -> None:

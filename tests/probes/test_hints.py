@@ -60,6 +60,15 @@ def test_a_missing_part_of_the_response_is_named() -> None:
     assert hint(EFFECTS, busy(), given=(EFFECTS,)) == f"{EFFECTS}: pending"
 
 
+@pytest.mark.parametrize(("is_idle", "missing"), [((False, True), ""), ((True, False), f"{EFFECTS}: pending")])
+def test_the_last_response_shows_if_the_app_is_busy(tape: JournalBuilder, is_idle: tuple[bool, ...], missing: str) -> None:
+    """Only a busy app needs to report ``pending``."""
+    for idle in is_idle:
+        tape.effects({}, applied={}, pending=None, is_idle=idle)
+
+    assert hint(EFFECTS, tape.journal, given=(EFFECTS,)) == missing
+
+
 def test_a_part_that_the_response_has_is_not_named() -> None:
     """Nothing is missing, so the finding has no hint."""
     assert hint(f"{EFFECTS}: applied", reports(applied={}), given=(EFFECTS,)) == ""

@@ -2,6 +2,9 @@
 
 from typing import ClassVar
 
+import pytest
+
+from fiskil_harness import probes
 from fiskil_harness.probes import Case, Verdict, name_of
 from fiskil_harness.probes.probe import Probe
 
@@ -55,3 +58,9 @@ def test_an_inconclusive_finding_names_the_missing_hook() -> None:
 def test_the_name_of_a_probe_is_its_tag() -> None:
     """An object without a tag is named after its class."""
     assert (name_of(Example()), name_of(object())) == ("example", "object")
+
+
+def test_an_unknown_probe_is_named() -> None:
+    """The error repeats the name that a scenario used."""
+    with pytest.raises(AttributeError, match=r"There is no probes\.AppliesTwice\."):
+        probes.AppliesTwice  # noqa: B018

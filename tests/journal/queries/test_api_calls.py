@@ -4,7 +4,7 @@ import pytest
 
 from fiskil_harness.journal import HookCall
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.api_calls import calls, covers, dataset_read, is_done, routes_of
+from fiskil_harness.journal.queries.api_calls import calls, covers, dataset_read, is_done, is_not_shared, reads, routes_of
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,21 @@ def test_a_redirect_is_done_after_successful_reads(
 
     [refresh] = tape.journal.all(HookCall)
     assert is_done(tape.journal, refresh) is expected
+
+
+def test_a_consent_that_begins_with_a_call_explains_no_refusal(tape: JournalBuilder) -> None:
+    """The API decided by the consents from before the call."""
+    tape.consent("arr1", "accounts")
+    refused = tape.call("banking.transactions", status=403)
+    tape.now_s = refused.at_s
+    tape.consent("arr1", "accounts", "transactions")
+
+    assert is_not_shared(tape.journal, refused)
+
+
+def test_no_dataset_means_calls_to_unknown_endpoints(tape: JournalBuilder) -> None:
+    """They read no data of an end user that the harness knows."""
+    tape.call("banking.transactions")
+    unknown = tape.call("", path="/v1/unknown")
+
+    assert reads(tape.journal, "") == [unknown]

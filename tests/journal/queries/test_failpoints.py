@@ -53,6 +53,30 @@ def test_a_failure_before_the_request_does_not_count() -> None:
     assert why_failure_unobserved(courier.journal) == UNFELT
 
 
+def test_a_failure_between_two_requests_belongs_to_the_first() -> None:
+    """The second request caused none."""
+    courier = failing(before=0)
+    courier.deliver("e0")
+    courier.effects(applied={}, moment="settled", failed=1)
+    courier.request_failure()
+    courier.deliver("e2")
+    courier.effects(applied={}, failed=1)
+
+    assert why_failure_unobserved(courier.journal) == UNFELT
+
+
+def test_each_requested_failure_may_be_observed_in_its_own_way() -> None:
+    """The first one is reported, and the second one shows as a refusal."""
+    courier = failing(before=0)
+    courier.deliver("e0")
+    courier.effects(applied={}, moment="settled", failed=1)
+    courier.request_failure()
+    courier.deliver("e2", status=503)
+    courier.effects(applied={}, failed=1)
+
+    assert why_failure_unobserved(courier.journal) == ""
+
+
 def test_a_refused_delivery_is_an_observed_failure() -> None:
     """An app that processes before it responds returns 5xx when processing fails."""
     courier = failing()

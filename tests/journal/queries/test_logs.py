@@ -222,3 +222,11 @@ def test_thousands_of_records_that_differ_in_values_are_compared_once() -> None:
 
     assert log.particular(["b-1"], ["a-1"]) == []
     assert len(without_repeats(records, ["a-1", "b-1"])) == 1
+
+
+def test_a_record_names_an_endpoint_by_the_last_word_of_its_path(tape: JournalBuilder) -> None:
+    """The words before it are of other endpoints too."""
+    call = tape.call("banking.debits", path="/v1/banking/accounts/acc1/mandates")
+
+    assert names_endpoint("GET mandates", call)
+    assert not names_endpoint("GET accounts", call)

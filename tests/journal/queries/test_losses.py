@@ -3,7 +3,7 @@
 import pytest
 
 from fiskil_harness.journal import DURING_KILL
-from fiskil_harness.journal.queries.losses import classify
+from fiskil_harness.journal.queries.losses import cases_of, classify
 from fiskil_harness.probes import LosesNothing, Verdict
 from tests.probes.receivers import receiver_journal
 
@@ -135,3 +135,13 @@ def test_a_kill_after_all_responses_is_inconclusive() -> None:
         Verdict.INCONCLUSIVE,
         "the app had responded to every delivery before it was killed",
     )
+
+
+def test_a_lost_message_without_a_symbol_is_listed_by_its_id() -> None:
+    """The journal knows no event of it."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+
+    cases = cases_of(courier.journal, lost=["m-e0", "m-unknown"], applied=[])
+
+    assert [(case.name, case.verdict, case.events) for case in cases] == [("plain", Verdict.FAIL, ("e0", "m-unknown"))]

@@ -75,3 +75,9 @@ def test_a_possible_date_is_reported(text: str) -> None:
 def test_amounts_and_account_numbers_are_not_dates(text: str) -> None:
     """Amounts, account numbers and words like "monthly" do not count as dates."""
     assert not has_date(text)
+
+
+@pytest.mark.parametrize(("day", "is_shown"), [(date(2026, 12, 23), True), (date(2026, 12, 24), False)])
+def test_a_span_of_weeks_may_differ_by_one_week(day: date, is_shown: bool) -> None:
+    """In 21 days is in two to four weeks, because apps round differently."""
+    assert shows_day("in 2 weeks", day, today=TODAY) is is_shown

@@ -71,6 +71,27 @@ def test_a_second_effect_counts_against_its_way_only() -> None:
     assert cases(courier, e0=2, e1=1) == {"retry": Verdict.FAIL, "replay": Verdict.PASS}
 
 
+def test_a_way_without_a_second_effect_lists_its_messages() -> None:
+    """The reader sees which messages were judged."""
+    courier = receiver_journal()
+    courier.deliver("e1")
+    courier.deliver("e1", kind="replay")
+    courier.effects(applied={"e1": 1})
+
+    [case] = AppliesOnce().examine(courier.journal).cases
+    assert (case.name, case.verdict, case.events) == ("replay", Verdict.PASS, ("e1",))
+
+
+def test_of_two_plain_ways_both_are_suspected() -> None:
+    """Nothing shows which of them caused the second effect."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    courier.deliver("e0", attempt=2)
+    courier.deliver("e0", kind="replay")
+
+    assert cases(courier, e0=2) == {"retry": Verdict.FAIL, "replay": Verdict.FAIL}
+
+
 def test_a_message_with_two_ways_is_explained_by_the_failing_one() -> None:
     """If one of the two ways fails for another message, it explains the second effect."""
     courier = receiver_journal()

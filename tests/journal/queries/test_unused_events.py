@@ -155,3 +155,16 @@ def test_the_snapshots_must_be_of_the_same_end_user() -> None:
 
     assert len(courier.journal.all(Effects)) == 2
     assert unused_event_marks(courier.journal) == ()
+
+
+def test_a_read_at_the_time_of_the_snapshot_before_processes_the_event() -> None:
+    """The clock may not distinguish the two."""
+    courier = Letters()
+    courier.event("e0", SYNCED)
+    courier.effects(state={"consent": "active"})
+    [before] = courier.journal.all(Effects)
+    courier.deliver("e0")
+    courier.call("banking.balances", at_s=before.at_s)
+    courier.effects(state={"consent": "active"})
+
+    assert unused_event_marks(courier.journal) == (f"processed {SYNCED}",)

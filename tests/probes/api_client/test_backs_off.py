@@ -142,3 +142,12 @@ def test_without_failures_the_result_is_inconclusive(tape: JournalBuilder) -> No
     tape.call(TRANSACTIONS)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_short_pauses_that_grow_pass_although_the_api_recovers(tape: JournalBuilder) -> None:
+    """Doubled pauses below a second are backoff too."""
+    fail_repeatedly(tape, [0.1, 0.2, 0.4])
+    tape.wait(0.6)
+    tape.call(TRANSACTIONS)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

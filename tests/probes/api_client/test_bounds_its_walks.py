@@ -3,6 +3,7 @@
 import pytest
 
 from fiskil_harness.journal.builder import END_USER, JournalBuilder
+from fiskil_harness.journal.queries.rows import PENDING
 from fiskil_harness.probes import BoundsItsWalks, Verdict
 from fiskil_harness.probes.api_client.bounds_its_walks import MAX_PAGE_REQUESTS
 
@@ -62,13 +63,16 @@ def test_a_walk_without_end_fails(tape: JournalBuilder) -> None:
     )
 
 
-def test_a_walk_in_progress_is_not_judged(tape: JournalBuilder) -> None:
-    """On a slow machine the walk may not have ended yet."""
+@pytest.mark.parametrize(("pending", "hook"), [(1, ""), (None, PENDING)])
+def test_a_walk_in_progress_is_not_judged(tape: JournalBuilder, pending: int | None, hook: str) -> None:
+    """On a slow machine the walk may not have ended yet; only an app that does not report ``pending`` gets the hint."""
     read_first_page(tape)
     read_second_page(tape, times=MAX_PAGE_REQUESTS)
-    tape.effects({}, pending=1, is_idle=False)
+    tape.effects({}, pending=pending, is_idle=False)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
 
 
 def test_a_client_that_reads_only_first_pages_is_not_judged(tape: JournalBuilder) -> None:

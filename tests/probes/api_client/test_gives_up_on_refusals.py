@@ -136,7 +136,9 @@ def test_reading_another_dataset_proves_no_recovery(tape: JournalBuilder) -> Non
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def refuse_for_scope(tape: JournalBuilder, *, before: dict[str, str], end: dict[str, str], is_idle: bool = True) -> None:
+def refuse_for_scope(
+    tape: JournalBuilder, *, before: dict[str, str], end: dict[str, str] | None, is_idle: bool = True
+) -> None:
     """Balances were refused for a while; *before* and *end* are the app's states before and afterwards."""
     tape.rows({"fiskil_id": "own"})
     tape.effects(before, moment="settled")
@@ -160,6 +162,13 @@ def test_rows_that_do_not_come_back_fail(tape: JournalBuilder) -> None:
 def test_rows_that_come_back_pass(tape: JournalBuilder) -> None:
     """The app may hide them meanwhile."""
     refuse_for_scope(tape, before={"row": "own"}, end={"row": "own"})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_state_that_is_no_longer_reported_proves_no_loss(tape: JournalBuilder) -> None:
+    """The app may still have the rows."""
+    refuse_for_scope(tape, before={"row": "own"}, end=None)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 

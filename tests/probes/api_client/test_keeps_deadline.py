@@ -241,6 +241,14 @@ def test_the_hook_returns_in_time_while_the_api_fails(
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
+def test_the_observation_of_a_pass_names_what_was_tested(tape: JournalBuilder) -> None:
+    """Failing calls show that hooks return in time; they stall no handshake."""
+    tape.call("banking.transactions", status=503, bites=("Status(status=503)",))
+    tape.hook("refresh", status=502, took_s=1)
+
+    assert PROBE.examine(tape.journal).observed == "every hook returned in time while calls failed"
+
+
 def test_failing_calls_outside_a_hook_prove_nothing(tape: JournalBuilder) -> None:
     """Background work may retry for any length of time."""
     tape.call("banking.transactions", status=503, bites=("Status(status=503, retry_after_s=None)",))

@@ -103,6 +103,16 @@ def test_an_app_that_stops_working_fails(tape: JournalBuilder) -> None:
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize(("refresh", "verdict"), [(502, Verdict.FAIL), (200, Verdict.PASS)])
+def test_an_app_that_works_in_part_is_judged_by_its_refreshes(tape: JournalBuilder, refresh: int, verdict: Verdict) -> None:
+    """One call succeeded and another was refused: the app fails if no refresh succeeds any more."""
+    tape.journal.write(Declared(rotate_days=90))
+    rotate_key(tape, refresh=refresh, call=401)
+    tape.call("banking.balances")
+
+    assert SurvivesRotation().examine(tape.journal).verdict is verdict
+
+
 def test_an_app_that_did_not_work_before_is_inconclusive(tape: JournalBuilder) -> None:
     """Its refreshes failed also while the first key was valid."""
     tape.journal.write(Declared(rotate_days=90))

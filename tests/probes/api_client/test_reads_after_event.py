@@ -157,3 +157,14 @@ def test_without_stated_events_a_slow_poll_proves_nothing(tape: JournalBuilder) 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")
+
+
+def test_no_read_within_a_promised_delay_fails(tape: JournalBuilder) -> None:
+    """An app that does not report ``pending`` is judged by the time that its config promises."""
+    event = tape.deliver_event(TRANSACTIONS)
+    tape.wait(9)
+    tape.effects({}, pending=None)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, (f"{event} {TRANSACTIONS}",))

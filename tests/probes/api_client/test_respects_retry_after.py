@@ -2,9 +2,10 @@
 
 import pytest
 
+from fiskil_harness.journal import HookCall, InterpretationsUsed
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RespectsRetryAfter, Verdict
-from fiskil_harness.probes.api_client.respects_retry_after import SLACK_S
+from fiskil_harness.probes.api_client.respects_retry_after import LONGEST_S, SLACK_S
 
 PROBE = RespectsRetryAfter()
 
@@ -187,13 +188,47 @@ def test_an_app_that_gives_up_passes_if_a_person_waits(tape: JournalBuilder) -> 
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "the app repeated no refused call on its own")
 
 
-def test_a_refusal_that_was_reported_is_repeated_by_later_work(tape: JournalBuilder) -> None:
+@pytest.mark.parametrize("status", [400, 502])
+def test_a_refusal_that_was_reported_is_repeated_by_later_work(tape: JournalBuilder, status: int) -> None:
     """The app repeats the call after the delay, then reports the refusal; a person tries again, and that call succeeds."""
     refuse(tape)
     tape.wait(2)
     refuse(tape)
-    tape.hook("refresh", status=502, took_s=2.1)
+    tape.hook("refresh", status=status, took_s=2.1)
     tape.call("banking.transactions")
     tape.hook("refresh", took_s=0.1)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_without_retry_after_there_is_no_delay_to_observe(tape: JournalBuilder) -> None:
+    """Under one interpretation the API never sends the header."""
+    tape.write(InterpretationsUsed(clauses=("errors.retry-after",), chosen={"errors.retry-after": "absent"}))
+    tape.call("banking.transactions", status=503, bites=("Status(status=503)",))
+    tape.call("banking.accounts", status=500, bites=("Status(status=500)",))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert finding.observed == "no refusal carried Retry-After, so there was no delay to observe"
+
+
+@pytest.mark.parametrize(("delay_s", "verdict"), [(LONGEST_S, Verdict.FAIL), (LONGEST_S + 1, Verdict.INCONCLUSIVE)])
+def test_the_longest_delay_is_an_hour(tape: JournalBuilder, delay_s: float, verdict: Verdict) -> None:
+    """A longer one is meaningless, and is not judged."""
+    refuse(tape, retry_after=str(int(delay_s)))
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_response_at_the_time_of_the_refusal_reported_it(tape: JournalBuilder) -> None:
+    """The person may have caused the next call, so the app is not judged."""
+    tape.wait(1)
+    tape.hook("refresh", status=502, took_s=0.5)
+    [response] = tape.journal.all(HookCall)
+    tape.now_s = response.at_s
+    refuse(tape)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).observed == "no refused call was repeated, so there was no wait to observe"

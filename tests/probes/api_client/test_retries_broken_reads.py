@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal import Effects
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.rows import PENDING
 from fiskil_harness.probes import RetriesBrokenReads, Verdict
@@ -227,3 +228,15 @@ def test_another_idle_end_user_does_not_count(tape: JournalBuilder) -> None:
     tape.effects({}, participant="b")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_read_that_broke_when_the_app_was_idle_is_of_earlier_work(tape: JournalBuilder) -> None:
+    """The read after the next event broke once, and was given up."""
+    tape.effects({}, moment="settled")
+    [snapshot] = tape.journal.all(Effects)
+    break_read(tape, at_s=snapshot.at_s)
+    tape.deliver_event(ANNOUNCED)
+    break_read(tape)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal.builder import MOMENT_S, JournalBuilder
 from fiskil_harness.probes import ReadsOwnEndUser, Verdict
 
 PROBE = ReadsOwnEndUser()
@@ -126,3 +126,18 @@ def test_one_refresh_of_two_with_the_data_of_others_is_not_judged(tape: JournalB
         tape.hook("refresh", took_s=0.5)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_call_when_the_next_refresh_begins_belongs_to_that_refresh(tape: JournalBuilder) -> None:
+    """The refreshes before read another customer's data only."""
+    connect(tape)
+    refresh(tape, "p2", "eu_2")
+    for _ in range(2):
+        tape.wait(1)
+        tape.call("banking.transactions", end_user_id="eu_2")
+        tape.hook("refresh", took_s=0.5)
+        tape.wait(1)
+        tape.call("banking.transactions", end_user_id="eu_1")
+        tape.hook("refresh", participant="p2", took_s=MOMENT_S)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal import Declared
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RespectsReducedConsent, Verdict
 
@@ -98,13 +99,13 @@ def test_an_id_that_another_dataset_has_too_proves_nothing(tape: JournalBuilder)
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def withhold_transactions(tape: JournalBuilder) -> None:
-    """Transactions were never granted; an account is closed, and its event is lost."""
+def withhold_transactions(tape: JournalBuilder, *, account: Any = CLOSED) -> None:
+    """Transactions were never granted; the next sync reads *account*, and its event is lost."""
     tape.consent("arr1", "accounts", "balances")
     tape.rows(ACCOUNT, dataset="accounts")
     tape.deliver_event("banking.accounts.sync.completed")
     tape.call("banking.accounts")
-    tape.rows(CLOSED, dataset="accounts")
+    tape.rows(account, dataset="accounts")
     tape.effects({"accounts": [ACCOUNT]}, moment="before")
 
 
@@ -125,6 +126,27 @@ def test_a_refresh_that_fails_because_of_withheld_data_fails(tape: JournalBuilde
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refused banking.transactions",))
+
+
+def test_a_refresh_without_news_to_read_passes(tape: JournalBuilder) -> None:
+    """The last sync changed no row, so the unchanged state shows nothing."""
+    withhold_transactions(tape, account=ACCOUNT)
+    refresh(tape, 403, status=502, state={"accounts": [ACCOUNT]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_app_that_requests_other_datasets_misses_none_of_the_usual_ones(tape: JournalBuilder) -> None:
+    """The config says that the app requests energy accounts only, and the consent covers them."""
+    tape.write(Declared(datasets=("energy_accounts",)))
+    tape.consent("arr1", "energy_accounts")
+    tape.call("energy.accounts")
+    tape.effects({})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "the app was notified of no withdrawn permission, and no requested one was withheld"
 
 
 @pytest.mark.parametrize(

@@ -126,3 +126,14 @@ def test_a_call_that_was_still_open_at_the_end_is_ignored(tape: JournalBuilder) 
 
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.observed == "the app made no API call that ended before the scenario"
+
+
+def test_an_endpoint_that_never_worked_needs_a_line_about_its_failure(tape: JournalBuilder) -> None:
+    """There is no good response after which failures would count."""
+    tape.call("banking.transactions")
+    tape.call("banking.balances", status=500)
+    tape.output(b"GET /v1/banking/transactions 200\nGET /v1/banking/balances")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no line about the failure of banking.balances",))

@@ -135,3 +135,16 @@ def test_an_applied_event_needs_a_line_although_another_message_is_unfinished(ta
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no line about e0: consent.received",))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("consent arr_1 widerrufen", Verdict.FAIL), ("consent arr_1 wurde blau", Verdict.PASS)]
+)
+def test_known_words_of_another_change_do_not_report_this_one(tape: JournalBuilder, text: str, verdict: Verdict) -> None:
+    """German for "revoked" is known, so the line is not about the update; unknown words may be."""
+    change(tape, "consent.updated")
+    tape.event("e9", "banking.accounts.sync.completed")
+    tape.deliver("e9")
+    tape.output(f"{text}\nm-e9 fertig".encode())
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -130,6 +130,8 @@ def fail_without_the_hook(tape: JournalBuilder) -> None:
         (b"webhook refused: invalid signature\nGET accounts failed with 503", Verdict.PASS),
         (b"webhook refused: invalid signature\nm-e0 failed: the API is down", Verdict.PASS),
         (b"m-e0 stored\nsomething failed", Verdict.INCONCLUSIVE),
+        (b"GET accounts failed with 503\nsomething failed", Verdict.INCONCLUSIVE),
+        (b"m-e0 stored\nwebhook refused: invalid signature\nsomething failed", Verdict.INCONCLUSIVE),
         (b"m-e0 stored\nm-e0 applied", Verdict.INCONCLUSIVE),
     ],
 )

@@ -12,6 +12,7 @@ from fiskil_harness.probes import (
     Probe,
     Verdict,
 )
+from fiskil_harness.probes.observability.metric_probe import USUAL_ALERTS
 
 READ = {"calm": {"calls": 1.0, "age": 1.0}, "idle": {"calls": 1.0, "age": 2.0}, "good": {"calls": 2.0, "age": 2.5}}
 """Readings with a count of calls and a metric that grows with the clock."""
@@ -594,6 +595,44 @@ def test_later_deliveries_change_the_same_metric(
     record_readings(tape, **readings, **later)
 
     assert CountsDeliveries().examine(tape.journal).verdict is verdict
+
+
+def test_deliveries_of_the_second_failure_change_the_same_metric(tape: JournalBuilder) -> None:
+    """A gauge that rises this late and returns may count rarely, so it is no proof against the app."""
+    tape.deliver_event("consent.received")
+    counts = {"refreshed": 0.0, "good": 1.0, "failing": 1.0, "recovered": 1.0}
+    later = {"failing_again": 2.0, "recovered_again": 1.0, "over": 1.0}
+    record_readings(tape, **{moment: {"received": count} for moment, count in (counts | later).items()})
+
+    assert CountsDeliveries().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_gauge_that_returns_late_rises_both_times(tape: JournalBuilder) -> None:
+    """It returned before the second failure, which began after the repeated latency."""
+    fail_twice(tape, is_failing=(1.0, 1.0, 1.0, 0.0, 0.0))
+    [failing_again] = [reading for reading in tape.journal.all(MonitoringReading) if reading.moment == "failing_again"]
+    before = {"moment": "slow_again", "samples": SAME | {"is_failing": 0.0}, "at_s": failing_again.at_s - 0.5}
+    tape.write(MonitoringReading(**before))
+
+    assert NoticesErrors().examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_alert_of_a_usual_kind_hides_whether_the_failure_was_noticed(tape: JournalBuilder) -> None:
+    """No metric changed, and the app was restarted since its last alert, so that no limit of alerts delays the next one."""
+    fail_call(tape)
+    tape.kill()
+    for moment in (*READ, "failing", "recovered"):
+        tape.wait(1.0)
+        alerts = 2 if moment in {"failing", "recovered"} else 1
+        tape.write(
+            MonitoringReading(
+                at_s=tape.now_s, moment=moment, samples={}, alerts=alerts, kinds=("alive",), is_configured=True
+            )
+        )
+
+    finding = NoticesErrors().examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, USUAL_ALERTS)
 
 
 @pytest.mark.parametrize(

@@ -60,10 +60,11 @@ def test_a_missing_dataset_fails(tape: JournalBuilder) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed, finding.evidence) == (
+    assert (finding.verdict, finding.observed, finding.evidence, finding.examined) == (
         Verdict.FAIL,
         "the page where linking starts does not state transactions",
         ("no word for transactions",),
+        4,
     )
 
 
@@ -302,7 +303,8 @@ def test_a_page_that_denies_access_fails(tape: JournalBuilder) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("denies access to transactions",))
+    assert (finding.verdict, finding.examined) == (Verdict.FAIL, 4)
+    assert finding.evidence == ("denies access to transactions",)
 
 
 def test_another_denial_is_inconclusive(tape: JournalBuilder) -> None:

@@ -257,9 +257,12 @@ def test_detail_pages_count(tape: JournalBuilder) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_a_list_without_a_control_fails(tape: JournalBuilder) -> None:
-    """A list without a control cannot revoke a consent."""
-    open_list(tape, PAGE, link("Home", "/"))
+@pytest.mark.parametrize(
+    "control", [link("Home", "/"), link("Everyday Bank", "/connections")], ids=["home", "the page itself"]
+)
+def test_a_list_without_a_control_fails(tape: JournalBuilder, control: Control) -> None:
+    """A list without a control cannot revoke a consent, and a link to the same page is none."""
+    open_list(tape, PAGE, control)
     press(tape, "", problem="no control revokes the consent")
 
     finding = PROBE.examine(tape.journal)

@@ -8,7 +8,7 @@ from fiskil_harness.journal import Effects, PageView
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.entries.pages import FAILED_REVOCATION
 from fiskil_harness.probes import Finding, ListsAndRevokes, Verdict
-from tests.probes.glass import BANK, button, declare, press, report_end, share, show
+from tests.probes.glass import BANK, WIDE, button, declare, press, report_end, share, show
 
 PROBE = ListsAndRevokes()
 PAGE = f"Your connections\n{BANK}\nShares accounts, balances, transactions\nUntil 12 March 2027"
@@ -125,6 +125,23 @@ def test_a_page_with_an_error_after_a_successful_revocation_fails(
         Verdict.FAIL,
         f"the consent was revoked at Fiskil, but the page after the last press {observed}",
     )
+
+
+def test_the_page_after_the_revocation_is_judged(tape: JournalBuilder) -> None:
+    """The page after an earlier press, before the revocation, may show anything."""
+    declare(tape)
+    share(tape)
+    show(tape, "connections", PAGE, STOP, moment="synced")
+    press(tape, STOP.text, "Yes")
+    show(tape, "response", "Are you sure?", moment="ended", widths=(WIDE,))
+    tape.call("consents.revoke", status=204, path="/v1/consent/arr1")
+    tape.consent("arr1", is_active=False)
+    show(tape, "response", "That did not work", moment="ended", status=502)
+    show(tape, "connections", EMPTY, moment="ended")
+    report_end(tape)
+
+    observed = "the consent was revoked at Fiskil, but the page after the last press responded 502"
+    assert PROBE.examine(tape.journal).observed == observed
 
 
 @pytest.mark.parametrize(

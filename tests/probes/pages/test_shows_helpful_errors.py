@@ -33,6 +33,13 @@ def test_words_and_a_next_step_pass(tape: JournalBuilder) -> None:
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "each of 2 errors is explained in words")
 
 
+def test_one_error_is_not_counted(tape: JournalBuilder) -> None:
+    """The finding speaks of the error."""
+    failed(tape, OTP, HELP)
+
+    assert PROBE.examine(tape.journal).observed == "the error is explained in words"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -75,7 +75,8 @@ def test_a_hook_that_fails_while_the_api_is_healthy_fails(tape: JournalBuilder) 
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "start_session responded 500 although the API was healthy")
+    assert (finding.verdict, finding.examined) == (Verdict.FAIL, 2)
+    assert finding.observed == "start_session responded 500 although the API was healthy"
 
 
 def test_a_hook_may_fail_with_the_api(tape: JournalBuilder) -> None:

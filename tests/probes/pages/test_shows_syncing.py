@@ -64,7 +64,12 @@ def test_words_from_the_config_pass(tape: JournalBuilder) -> None:
 
 @pytest.mark.parametrize(
     "early",
-    [EMPTY, f"{EMPTY}\nWhen you stop sharing, we delete it.", "Thank you\nYour bank is connected and this is your budget."],
+    [
+        EMPTY,
+        f"{EMPTY}\nPosted: 0",
+        f"{EMPTY}\nWhen you stop sharing, we delete it.",
+        "Thank you\nYour bank is connected and this is your budget.",
+    ],
 )
 def test_an_empty_page_without_an_announcement_fails(tape: JournalBuilder, early: str) -> None:
     """An end user takes an empty list for the final result."""

@@ -25,7 +25,8 @@ def test_a_link_and_a_purpose_pass(tape: JournalBuilder) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the page links the privacy notice and states the purpose")
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+    assert finding.observed == "the page links the privacy notice and states the purpose"
 
 
 @pytest.mark.parametrize(

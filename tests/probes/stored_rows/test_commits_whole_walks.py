@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness.journal.builder import END_USER, JournalBuilder
+from fiskil_harness.journal.queries.rows import PENDING
 from fiskil_harness.probes import CommitsWholeWalks, Verdict
 
 PROBE = CommitsWholeWalks()
@@ -212,3 +213,16 @@ def test_a_state_without_ids_cannot_be_compared(tape: JournalBuilder) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
+
+
+@pytest.mark.parametrize(("pending", "hook"), [(1, ""), (None, PENDING)])
+def test_a_busy_app_gets_a_hint_only_if_it_does_not_report_pending(
+    tape: JournalBuilder, pending: int | None, hook: str
+) -> None:
+    """An app that reports its work needs no other hook."""
+    old, _ = two_reads(tape)
+    tape.effects({"rows": old}, pending=pending, is_idle=False)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)

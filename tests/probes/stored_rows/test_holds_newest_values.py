@@ -152,6 +152,30 @@ def test_a_row_that_was_not_read_again_is_named(tape: JournalBuilder) -> None:
     assert PROBE.examine(tape.journal).evidence == ("a: amount has the old value, and the app did not read the row again",)
 
 
+def test_a_wrong_value_of_a_nested_field_is_named(tape: JournalBuilder) -> None:
+    """The state shows it beside the id, under the last part of its name."""
+    reads = [
+        {
+            "key": "read 1",
+            "fiskil_id": "energy_usage_1",
+            "unit_of_measure": "KWH",
+            "interval_read": {"aggregate_value": total},
+        }
+        for total in (14.203, 9.517)
+    ]
+    tape.rows(reads[0], dataset="usage")
+    tape.effects([{"fiskil_id": "energy_usage_1", "unit": "KWH", "aggregate_value": 7}], moment="before")
+    tape.rows(reads[1], dataset="usage")
+    tape.deliver_event("energy.usage.sync.completed")
+    tape.effects([{"fiskil_id": "energy_usage_1", "unit": "KWH", "aggregate_value": 8}])
+
+    finding = HoldsNewestValues("usage").examine(tape.journal)
+
+    assert finding.observed.startswith(
+        "the app's state shows a value that the API never served: read 1: aggregate_value is 8"
+    )
+
+
 def test_a_rounded_value_is_named(tape: JournalBuilder) -> None:
     """The row is there, with a value that the API never served."""
     shown = [{**tape.transaction("a"), "amount": amount} for amount in ("-13", "-6001.2")]

@@ -116,6 +116,14 @@ def test_a_field_that_the_app_computes_is_advice(tape: JournalBuilder) -> None:
     assert finding.advice == ("aggregate_value of usage differs from the API's value in 3 of 3 rows",)
 
 
+def test_half_of_the_rows_show_no_unit(tape: JournalBuilder) -> None:
+    """One of two values happens to be a hundred times the API's, so the field may mean something else."""
+    finding = finding_of(tape, copies("aggregate_value", 1420.3, 7, 0)[:2])
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == ("aggregate_value of usage differs from the API's value in 2 of 2 rows",)
+
+
 def test_one_wrong_row_among_right_ones_fails(tape: JournalBuilder) -> None:
     """The value of another row is neither a unit nor a computation."""
     finding = finding_of(tape, copies("aggregate_value", 14.203, 9.5, 9.5))

@@ -58,6 +58,20 @@ def test_a_foreign_row_that_stays_after_the_next_sync_fails(tape: JournalBuilder
     )
 
 
+def test_the_evidence_names_the_position_of_the_foreign_row(tape: JournalBuilder) -> None:
+    """It is the row of another consent, and not always the last one."""
+    consents = {"own": "arr1", "foreign": "arr9", "other": "arr1"}
+    rows = [{"fiskil_id": text, "arrangement_id": consent} for text, consent in consents.items()]
+    tape.rows({"fiskil_id": "own"}, {"fiskil_id": "other"})
+    body = msgspec.json.encode({"transactions": rows})
+    tape.call("banking.transactions", bites=FOREIGN, response_body=body)
+    tape.effects(state("own", "foreign"), moment="settled")
+    sync_without_foreign_rows(tape)
+    tape.effects(state("own", "foreign"))
+
+    assert PROBE.examine(tape.journal).evidence[0].startswith("GET transactions: 200 with 3 rows; row 2 has")
+
+
 def test_a_foreign_row_that_leaves_with_the_next_sync_passes(tape: JournalBuilder) -> None:
     """The app may trust the rows that the API returns for its end user."""
     tape.rows({"fiskil_id": "own"})

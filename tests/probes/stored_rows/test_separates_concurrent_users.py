@@ -231,3 +231,11 @@ def test_pages_that_sometimes_fail_are_examined(courier: JournalBuilder) -> None
     end(courier, ["t1", "t2"], ["u1", "u2"])
 
     assert examined(courier).observed == "2 end users got all of their own data, and no other"
+
+
+def test_an_end_user_without_ids_is_not_compared(courier: JournalBuilder) -> None:
+    """The app reports a state for a third end user, about whom the API and the journal know nothing."""
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+    courier.effects(applied={}, state={"rows": []}, participant="c")
+
+    assert examined(courier).verdict is Verdict.PASS

@@ -3,6 +3,7 @@
 import pytest
 
 from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.probes import AcceptsEquivalentRequests, Finding, Verdict
 from tests.probes.receivers import receiver_journal
 
@@ -87,7 +88,9 @@ def test_a_busy_app_is_inconclusive(courier: JournalBuilder) -> None:
     courier.deliver("e2", name="charset")
     courier.effects(applied={"e0": 1, "e4": 1}, is_idle=False)
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, STILL_BUSY)
 
 
 def test_a_receiver_that_had_stopped_is_not_judged_by_forms(courier: JournalBuilder) -> None:

@@ -89,6 +89,15 @@ def test_the_time_of_a_refused_forgery_is_subtracted(courier: JournalBuilder) ->
     assert examined(courier).verdict is Verdict.PASS
 
 
+def test_a_machine_pause_on_a_slow_machine_is_inconclusive(courier: JournalBuilder) -> None:
+    """The time of a refused forgery and the pause together explain the late response."""
+    courier.forge("unsigned", took_s=2)
+    delivery = courier.deliver("e1", took_s=8)
+    courier.write(MachinePaused(at_s=delivery.at_s + 3, lasted_s=2))
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
 def test_more_than_three_seconds_is_advice(courier: JournalBuilder) -> None:
     """Fiskil's own limit is not public (rule 11)."""
     courier.deliver("e1", took_s=3.5)
@@ -147,6 +156,15 @@ def test_stragglers_of_a_burst_are_advice(courier: JournalBuilder) -> None:
     assert finding.advice[0] == "1 of 9 deliveries in a burst were late"
 
 
+@pytest.mark.parametrize(("late", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL)])
+def test_half_of_a_burst_are_no_stragglers(courier: JournalBuilder, late: int, verdict: Verdict) -> None:
+    """A full backlog delays fewer."""
+    for number in range(4):
+        courier.deliver("e1", attempt=1, group=1, took_s=7 if number < late else 0.1)
+
+    assert examined(courier).verdict is verdict
+
+
 def test_a_burst_that_is_late_as_a_whole_fails(courier: JournalBuilder) -> None:
     """Work before each response adds up."""
     for number in range(9):
@@ -186,6 +204,16 @@ def test_a_delivery_beside_a_slow_client_is_a_separate_case(courier: JournalBuil
 
     beside = [[case.verdict for case in finding.cases if case.name == "beside_a_slow_client"] for finding in (slow, serial)]
     assert beside == [[Verdict.PASS], [Verdict.PASS, Verdict.FAIL]]
+
+
+def test_a_refusal_beside_a_slow_client_proves_nothing(courier: JournalBuilder) -> None:
+    """The receiver responded in time, but did no work."""
+    courier.deliver("e1", took_s=0.1)
+    courier.deliver("e2", name="beside a slow client", status=401, took_s=0.1)
+
+    cases = {case.name: case.verdict for case in examined(courier).cases}
+
+    assert cases["beside_a_slow_client"] is Verdict.INCONCLUSIVE
 
 
 def test_repetitions_and_first_deliveries_are_separate_cases(courier: JournalBuilder) -> None:

@@ -39,14 +39,26 @@ def test_a_second_effect_fails_and_lists_every_delivery(kind: str, attempt: int)
     assert len(finding.evidence) == 2
 
 
-def test_a_second_effect_fails_although_the_response_was_lost() -> None:
-    """The app applied the message although the harness got no response."""
+@pytest.mark.parametrize(
+    ("attempts", "words"),
+    [
+        (2, "attempts 1 and 2, responses none and 204"),
+        (4, "attempts 1 and 2 and 3 and 4, responses none and 204 and 204 and 204"),
+        (6, "attempts 1 and 2 and 3 and 4 and 2 more, responses none and 204 and 204 and 204"),
+    ],
+)
+def test_a_second_effect_fails_although_the_response_was_lost(attempts: int, words: str) -> None:
+    """The app applied the message although the harness got no response; at most four deliveries are listed."""
     courier = receiver_journal()
     courier.deliver("e0", status=None, problem="hung up before reading the response")
-    courier.deliver("e0", attempt=2)
+    for attempt in range(2, attempts + 1):
+        courier.deliver("e0", attempt=attempt)
     courier.effects(applied={"e0": 2})
 
-    assert PROBE.examine(courier.journal).verdict is Verdict.FAIL
+    finding = PROBE.examine(courier.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed.endswith(f"({words})")
 
 
 @pytest.mark.parametrize("applied", [{}, {"e0": 0}])

@@ -63,6 +63,14 @@ def test_a_revoked_consent_that_stays_active_fails(word: str) -> None:
     assert finding.observed == "after consent.revoked the consent is still active at $.consents[*]"
 
 
+@pytest.mark.parametrize("name", ["is_active", "connected"])
+def test_a_flag_that_stays_true_fails(name: str) -> None:
+    """The name of the flag states that the consent is active."""
+    finding = examined(NONE, *[consent({name: True})] * 4)
+
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["revoked"])
+
+
 def test_a_change_that_ends_the_consent_fails() -> None:
     """After the change the state reports that the consent ended."""
     finding = examined(NONE, consent("active"), *[consent("revoked")] * 3)

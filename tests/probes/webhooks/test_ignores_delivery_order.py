@@ -6,6 +6,7 @@ import pytest
 
 from fiskil_harness.journal import ConsentState
 from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal.queries.rows import PENDING
 from fiskil_harness.probes import Finding, IgnoresDeliveryOrder, Verdict
 from tests.probes.receivers import receiver_journal
 
@@ -140,6 +141,27 @@ def test_twins_with_different_acknowledged_events_are_inconclusive() -> None:
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the twins did not acknowledge the same events")
 
 
+def test_an_event_that_was_never_acknowledged_does_not_count() -> None:
+    """One twin has one more event than the others, which did not reach the app."""
+    courier = receiver_journal()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e0")
+    courier.event("a.e2")
+    for name in ("a", "b", "c"):
+        courier.effects(state=CONNECTED, participant=name)
+
+    assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("pending", "hook"), [(1, ""), (None, PENDING)])
+def test_a_busy_app_that_does_not_report_pending_gets_a_hint(pending: int | None, hook: str) -> None:
+    """The harness cannot know when its work ends."""
+    finding = examined(is_idle=False, pending=pending)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
+
+
 def test_rows_missing_because_of_an_expired_token_are_another_practice() -> None:
     """The rows are missing because the client did not renew its token."""
     courier = receiver_journal()
@@ -225,6 +247,14 @@ def test_traces_of_an_ended_consent_may_differ(a: dict[str, Any], b: dict[str, A
 
     assert finding.verdict is Verdict.PASS
     assert finding.advice[0].startswith("ignored, because these values record what happened to one twin only: $.")
+
+
+def test_traces_differ_only_if_the_consents_of_both_twins_ended() -> None:
+    """The consent of the twin in order is still active, so the other one lost a value."""
+    courier = ended_in_another_order({"status": "revoked", "bank": "Bank"}, {"status": "revoked"})
+    courier.consent("consent-a", participant="a")
+
+    assert IgnoresDeliveryOrder().examine(courier.journal).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,18 @@ def test_the_response_of_genuine_messages_fails() -> None:
     assert finding.observed == "1 of 1 forged messages got the response of genuine ones: 200"
 
 
+def test_a_response_without_an_effect_is_a_case_of_its_own() -> None:
+    """The effects show that the forgery was not accepted, so its own case passes."""
+    courier = controlled(response_body=b"ok", status=200)
+    courier.forge("unsigned", status=200, response_body=b"ok")
+    courier.forge("other_secret")
+    courier.effects(applied={"e0": 1})
+
+    cases = {case.name: case.verdict for case in examined(courier).cases}
+
+    assert (cases["unsigned"], cases["other_secret"], cases[ALIKE]) == (Verdict.PASS, Verdict.PASS, Verdict.FAIL)
+
+
 @pytest.mark.parametrize(
     ("genuine", "forged"),
     [

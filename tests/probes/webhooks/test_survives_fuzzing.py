@@ -47,6 +47,11 @@ def test_acknowledged_valid_bodies_pass() -> None:
     assert finding.advice == ("5xx for signed bodies that the sender never sends; 400 would end the retries",)
 
 
+def test_refused_invalid_bodies_give_no_advice() -> None:
+    """Only a server error makes the sender retry them."""
+    assert examined(("valid", 204), ("broken", 400)).advice == ()
+
+
 def test_a_refused_valid_body_fails() -> None:
     """The evidence has its number; the same seed generates it again."""
     finding = examined(("valid", 204), ("valid", 500), ("valid", 422))

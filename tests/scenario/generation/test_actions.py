@@ -124,12 +124,26 @@ def test_forgeries_without_counts_begin_with_a_genuine_message(has_counts: bool,
             ["half", "half", "half", "half", "kill"],
             [*[steps.TruncateRequest("e0")] * 4, steps.Replay("e0")],
         ),
+        (["wait", "deliver"], [steps.Advance(minutes=TOKEN_LIFE_MINUTES), steps.DeliverOne("e0")]),
+        (["late", "deliver"], [steps.LateRetry("e0"), steps.Replay("e0")]),
         (["wait", "restart"], [steps.Advance(minutes=TOKEN_LIFE_MINUTES), steps.Restart()]),
     ],
 )
 def test_acts_become_steps(verbs: list[str], sequence: list[object]) -> None:
     """The first delivery of an event is an attempt, later ones are retries; after four attempts there are only replays."""
     assert list(as_steps([Act(verb, 0) for verb in verbs])) == sequence
+
+
+def test_one_attempt_is_reserved_for_each_requested_failure() -> None:
+    """An app that fails as requested still receives the event with the last attempt."""
+    acts = [Act("deliver", 0), Act("fail", 1, names=("processing",)), *[Act("deliver", 0)] * 3]
+
+    assert [step for step in as_steps(acts) if getattr(step, "event", "") == "e0"] == [
+        steps.DeliverOne("e0"),
+        steps.Retry("e0"),
+        steps.Retry("e0"),
+        steps.Replay("e0"),
+    ]
 
 
 def test_attempts_are_counted_for_each_event() -> None:

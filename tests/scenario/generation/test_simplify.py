@@ -1,5 +1,6 @@
 """The readable form of a failing plan: fewer races, one line for each twin, and the decisive finding."""
 
+import msgspec
 import pytest
 
 from fiskil_harness import probes
@@ -113,6 +114,25 @@ def test_of_several_failures_the_last_one_decides() -> None:
     run = run_of(plan(), finding("ignores_delivery_order"), finding("loses_nothing"))
 
     assert (run.probe, run.observed, run.verdict) == ("loses_nothing", "reported by loses_nothing", "FAIL")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "practices", "invariant", "practice"),
+    [
+        (Verdict.FAIL, (), "I11", "webhooks.prompt-2xx"),
+        (Verdict.FAIL, ("webhooks.idempotent",), "I11", ""),
+        (Verdict.PASS, (), "", ""),
+    ],
+)
+def test_a_failure_names_the_invariant_and_its_practice(
+    verdict: Verdict, practices: tuple[str, ...], invariant: str, practice: str
+) -> None:
+    """A plan with practices of its own counts for these."""
+    unknown = msgspec.structs.replace(plan(steps.DeliverUnknownEvent()), practices=practices)
+
+    run = run_of(unknown, finding("acknowledges_genuine", verdict))
+
+    assert (run.invariant, run.practice) == (invariant, practice)
 
 
 @pytest.mark.parametrize("probe", ["every_step_done", "every_fault_bit"])

@@ -49,9 +49,9 @@ def first_call_s(journal: Journal, watched: IsolationRound, delivery: Delivery) 
     return min(times_s, default=None)
 
 
-def failures(journal: Journal, failing_ids: Collection[str], *, since_s: float = 0.0) -> list[Exchange]:
-    """Return the calls since *since_s* that failed for the end users *failing_ids* because of the fault."""
-    return [call for call in calls(journal) if call.end_user_id in failing_ids and call.bites and call.at_s >= since_s]
+def failures(journal: Journal, failing_ids: Collection[str]) -> list[Exchange]:
+    """Return the calls that failed for the end users *failing_ids* because of the fault."""
+    return [call for call in calls(journal) if call.end_user_id in failing_ids and call.bites]
 
 
 def blocked_s(journal: Journal, watched: IsolationRound, *, since_s: float) -> float:

@@ -35,8 +35,8 @@ class KeepsRefusedRows(Probe, frozen=True, tag="keeps_refused_rows"):
             refused = self._refused_before(journal, effects)
             if refused is None:
                 continue
-            earlier, gone, others = self._compare(journal, refused, effects)
-            if gone and gone == earlier and others:
+            earlier, gone, stayed_rows = self._compare(journal, refused, effects)
+            if gone and gone == earlier and stayed_rows:
                 observed = (
                     f"{len(gone)} of {len(earlier)} {self.dataset} are gone after a refused read; a refusal is no empty list"
                 )
@@ -66,28 +66,27 @@ class KeepsRefusedRows(Probe, frozen=True, tag="keeps_refused_rows"):
         """Compare the rows that the app showed before the refused read with those in the snapshot *effects*.
 
         Return three dictionaries that map ``fiskil_id`` to the row's name in reports: the rows of the dataset that the app
-        showed before, those of them that are gone, and the rows of other datasets that stayed.
+        showed before, those of them that are gone, and the rows of any dataset that stayed.
         """
         state = state_before(journal, refused.at_s)
-        own, others = _names(journal, self.dataset, effects), _names(journal, "", effects, but=self.dataset)
+        own, every = _names(journal, self.dataset, effects), _names(journal, "", effects)
         earlier = {fiskil_id: own[fiskil_id] for fiskil_id in shown(state, own)}
-        now = shown(effects.state, [*own, *others])
-        stayed = {fiskil_id: others[fiskil_id] for fiskil_id in shown(state, others) & now}
+        now = shown(effects.state, every)
+        stayed = {fiskil_id: every[fiskil_id] for fiskil_id in shown(state, every) & now}
         return earlier, {fiskil_id: name for fiskil_id, name in earlier.items() if fiskil_id not in now}, stayed
 
 
-def _names(journal: Journal, dataset: str, effects: Effects, *, but: str = "") -> dict[str, str]:
+def _names(journal: Journal, dataset: str, effects: Effects) -> dict[str, str]:
     """Return the names (for reports) of the rows that the API served before the snapshot *effects*, by ``fiskil_id``.
 
     Args:
         dataset: Dataset of the rows; '' for all datasets.
-        but: Dataset to leave out.
     """
     syncs = [rows for rows in journal.all(Rows) if not rows.participant and rows.at_s < effects.at_s]
     return {
         str(row["fiskil_id"]): f"{sync.dataset} {name_of_row(row, number)}"
         for sync in syncs
-        if sync.dataset != but and dataset in {"", sync.dataset}
+        if dataset in {"", sync.dataset}
         for number, row in enumerate(sync.rows, start=1)
         if "fiskil_id" in row
     }
