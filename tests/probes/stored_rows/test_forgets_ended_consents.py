@@ -240,3 +240,66 @@ def test_rows_that_the_app_reads_again_under_an_older_consent_may_stay(tape: Jou
     tape.effects({"transactions": [row("a", "arr2")]})
 
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
+
+
+def restart_beside_twin(tape: JournalBuilder, *, is_active: bool = True) -> None:
+    """The app shows a row of a twin too; the consent ends, the event arrives, and the app restarts."""
+    tape.consent("arr7", participant="twin")
+    tape.rows(row("t", "arr7"), participant="twin")
+    tape.effects({"transactions": [row("t", "arr7")]}, participant="twin", moment="before")
+    end(tape)
+    tape.consent("arr7", participant="twin", is_active=is_active)
+    by_event(tape)
+    tape.restart()
+
+
+def test_a_revocation_that_a_restart_undoes_fails(tape: JournalBuilder) -> None:
+    """The rows were gone before the restart, and are shown again."""
+    restart_beside_twin(tape)
+    tape.effects({"transactions": [row("a")]})
+    tape.effects({"transactions": []}, participant="twin")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_an_app_that_keeps_no_data_over_a_restart_proves_nothing(tape: JournalBuilder) -> None:
+    """The rows of the active consent are gone too."""
+    restart_beside_twin(tape)
+    tape.effects(None)
+    tape.effects(None, participant="twin")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "after the restart, the app's state shows no row of an active consent either"
+
+
+def test_a_revocation_that_outlasts_a_restart_passes(tape: JournalBuilder) -> None:
+    """The rows of the active consent are still shown."""
+    restart_beside_twin(tape)
+    tape.effects({"transactions": []})
+    tape.effects({"transactions": [row("t", "arr7")]}, participant="twin")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_rows_of_a_twin_whose_consent_ended_too_need_not_be_shown(tape: JournalBuilder) -> None:
+    """Their absence does not show that the app keeps no data."""
+    restart_beside_twin(tape, is_active=False)
+    tape.effects({"transactions": []})
+    tape.effects({"transactions": []}, participant="twin")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_without_a_restart_the_rows_of_a_twin_do_not_matter(tape: JournalBuilder) -> None:
+    """The app may have deleted them for another reason."""
+    tape.consent("arr7", participant="twin")
+    tape.rows(row("t", "arr7"), participant="twin")
+    tape.effects({"transactions": [row("t", "arr7")]}, participant="twin", moment="before")
+    end(tape)
+    by_event(tape)
+    tape.effects({"transactions": []})
+    tape.effects({"transactions": []}, participant="twin")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import inf
 from typing import Any
 
-from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, Rows
+from fiskil_harness.journal import ConsentState, Effects, Exchange, HookCall, Journal, ProcessChanged, Rows
 from fiskil_harness.journal.queries.api_calls import (
     TOO_SOON,
     acknowledged_events,
@@ -17,7 +17,7 @@ from fiskil_harness.journal.queries.api_calls import (
     is_redirect,
     rows_in,
 )
-from fiskil_harness.journal.queries.rows import Place, labelled_rows, places, snapshots
+from fiskil_harness.journal.queries.rows import Place, labelled_rows, last_effects, places, shown, snapshots
 
 
 def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentState]:
@@ -115,6 +115,20 @@ def still_shown(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[s
     now = places(end.state, texts)
     still_shown = {text for text in texts if any(_plain(place, ids) in earlier[text] for place in now[text])}
     return {text for text in texts if earlier[text]}, still_shown
+
+
+def has_lost_rows_of_others(journal: Journal, *, since_s: float) -> bool:
+    """Return True if the app was restarted after *since_s*, and no longer shows any row of the other participants.
+
+    Only rows of active consents count. An app that keeps no data over a restart shows no row of an ended consent either.
+    """
+    if not any(changed.is_restart and changed.at_s >= since_s for changed in journal.all(ProcessChanged)):
+        return False
+    latest = {consent.consent_id: consent for consent in journal.all(ConsentState) if consent.participant}
+    active = {name for name, consent in latest.items() if consent.is_active}
+    ids = {str(row["fiskil_id"]) for rows in journal.all(Rows) for row in rows.rows if row.get("arrangement_id") in active}
+    reports = [effects for effects in journal.all(Effects) if effects.participant and shown(effects.state, ids)]
+    return bool(reports) and all(last_effects(journal, report.participant) not in reports for report in reports)
 
 
 def _has_read_since(journal: Journal, since_s: float) -> bool:

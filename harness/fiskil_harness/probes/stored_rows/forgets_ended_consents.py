@@ -1,8 +1,14 @@
 """Does the app delete the data of an ended consent, even if it learned of the end without an event?"""
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
-from fiskil_harness.journal import Journal
-from fiskil_harness.journal.queries.consents import consents_of, rows_under, still_shown, was_notified_of_end
+from fiskil_harness.journal import Effects, Journal
+from fiskil_harness.journal.queries.consents import (
+    consents_of,
+    has_lost_rows_of_others,
+    rows_under,
+    still_shown,
+    was_notified_of_end,
+)
 from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -14,6 +20,7 @@ class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_
 
     The app learns of the end from the event, by revoking the consent itself, or by reading everything again in a refresh.
     If the config has ``app.observe.connected``, an end user without another consent must not count as connected any more.
+    After a restart, an app that shows no row of the other end users either proves nothing.
     """
 
     needs = (EFFECTS,)
@@ -22,7 +29,7 @@ class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_
     source = "consents.every-ending-reported"
     fix = (
         "with each read, list the consents too, and delete the rows of each that is no longer active; "
-        "no older event makes a consent active again"
+        "neither an older event nor a restart makes a consent active again"
     )
 
     def examine(self, journal: Journal) -> Finding:
@@ -36,6 +43,9 @@ class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_
         end = last_effects(journal)
         if end is None or not end.is_idle:
             return self.inconclusive(*why_still_busy(end))
+        return self._compare(journal, notified_ids, end)
+
+    def _compare(self, journal: Journal, notified_ids: list[str], end: Effects) -> Finding:
         names = rows_under(journal, notified_ids)
         ever_shown, remaining = still_shown(journal, end, names)
         if not ever_shown:
@@ -49,4 +59,7 @@ class ForgetsEndedConsents(Probe, frozen=True, kw_only=True, tag="forgets_ended_
             )
             evidence = [f"kept {names[fiskil_id]}" for fiskil_id in remaining] + [CONNECTED_STILL] * bool(is_connected)
             return self.fails(observed, evidence=tuple(sorted(evidence)))
+        consents = consents_of(journal)
+        if has_lost_rows_of_others(journal, since_s=min(consents[name].at_s for name in notified_ids)):
+            return self.inconclusive("after the restart, the app's state shows no row of an active consent either")
         return self.passes(f"{len(ever_shown)} rows of an ended consent are gone", examined=len(ever_shown))
