@@ -292,11 +292,14 @@ def test_rows_of_a_twin_whose_consent_ended_too_need_not_be_shown(tape: JournalB
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_a_restart_the_rows_of_a_twin_do_not_matter(tape: JournalBuilder) -> None:
+@pytest.mark.parametrize("prepare", [without_notice, JournalBuilder.restart])
+def test_without_a_restart_after_the_end_the_rows_of_a_twin_do_not_matter(tape: JournalBuilder, prepare: Notice) -> None:
     """The app may have deleted them for another reason."""
     tape.consent("arr7", participant="twin")
     tape.rows(row("t", "arr7"), participant="twin")
     tape.effects({"transactions": [row("t", "arr7")]}, participant="twin", moment="before")
+    prepare(tape)
+    tape.wait(1)
     end(tape)
     by_event(tape)
     tape.effects({"transactions": []})
