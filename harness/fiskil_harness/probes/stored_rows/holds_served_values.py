@@ -19,13 +19,17 @@ MOST_LINES = 4
 
 
 class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
-    """Check that numbers and dates that the app's state shows under the API's names have values that the API served.
+    """Check that the app's state shows numbers, dates and letters beyond ASCII as the API served them.
 
-    A value fails if the API served another one in each version of the row, and the field is right in most rows, or each
-    wrong value is a day off or has lost digits. Signs, units, cents, zones and spellings may differ. A text with letters
-    beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, or with each of these letters
-    replaced; other forms of a text are not judged. Datasets of which a fault disturbed a read, or of which the app fetched
-    newer rows than those of the last sync, are left out.
+    Numbers and dates are compared under the API's names. A value fails if the API served another one in each version of the
+    row, and the field is right in most rows, or each wrong value is a day off or has lost digits. Signs, units, cents, zones
+    and spellings may differ.
+
+    A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, or with
+    each of these letters replaced. Other forms of a text are not judged.
+
+    Datasets of which a fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left
+    out.
 
     Args:
         dataset: The dataset whose values are compared; "" means every dataset that the app reads.

@@ -53,8 +53,8 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
         """Validate the arguments.
 
         Raises:
-            ConfigError: *kind* is unknown, *nth* is negative, *amount* is invalid, *days* is out of range, or *kind* takes no
-                *amount* or *description*.
+            ConfigError: *kind* is unknown, *nth* is negative, *amount* is invalid, *days* is out of range, or *kind* takes
+                no *amount* or *description*.
         """
         if self.kind not in get_args(Kind):
             raise ConfigError(unknown("Change: no kind", self.kind, get_args(Kind)))
