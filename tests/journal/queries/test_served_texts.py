@@ -16,7 +16,7 @@ BYTES = SUSHI.encode()
 def result(text: str, state: Any) -> str:
     """Return how *state* shows *text*."""
     texts = shown_texts(state, [ServedText("a", "description", text)])
-    return "right" if texts.right else "wrong" if texts.wrong else "not judged"
+    return "wrong" if texts.wrong else "right" if texts.right else "not judged"
 
 
 @pytest.mark.parametrize("text", [CAFE, SUSHI, ARABIC])
