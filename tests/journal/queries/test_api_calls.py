@@ -4,7 +4,16 @@ import pytest
 
 from fiskil_harness.journal import HookCall
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.api_calls import calls, covers, dataset_read, is_done, is_not_shared, reads, routes_of
+from fiskil_harness.journal.queries.api_calls import (
+    call_key,
+    calls,
+    covers,
+    dataset_read,
+    is_done,
+    is_not_shared,
+    reads,
+    routes_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -125,3 +134,23 @@ def test_no_dataset_means_calls_to_unknown_endpoints(tape: JournalBuilder) -> No
     unknown = tape.call("", path="/v1/unknown")
 
     assert reads(tape.journal, "") == [unknown]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "are_equal"),
+    [
+        ("from=2026-03-01T10:15:30.250Z", "from=2026-03-01T10:15:33Z", True),
+        ("to=2026-03-01T10:15:30Z&from=2026-01-01", "from=2026-01-01&to=2026-03-01T23:59:59%2B10:00", True),
+        ("from=2026-02-01T00:00:00Z", "from=2026-03-01T00:00:00Z", False),
+        ("from=2026-03-01", "from=2026-03-02", False),
+        ("page[after]=2026-03-01T10:15:30Z", "page[after]=2026-03-01T10:15:33Z", False),
+        ("from=later", "from=sooner", False),
+    ],
+)
+def test_calls_that_differ_by_a_time_of_day_are_equal(
+    tape: JournalBuilder, first: str, second: str, *, are_equal: bool
+) -> None:
+    """A client may compute the first moment of a read anew for each attempt; other dates and cursors are other reads."""
+    calls = [tape.call("banking.transactions", query=query) for query in (first, second)]
+
+    assert (call_key(calls[0]) == call_key(calls[1])) is are_equal

@@ -59,6 +59,41 @@ def test_days_that_moved_fail(tape: JournalBuilder, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("shown", "verdict"),
+    [
+        ("2026-10-02T09:27:00Z", Verdict.PASS),
+        ("2026-10-02T19:27:00+10:00", Verdict.PASS),
+        ("2026-10-02T09:27:00", Verdict.PASS),
+        ("2026-10-02T20:27:00", Verdict.PASS),
+        ("2026-10-02T09:00:00Z", Verdict.PASS),
+        ("2026-10-02T00:00:00Z", Verdict.PASS),
+        ("2026-10-02T12:00:00Z", Verdict.PASS),
+        ("2026-10-01T13:00:00Z", Verdict.PASS),
+        ("2026-10-02T08:12:00Z", Verdict.PASS),
+        ("2026-10-02", Verdict.PASS),
+        ("2026-10-01T22:27:00Z", Verdict.FAIL),
+        ("2026-10-02T20:27:00Z", Verdict.FAIL),
+        ("2026-10-02T09:27:00+10:00", Verdict.FAIL),
+        ("2026-10-02 18:57:00+00:00", Verdict.FAIL),
+    ],
+)
+def test_a_moment_that_moved_by_hours_fails(tape: JournalBuilder, shown: str, verdict: Verdict) -> None:
+    """The app read UTC as the time of its own zone. A time without a zone may be in any zone, and a day has no time."""
+    row = {"fiskil_id": "bank_tx_1", "amount": "-5.25", "posting_date_time": "2026-10-02T09:27:00Z"}
+    paid = {"execution_date_time": "2026-10-02T08:12:00Z"}
+    tape.rows({"key": "row 1", **row, **paid}, dataset="transactions")
+    tape.call("banking.transactions")
+    tape.effects([{**row, "posting_date_time": shown}], is_idle=True)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    if verdict is Verdict.FAIL:
+        line = f"row 1: posting_date_time is {shown}, and the API served 2026-10-02T09:27:00Z"
+        assert finding.evidence == (line,)
+
+
+@pytest.mark.parametrize(
     "dates",
     [
         ("2026-10-01T00:00:00", "2026-10-02T00:00:00", "2026-10-03T00:00:00"),

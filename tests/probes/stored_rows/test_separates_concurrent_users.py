@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.core.config.hooks import STATE
 from fiskil_harness.journal import ConcurrentResponse, HookCall, Visit
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, SeparatesConcurrentUsers, Verdict
@@ -69,6 +70,19 @@ def test_a_row_of_another_end_user_fails(courier: JournalBuilder) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "the state shows one end user an id of another one"
+
+
+def test_states_without_any_row_are_inconclusive(courier: JournalBuilder) -> None:
+    """A cache for all end users gave each of them rows of somebody else, which the app then left out."""
+    respond(courier, b"ref-a")
+    respond(courier, b"ref-b", participant="b")
+    courier.effects(applied={}, state={"ref": "ref-a", "rows": []})
+    courier.effects(applied={}, state={"ref": "ref-b", "rows": []}, participant="b")
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, STATE)
+    assert finding.observed == "the API served rows for several end users, and no state shows one of them"
 
 
 def test_a_page_about_another_end_user_fails(courier: JournalBuilder) -> None:

@@ -1,5 +1,6 @@
 """Queries about the app's API calls, without calls about end users of earlier scenarios."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -65,6 +66,10 @@ def _without_cursor(key: CallKey) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in key[2] if not name.startswith("page["))
 
 
+PERIOD = {"from", "to"}
+"""The filters that select rows by time."""
+_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T.*", re.DOTALL)
+"""A date with a time of day."""
 _CURSORS = ("page[after]", "page[before]")
 
 
@@ -74,8 +79,17 @@ def is_first_page(call: Exchange) -> bool:
 
 
 def call_key(call: Exchange) -> CallKey:
-    """Return a key that is equal for equal calls: method, path, and the query's parameters in any order."""
-    return call.method, call.path, _sorted_parameters(call.query)
+    """Return a key that is equal for equal calls: method, path, and the query's parameters in any order.
+
+    Of a time in a filter, the key contains only the date. An app that reads the last 90 days may compute the first moment
+    anew for each attempt; such attempts are the same call.
+    """
+    return call.method, call.path, _parameters_without_times(call.query)
+
+
+@lru_cache(maxsize=4096)
+def _parameters_without_times(query: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _TIME.sub(r"\1", value) if name in PERIOD else value) for name, value in _sorted_parameters(query))
 
 
 @lru_cache(maxsize=4096)

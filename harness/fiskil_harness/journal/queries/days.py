@@ -1,4 +1,4 @@
-"""The days that a value in the app's state may mean."""
+"""The days and moments that a value in the app's state may mean."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -31,6 +31,15 @@ def days_of(value: Any) -> frozenset[date]:
         return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
     except (ValueError, OverflowError):
         return frozenset()
+
+
+def moment_of(value: Any) -> datetime | None:
+    """Return the moment that a text with a date, a time and an offset from UTC means, or None for any other value."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None and moment.year not in EDGES else None
 
 
 def _days(moment: datetime) -> frozenset[date]:

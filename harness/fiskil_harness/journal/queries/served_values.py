@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from fiskil_harness.journal.queries.days import days_of
+from fiskil_harness.journal.queries.days import days_of, moment_of
 from fiskil_harness.journal.queries.json_leaves import leaves
 from fiskil_harness.journal.queries.rows import Place, holds_value, name_of_row
 
@@ -28,6 +28,8 @@ MOST_DIGITS = 40
 
 NOT_MONEY = frozenset({"rate", "percentage", "percent", "price"})
 """Words in the names of fields whose fractions of a cent matter."""
+HALF_HOUR, MOST_OFFSET = timedelta(minutes=30), timedelta(hours=14)
+"""The unit of most offsets of time zones from UTC, and the largest offset."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _EXACT = Context(prec=100)
@@ -86,6 +88,8 @@ class ShownField(Struct, frozen=True):
         return f"{self.row}: {self.name} is {self.shown[0]}, and the API served {' or '.join(map(str, self.served))}"
 
     def _agrees(self, shown: Any) -> bool:
+        if self.is_date and _is_moved(shown, (*self.days, *self.served)):
+            return False
         if self.is_date:
             # An app may show the day after the last one as the end of a period.
             after = timedelta(days=1 if "end" in self.name.split("_") else 0)
@@ -157,6 +161,21 @@ def _is_date(value: Any) -> bool:
 @lru_cache(maxsize=4096)
 def _is_day(text: str) -> bool:
     return bool(days_of(text))
+
+
+def _is_moved(shown: Any, served: Iterable[Any]) -> bool:
+    """Return True if *shown* is a served moment moved by hours, as by an app that reads UTC as the time of its own zone.
+
+    An app may leave out the time, and show midnight or noon. So only a served moment counts that is neither on the hour nor
+    half past, and whose minutes the app kept.
+    """
+    moment = moment_of(shown)
+    if moment is None:
+        return False
+    distances = [abs(moment - other) for value in served if (other := moment_of(value)) is not None and other.minute % 30]
+    return any(timedelta() < distance <= MOST_OFFSET and not distance % HALF_HOUR for distance in distances) and not any(
+        distance < HALF_HOUR for distance in distances
+    )
 
 
 def _served_number(value: Any) -> Decimal | None:

@@ -11,7 +11,7 @@ from fiskil_harness.journal import PAGE, ConcurrentResponse, Effects, HookCall, 
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.page_text import has_password_field
-from fiskil_harness.journal.queries.rows import STILL_BUSY, places
+from fiskil_harness.journal.queries.rows import STILL_BUSY, places, shown
 from fiskil_harness.probes.probe import Probe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
@@ -25,6 +25,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
 
     No state and no response of an end user may show ids of another one, and neither may the page to which a browser returns
     from a consent page. At the end, each state must show as many rows as those of the other end users, whose rows are equal.
+    If no state shows a row, rows that all end users lack cannot be told from rows that the app does not report.
     A redirect, a refusal or a login page says nothing about the page that was requested.
     """
 
@@ -55,10 +56,14 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
             return self.fails(observed)
         if not all(end.is_idle for end in ends.values()):
             return self.inconclusive(STILL_BUSY)
-        return self._passes(journal, len(ends))
+        return self._passes(journal, ends)
 
-    def _passes(self, journal: Journal, end_users: int) -> Finding:
-        """Return a PASS that names each page that was not examined, or an INCONCLUSIVE if a login or errors hid it."""
+    def _passes(self, journal: Journal, ends: dict[str, Effects]) -> Finding:
+        """Return a PASS that names each page that was not examined; INCONCLUSIVE if all were hidden, or no row is shown."""
+        row_ids = {str(row["fiskil_id"]) for rows in journal.all(Rows) for row in rows.rows if "fiskil_id" in row}
+        if row_ids and not any(shown(end.state, row_ids) for end in ends.values()):
+            return self.inconclusive("the API served rows for several end users, and no state shows one of them", hook=STATE)
+        end_users = len(ends)
         responses = journal.all(ConcurrentResponse)
         pages = {response.page for response in responses if response.page}
         unseen = sorted(pages - {response.page for response in responses if _is_examined_page(response)})
