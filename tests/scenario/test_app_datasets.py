@@ -223,12 +223,13 @@ def test_a_reduced_consent_withdraws_what_the_app_uses() -> None:
     ("name", "facts", "unused"),
     [
         ("dates_in_many_formats", ACCOUNTS, "only accounts and balances, not transactions"),
+        ("descriptions_beyond_ascii", ACCOUNTS, "only accounts and balances, not transactions"),
         ("rows_removed_between_syncs", ACCOUNTS, "only accounts and balances, not transactions"),
         ("fewer_permissions_granted", TRANSACTIONS, "only transactions, not accounts"),
     ],
 )
 def test_a_scenario_without_counterpart_does_not_concern_the_app(name: str, facts: Facts, unused: str) -> None:
-    """Accounts have no dates and are not removed. The app cannot read a dataset that the institution withholds."""
+    """Accounts have no dates and descriptions and are not removed. The app cannot read what the institution withholds."""
     assert fitted(load(name), facts).outside == f"app.facts states that the app uses {unused}"
 
 

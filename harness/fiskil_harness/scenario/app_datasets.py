@@ -30,8 +30,8 @@ OWNER_OF_MANY = "joel"
 """The person whose accounts fill several pages of one row."""
 ACCOUNTS = ("accounts", "energy_accounts")
 """Datasets that show that an account is closed."""
-OF_TRANSACTIONS = (probes.HoldsExactAmounts, probes.KeepsPostingDay)
-"""Probes of values that only transactions have."""
+OF_TRANSACTIONS = (probes.HoldsExactAmounts, probes.HoldsServedValues, probes.KeepsPostingDay)
+"""Probes that name the transactions because only these have, or get, the values in question."""
 FIELDS_OF: dict[type, tuple[str, ...]] = {
     faults.DateForm: ("transactions", "billing", "service_points"),
     faults.DayEdge: ("transactions",),

@@ -326,3 +326,44 @@ def test_a_number_of_any_size_is_read(tape: JournalBuilder) -> None:
     rows = transactions(tape, "0.10", "0.30")
 
     assert judged(tape, rows, [{**rows[0], "amount": "1e999999"}, rows[1]]).verdict is Verdict.PASS
+
+
+def finding_of_text(tape: JournalBuilder, shown: dict[str, str], *, bites: tuple[str, ...] = ()) -> Finding:
+    """The API serves the description "CAFÉ", and the state shows *shown* in the row."""
+    (row,) = transactions(tape, "1.00")
+    tape.rows({**row, "description": "CAFÉ"})
+    tape.call("banking.transactions", bites=bites)
+    tape.effects([{**row, **shown}])
+    return PROBE.examine(tape.journal)
+
+
+@pytest.mark.parametrize("name", ["description", "title"])
+def test_text_in_a_wrong_encoding_fails(tape: JournalBuilder, name: str) -> None:
+    """The app may use another name for the field."""
+    finding = finding_of_text(tape, {name: "Caf\u00c3\u2030"})
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "the app shows texts in a wrong encoding"
+    assert finding.evidence == ("r0: description was decoded wrongly; the API served CAFÉ",)
+
+
+@pytest.mark.parametrize(
+    ("shown", "observed"),
+    [
+        ("Café", "; 1 of 1 texts beyond ASCII have every letter"),
+        ("Cafe", "; it shows none of 1 texts beyond ASCII as they were served, so their decoding is not judged"),
+    ],
+)
+def test_a_pass_states_how_many_texts_have_every_letter(tape: JournalBuilder, shown: str, observed: str) -> None:
+    """An app that shows no such text passes by its numbers and dates only."""
+    finding = finding_of_text(tape, {"description": shown})
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed == f"2 numbers and dates are those that the API served{observed}"
+
+
+def test_text_after_a_fault_is_not_judged(tape: JournalBuilder) -> None:
+    """The fault may have changed the letters on their way."""
+    finding = finding_of_text(tape, {"description": "CAF?"}, bites=("Latin1",))
+
+    assert finding.verdict is Verdict.INCONCLUSIVE

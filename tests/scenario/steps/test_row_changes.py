@@ -137,6 +137,17 @@ def test_a_row_was_posted_half_an_hour_ago_in_real_time(driver: Driver) -> None:
     assert len(after) > len(before)
 
 
+def test_a_row_is_amended_to_the_given_description(driver: Driver) -> None:
+    """Every letter is served. Source: data.changes"""
+    text = "CAFÉ ZOË \u2013 \U0001f363 \u0645\u0642\u0647\u0649"
+
+    before, after = before_and_after(driver, steps.Change(kind="amend", nth=2, description=text))
+
+    (changed,) = [row_id for row_id in before if before[row_id]["description"] != after[row_id]["description"]]
+    assert after[changed]["description"] == text
+    assert after[changed]["amount"] != before[changed]["amount"]
+
+
 def test_account_and_merchant_select_the_row(driver: Driver) -> None:
     """Only their rows count, from the newest."""
     before, after = before_and_after(
@@ -186,6 +197,7 @@ def test_a_missing_row_is_reported(driver: Driver, change: steps.Change, message
         ({"kind": "arrive_late", "days": 366}, "days must be from 1 to 365, got 366"),
         ({"kind": "amend", "amount": "-12.5"}, "only amend takes an amount, such as -12.50; got '-12.5' for amend"),
         ({"kind": "repeat", "amount": "-12.50"}, "only amend takes an amount, such as -12.50; got '-12.50' for repeat"),
+        ({"kind": "repeat", "description": "CAFÉ"}, "only amend takes a description; got 'CAFÉ' for repeat"),
     ],
 )
 def test_invalid_arguments_are_refused_before_anything_runs(values: dict[str, Any], message: str) -> None:

@@ -65,7 +65,21 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
 
 def shown(state: Any, texts: Collection[str]) -> set[str]:
     """Return those of *texts*, such as ids of rows, that *state* contains."""
-    return set(texts) & set(_texts_in(state))
+    return set(texts) & set(texts_in(state))
+
+
+def texts_in(state: Any) -> Iterator[str]:
+    """Yield every text in *state*, values and keys."""
+    stack = [state]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, dict):
+            yield from node
+            stack.extend(node.values())
 
 
 def duplicated(occurrences: dict[str, list[Place]]) -> list[str]:
@@ -215,20 +229,6 @@ def rows_read(journal: Journal, rows: Rows, *, since_s: float = 0.0) -> list[dic
 def name_of_row(row: dict[str, Any], number: int = 0) -> str:
     """Return the name of *row* in reports, which is the same in every run, or "row *number*" if it has no name."""
     return str(row.get("key", f"row {number}"))
-
-
-def _texts_in(state: Any) -> Iterator[str]:
-    """Yield every text in *state*, values and keys."""
-    stack = [state]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, list):
-            stack.extend(node)
-        elif isinstance(node, dict):
-            yield from node
-            stack.extend(node.values())
 
 
 @lru_cache(maxsize=4096)

@@ -1,12 +1,13 @@
-"""Does the app show the numbers and dates of rows that the API served?"""
+"""Does the app show the numbers, dates and letters of rows that the API served?"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import parameters, reads
 from fiskil_harness.journal.queries.rows import last_effects, places, syncs, why_still_busy
+from fiskil_harness.journal.queries.served_texts import ServedText, ShownTexts, shown_texts, texts_beyond_ascii
 from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -18,11 +19,17 @@ MOST_LINES = 4
 
 
 class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
-    """Check that numbers and dates that the app's state shows under the API's names have values that the API served.
+    """Check that the app's state shows numbers, dates and letters beyond ASCII as the API served them.
 
-    A value fails if the API served another one in each version of the row, and the field is right in most rows, or each
-    wrong value is a day off or has lost digits. Signs, units, cents, zones and spellings may differ. Datasets of which a
-    fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left out.
+    Numbers and dates are compared under the API's names. A value fails if the API served another one in each version of the
+    row, and the field is right in most rows, or each wrong value is a day off or has lost digits. Signs, units, cents, zones
+    and spellings may differ.
+
+    A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, or with
+    each of these letters replaced. Other forms of a text are not judged.
+
+    Datasets of which a fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left
+    out.
 
     Args:
         dataset: The dataset whose values are compared; "" means every dataset that the app reads.
@@ -31,9 +38,12 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     dataset: str = ""
 
     needs = (EFFECTS,)
-    expected = "each number with every digit, and each date on the day that was served"
+    expected = "each number with every digit, each date on the day that was served, and each text decoded as UTF-8"
     source = "data.changes"
-    fix = "store numbers with every digit and dates without a time as dates; round and convert when you show them"
+    fix = (
+        "store numbers with every digit and dates without a time as dates; round and convert when you show them; "
+        "decode responses as UTF-8, and store texts in an encoding that has every letter"
+    )
 
     def examine(self, journal: Journal) -> Finding:
         """Compare the fields of each row in the last state with the versions of the row that the API served."""
@@ -44,12 +54,17 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         versions = {name: found for name in names if (found := _versions(journal, name))}
         if not versions and any(call.bites for name in names for call in reads(journal, name)):
             return self.inconclusive("a fault or fetch=true changed what the app read of each dataset")
+        served = texts_beyond_ascii(row for found in versions.values() for rows in found.values() for row in rows)
+        texts = shown_texts(end.state, served) if end and served else ShownTexts()
+        if texts.wrong:
+            return self.fails("the app shows texts in a wrong encoding", evidence=_text_lines(texts.wrong))
         mentions = places(end.state, [fiskil_id for found in versions.values() for fiskil_id in found]) if end else {}
         if end is None or not any(mentions.values()):
             return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
-        return self._judge(end, {name: list(shown_fields(mentions, found)) for name, found in versions.items()})
+        fields = {name: list(shown_fields(mentions, found)) for name, found in versions.items()}
+        return self._judge(end, fields, _sentence(texts, served))
 
-    def _judge(self, end: Effects, fields: dict[str, list[ShownField]]) -> Finding:
+    def _judge(self, end: Effects, fields: dict[str, list[ShownField]], about_texts: str) -> Finding:
         evidence: list[str] = []
         advice: list[str] = []
         wrong_names: list[str] = []
@@ -68,10 +83,20 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
             observed = f"the app shows values that the API never served: {', '.join(wrong_names)}"
             return self.fails(observed, evidence=tuple(evidence))
         if not examined:
-            return self.passes("the app's state shows no number and no date under the API's name", examined=1)
-        return self.passes(
-            f"{examined} numbers and dates are those that the API served", examined=examined, advice=tuple(advice)
-        )
+            return self.passes(f"the app's state shows no number and no date under the API's name{about_texts}", examined=1)
+        observed = f"{examined} numbers and dates are those that the API served{about_texts}"
+        return self.passes(observed, examined=examined, advice=tuple(advice))
+
+
+def _sentence(texts: ShownTexts, served: Sequence[ServedText]) -> str:
+    """Return the end of the sentence about texts with letters beyond ASCII; "" if the API served none."""
+    if served and not texts.right:
+        return f"; it shows none of {len(served)} texts beyond ASCII as they were served, so their decoding is not judged"
+    return f"; {len(texts.right)} of {len(served)} texts beyond ASCII have every letter" if served else ""
+
+
+def _text_lines(texts: Iterable[ServedText]) -> tuple[str, ...]:
+    return tuple(sorted(f"{text.row}: {text.name} was decoded wrongly; the API served {text.text}" for text in texts))
 
 
 def _versions(journal: Journal, dataset: str) -> dict[str, list[Row]]:

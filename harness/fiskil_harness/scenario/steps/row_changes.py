@@ -35,6 +35,7 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
         account: Only rows of this account count: a key in the person's file; "" means all.
         merchant: Only rows of this merchant count; "" means all.
         amount: The new amount for "amend", such as "-12.50"; "" means one that no other row has.
+        description: The new description for "amend"; "" means one that no other row has.
         days: Age of the new row for "back_date" and "arrive_late", from 1 to 365 days.
         twin: Name of the participant; "" means the scenario's end user.
     """
@@ -44,6 +45,7 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
     account: str = ""
     merchant: str = ""
     amount: str = ""
+    description: str = ""
     days: int = 3
     twin: str = ""
 
@@ -51,13 +53,16 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
         """Validate the arguments.
 
         Raises:
-            ConfigError: *kind* is unknown, *nth* is negative, *amount* is invalid or not allowed, or *days* is out of range.
+            ConfigError: *kind* is unknown, *nth* is negative, *amount* is invalid, *days* is out of range, or *kind* takes
+                no *amount* or *description*.
         """
         if self.kind not in get_args(Kind):
             raise ConfigError(unknown("Change: no kind", self.kind, get_args(Kind)))
         refuse_outside(self, "nth", 0)
         if self.amount and (self.kind != "amend" or not _AMOUNT.fullmatch(self.amount)):
             raise ConfigError(f"Change: only amend takes an amount, such as -12.50; got {self.amount!r} for {self.kind}.")
+        if self.description and self.kind != "amend":
+            raise ConfigError(f"Change: only amend takes a description; got {self.description!r} for {self.kind}.")
         refuse_outside(self, "days", 1, MOST_DAYS)
 
     def perform(self, stage: "Stage") -> None:
@@ -77,8 +82,8 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
         row = self._row(ledger)
         match self.kind:
             case "amend":
-                amendment = _amendment(stage.seed, row)
-                ledger.amend(row.key, **amendment | ({"amount": self.amount} if self.amount else {}))
+                given = {"amount": self.amount, "description": self.description}
+                ledger.amend(row.key, **_amendment(stage.seed, row) | {name: text for name, text in given.items() if text})
             case "remove" | "vanish":
                 ledger.remove(row.key)
             case "post":
