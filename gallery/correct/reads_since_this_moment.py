@@ -1,4 +1,4 @@
-"""Computes the first moment of a read anew for each attempt, so no two attempts have the same URL."""
+"""Computes the first moment of a read again for each attempt, so no two attempts have the same URL."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""`make mutants`: its config names files that exist, and it tells mutants of verdicts from mutants of texts."""
+"""`make mutants`: its config names files that exist, and it separates mutants of verdicts from mutants of texts."""
 
 import ast
 import tomllib

@@ -1,4 +1,4 @@
-"""Ignores Retry-After. Each attempt computes the first moment of its read anew, so no two attempts have the same URL.
+"""Ignores Retry-After. Each attempt computes the first moment of its read again, so no two attempts have the same URL.
 
 Wait at least as long as Retry-After states.
 """

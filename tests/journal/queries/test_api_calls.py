@@ -150,7 +150,7 @@ def test_no_dataset_means_calls_to_unknown_endpoints(tape: JournalBuilder) -> No
 def test_calls_that_differ_by_a_time_of_day_are_equal(
     tape: JournalBuilder, first: str, second: str, *, are_equal: bool
 ) -> None:
-    """A client may compute the first moment of a read anew for each attempt; other dates and cursors are other reads."""
+    """A client may compute the first moment of a read again for each attempt; other dates and cursors are other reads."""
     calls = [tape.call("banking.transactions", query=query) for query in (first, second)]
 
     assert (call_key(calls[0]) == call_key(calls[1])) is are_equal

@@ -73,7 +73,7 @@ def test_a_row_of_another_end_user_fails(courier: JournalBuilder) -> None:
 
 
 def test_states_without_any_row_are_inconclusive(courier: JournalBuilder) -> None:
-    """A cache for all end users gave each of them rows of somebody else, which the app then left out."""
+    """A cache for all end users gave each of them rows of an earlier one, which the app then left out."""
     respond(courier, b"ref-a")
     respond(courier, b"ref-b", participant="b")
     courier.effects(applied={}, state={"ref": "ref-a", "rows": []})

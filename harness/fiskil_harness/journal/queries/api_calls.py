@@ -82,7 +82,7 @@ def call_key(call: Exchange) -> CallKey:
     """Return a key that is equal for equal calls: method, path, and the query's parameters in any order.
 
     Of a time in a filter, the key contains only the date. An app that reads the last 90 days may compute the first moment
-    anew for each attempt; such attempts are the same call.
+    again for each attempt; such attempts are the same call.
     """
     return call.method, call.path, _parameters_without_times(call.query)
 

@@ -25,7 +25,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
 
     No state and no response of an end user may show ids of another one, and neither may the page to which a browser returns
     from a consent page. At the end, each state must show as many rows as those of the other end users, whose rows are equal.
-    If no state shows a row, rows that all end users lack cannot be told from rows that the app does not report.
+    If no state shows a row, rows that all end users lack look like rows that the app does not report.
     A redirect, a refusal or a login page says nothing about the page that was requested.
     """
 
