@@ -11,6 +11,7 @@ from fiskil_harness.core import catalog
 from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.gate.lessons import Lesson, lessons
 from fiskil_harness.gate.receiver_bugs import bugs
+from fiskil_harness.probes import PROBES
 from fiskil_harness.probes.practices import all_practices
 
 
@@ -59,9 +60,20 @@ def test_every_practice_and_bug_has_a_lesson() -> None:
     """Each is in one lesson, and no lesson names what does not exist."""
     practices = [practice for lesson in lessons() for practice in lesson.practices]
     of_bugs = [bug for lesson in lessons() for bug in lesson.bugs]
+    of_probes = [probe for lesson in lessons() for probe in lesson.probes]
 
     assert sorted(practices) == sorted(all_practices())
     assert sorted(of_bugs) == sorted(bugs())
+    assert len(set(of_probes)) == len(of_probes)
+    assert set(of_probes) <= set(PROBES)
+
+
+def test_a_probe_is_explained_by_its_own_lesson(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its first practice is about something else: the pages that end users see."""
+    shown = " ".join(explained("repeats_no_refusals", capsys).split())
+
+    assert "is refused again, however often it is repeated" in shown
+    assert "@app.get" not in shown
 
 
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.id)

@@ -74,7 +74,7 @@ def explain_probe(name: str) -> Iterator[str]:
     yield from _text(_summary(kind))
     practices = _practices_with(name)
     ids = [practice.id for practice in practices]
-    yield from _why(ids)
+    yield from _why([name, *ids])
     yield "How it is tested"
     yield from _text(f"Expected: {kind.expected}.")
     if kind.needs or kind.observes:
@@ -85,7 +85,7 @@ def explain_probe(name: str) -> Iterator[str]:
     yield from _scenarios(scenario for scenario in load_all() if name in map(name_of, scenario.probes))
     yield "How to fix it"
     yield from _text(f"{kind.fix[:1].upper()}{kind.fix[1:]}.")
-    yield from _code(ids)
+    yield from _code([name, *ids])
     yield from _source(_sources_of([name]))
 
 
@@ -206,14 +206,14 @@ TOPICS: dict[str, tuple[Callable[[], Collection[str]], Explain]] = {
 
 
 def _why(ids: Iterable[str]) -> Iterator[str]:
-    """Yield why the first of the practices and bugs *ids* matters in production."""
+    """Yield why the first of *ids*, practices, bugs and probes, matters in production."""
     for lesson in lessons_about(ids)[:1]:
         yield "Why it matters"
         yield from _text(lesson.why)
 
 
 def _code(ids: Iterable[str]) -> Iterator[str]:
-    """Yield wrong and right code for the first of the practices and bugs *ids*."""
+    """Yield wrong and right code for the first of *ids*, practices, bugs and probes."""
     for lesson in lessons_about(ids)[:1]:
         for language, code in (("Python", lesson.python), ("JavaScript", lesson.javascript)):
             for word, text in (("wrong", code.wrong), ("right", code.right)):

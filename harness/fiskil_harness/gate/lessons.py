@@ -1,6 +1,7 @@
 """Lessons: why a practice matters in production, with wrong and right code in Python and JavaScript.
 
-The table is ``fixtures/lessons.toml``. Each practice is in one lesson, and so is each known bug that code can show.
+The table is ``fixtures/lessons.toml``. Each practice is in one lesson, and so is each known bug that code can show. A
+probe is in a lesson if those of its practices are about something else.
 """
 
 from collections.abc import Iterable
@@ -23,7 +24,7 @@ class Code(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Lesson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One lesson. ``why`` is what goes wrong in production; ``practices`` and ``bugs`` are the ids that it is about."""
+    """One lesson. ``why`` is what goes wrong in production; ``practices``, ``bugs`` and ``probes`` are what it is about."""
 
     id: str
     why: str
@@ -31,6 +32,7 @@ class Lesson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     javascript: Code
     practices: tuple[str, ...] = ()
     bugs: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +53,6 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lessons_about(ids: Iterable[str]) -> list[Lesson]:
-    """Return the lessons about the practices and bugs with these ids, in the order of *ids* and without repetition."""
-    found = (lesson for each in ids for lesson in lessons() if each in (*lesson.practices, *lesson.bugs))
+    """Return the lessons about these practices, bugs and probes, in the order of *ids* and without repetition."""
+    found = (lesson for each in ids for lesson in lessons() if each in (*lesson.practices, *lesson.bugs, *lesson.probes))
     return list({lesson.id: lesson for lesson in found}.values())

@@ -88,7 +88,7 @@ def _task(whole: GateResult, failure: DistinctFailure) -> Task:
             practices=finding.practices,
             sources=tuple(cited(source.strip()) for source in finding.source.split(",") if source.strip()),
         ),
-        remedy=_remedy(finding.fix, [*bugs, *finding.practices], whole.run.app.language),
+        remedy=_remedy(finding.fix, [*bugs, finding.probe, *finding.practices], whole.run.app.language),
         bugs=bugs,
         also_in=failure.also,
         again=command,
