@@ -37,6 +37,7 @@ SHOW = "import sys; from mutmut.__main__ import show; [(print('#', name), show.c
 SURVIVED, UNREACHED, UNTESTED = 0, 33, None
 KILLED = {1, 3}
 BATCH = 400
+_WORDS, _WORD = re.compile(r"[A-Za-z]{2,} [A-Za-z]"), re.compile(r" [A-Za-z]|[A-Za-z] ")
 RESULTS = {"passes", "fails", "inconclusive"}
 """The methods of a probe that return a finding; the first argument is its text."""
 TEXTS = {"observed", "evidence", "advice", "stated"}
@@ -138,13 +139,17 @@ def _logic(call: object) -> list[object]:
     if not isinstance(call, ast.Call):
         return []
     others = sorted((word for word in call.keywords if word.arg not in TEXTS), key=lambda word: word.arg or "")
-    return [call.func, *call.args[1:], *others]
+    texts = call.args[:1] if not any(isinstance(argument, ast.Starred) for argument in call.args) else []
+    return [call.func, *call.args[len(texts) :], *others]
 
 
 def is_text(part: object) -> bool:
-    """Return whether *part* of a function is text for people: a formatted string, or a string with a space."""
+    """Return whether *part* of a function is text for people: a string with two words, or a formatted one with a word."""
+    if isinstance(part, ast.JoinedStr):
+        constants = [str(value.value) for value in part.values if isinstance(value, ast.Constant)]
+        return any(_WORD.search(constant) for constant in constants)
     value = part.value if isinstance(part, ast.Constant) else part
-    return isinstance(value, ast.JoinedStr) or (isinstance(value, str) and " " in value)
+    return isinstance(value, str) and _WORDS.search(value) is not None
 
 
 def report(folder: Path, tried: list[str], total: int) -> None:

@@ -57,6 +57,8 @@ def main() -> int:
     parser.add_argument("--busy", type=int, default=0, metavar="N", help="programs that compute meanwhile [0]")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    if options.runs * len(options.workers.split(",")) < 2:
+        parser.error("one run alone cannot be compared")
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.busy)]
     reports: list[dict[str, Any]] = []
     is_equal = True
@@ -71,7 +73,7 @@ def main() -> int:
                     print(f"{workers} workers, {took_s:4.0f} s: {reports[-1]['sha256'][:16]}", flush=True)
                     found = list(differences(reports[0]["result"], reports[-1]["result"]))
                     print("".join(f"  {line}\n" for line in found[:MOST_PLACES]), end="", flush=True)
-                    is_equal = is_equal and not found
+                    is_equal = is_equal and reports[0]["sha256"] == reports[-1]["sha256"]
     finally:
         for process in busy:
             process.kill()

@@ -55,6 +55,10 @@ def test_a_mutant_is_named_by_the_module_that_tests_import() -> None:
         ("if count > 1: observed = 'many'", "if count >= 1: observed = 'many'", False),
         ("if count > 1: observed = 'no message'", "if count >= 1: observed = None", False),
         ("return Verdict.FAIL", "return None", False),
+        ("' '.join(words)", "'XX XX'.join(words)", False),
+        ("letter not in ' \\t'", "letter not in 'XX \\tXX'", False),
+        ("{f'{name}={query[name]}'}", "{f'{name}={query[None]}'}", False),
+        ("return self.inconclusive(*why_busy(end))", "return self.inconclusive(*why_busy(None))", False),
     ],
 )
 def test_a_mutant_of_texts_changes_no_verdict(original: str, mutant: str, *, is_of_text: bool) -> None:

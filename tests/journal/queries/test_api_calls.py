@@ -140,7 +140,9 @@ def test_no_dataset_means_calls_to_unknown_endpoints(tape: JournalBuilder) -> No
     ("first", "second", "are_equal"),
     [
         ("from=2026-03-01T10:15:30.250Z", "from=2026-03-01T10:15:33Z", True),
-        ("to=2026-03-01T10:15:30Z&from=2026-01-01", "from=2026-01-01&to=2026-03-01T23:59:59%2B10:00", True),
+        ("to=2026-03-01T10:15:30Z&from=2026-01-01", "from=2026-01-01&to=2026-03-01T23:58:59%2B10:00", True),
+        ("from=2026-03-01T00:00:00Z&to=2026-03-01T11:59:59Z", "from=2026-03-01T12:00:00Z&to=2026-03-01T23:59:59Z", False),
+        ("from=2026-03-01T10:00:00.000Z", "from=2026-03-01T11:00:00.000Z", False),
         ("from=2026-02-01T00:00:00Z", "from=2026-03-01T00:00:00Z", False),
         ("from=2026-03-01", "from=2026-03-02", False),
         ("page[after]=2026-03-01T10:15:30Z", "page[after]=2026-03-01T10:15:33Z", False),

@@ -39,6 +39,8 @@ def test_case_spaces_and_the_form_of_accents_may_differ(text: str, change: Calla
         (CAFE, "CAFÉ ZOË ? ÅRHUS"),
         (CAFE, "CAFÉ ZO…"),
         (CAFE, "CAF\ufffd"),
+        (SUSHI, "MÜLLER SUSHI ? BAR"),
+        (SUSHI, "MÜLLER SUSHI \ufffd\ufffd BAR"),
         (CAFE, "Coffee"),
         (SUSHI, "MÜLLER SUSHI BAR"),
         (SUSHI, "MULLER SUSHI ? BAR"),
@@ -51,6 +53,8 @@ def test_case_spaces_and_the_form_of_accents_may_differ(text: str, change: Calla
         "dash replaced",
         "shortened",
         "cut inside a letter",
+        "emoji alone replaced",
+        "halves of the emoji replaced",
         "renamed",
         "without emoji",
         "emoji replaced",
@@ -96,6 +100,28 @@ def test_replaced_letters_are_wrong(shown: str) -> None:
     assert result(SUSHI, [shown]) == "wrong"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(ARABIC, "latin-1"), (ARABIC, "cp1252"), ("CAFÉ PIĘĆ", "latin-1")],
+    ids=["Arabic", "Arabic in cp1252", "Polish"],
+)
+def test_letters_that_an_encoding_lacks_are_wrong(text: str, encoding: str) -> None:
+    """A database column keeps the letters that it has, and replaces the others."""
+    assert result(text, [text.encode(encoding, "replace").decode(encoding)]) == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("\U0001f363", "/x?page=2"), ("É", "what?"), ("Á", "João"), ("SÃO JOÃO", "#SãoJoão")],
+    ids=["emoji", "letter", "garbled letter", "without a space"],
+)
+def test_a_short_text_is_not_judged_by_other_texts(text: str, shown: str) -> None:
+    """A question mark or a letter of another text is no trace of it."""
+    served = texts_beyond_ascii([{"description": text}])
+
+    assert not shown_texts([shown], served).wrong
+
+
 def test_a_text_that_is_right_elsewhere_is_right() -> None:
     """The other occurrence may be a search key or a line of a log."""
     assert result(CAFE, {"rows": [CAFE], "log": ["CAF? ZO? ? ?RHUS"]}) == "right"
@@ -103,8 +129,15 @@ def test_a_text_that_is_right_elsewhere_is_right() -> None:
 
 def test_texts_beyond_ascii_are_found_at_any_depth() -> None:
     """The name of the row in the journal is none that the API serves."""
-    row = {"key": "é", "fiskil_id": "1", "description": "Café", "more": {"title": "Ü", "n": 1}, "tags": ["a", "ö"]}
+    row = {
+        "key": "Trésor",
+        "fiskil_id": "1",
+        "description": "Café",
+        "more": {"title": "Über", "n": 1},
+        "tags": ["a", "Löwe"],
+    }
 
     texts = texts_beyond_ascii([row, {"description": "Café"}, {"description": "Coffee"}])
 
-    assert texts == [ServedText("é", "description", "Café"), ServedText("é", "title", "Ü"), ServedText("é", "tags", "ö")]
+    found = [("description", "Café"), ("title", "Über"), ("tags", "Löwe")]
+    assert texts == [ServedText("Trésor", name, text) for name, text in found]

@@ -82,7 +82,7 @@ def test_states_without_any_row_are_inconclusive(courier: JournalBuilder) -> Non
     finding = examined(courier)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, STATE)
-    assert finding.observed == "the API served rows for several end users, and no state shows one of them"
+    assert finding.observed == "no state shows the fiskil_id of a row that was synced"
 
 
 def test_a_page_about_another_end_user_fails(courier: JournalBuilder) -> None:

@@ -68,8 +68,8 @@ def _without_cursor(key: CallKey) -> tuple[tuple[str, str], ...]:
 
 PERIOD = {"from", "to"}
 """The filters that select rows by time."""
-_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T.*", re.DOTALL)
-"""A date with a time of day."""
+_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(?!\d\d:(?:00:00|59:59)).*", re.DOTALL)
+"""A date with a time of day that is neither the begin nor the end of an hour."""
 _CURSORS = ("page[after]", "page[before]")
 
 
@@ -81,8 +81,9 @@ def is_first_page(call: Exchange) -> bool:
 def call_key(call: Exchange) -> CallKey:
     """Return a key that is equal for equal calls: method, path, and the query's parameters in any order.
 
-    Of a time in a filter, the key contains only the date. An app that reads the last 90 days may compute the first moment
-    again for each attempt; such attempts are the same call.
+    An app that reads the last 90 days may compute the first moment again for each attempt; such attempts are the same call.
+    So of a time in a filter the key contains only the date, unless it is the begin or end of an hour: then it may be the
+    limit of one of several periods.
     """
     return call.method, call.path, _parameters_without_times(call.query)
 

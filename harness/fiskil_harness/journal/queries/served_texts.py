@@ -1,13 +1,15 @@
 """Texts with letters beyond ASCII that the API served, and how the app's state shows them.
 
-Apps rewrite texts for many reasons, so only two results of a wrong decoding are recognised. In the first, each byte of UTF-8
-became a letter of Latin-1 or Windows-1252. In the second, every letter beyond ASCII became question marks or replacement
-characters. Other forms are lawful, such as "E" for "\u00c9", or a text without its emoji.
+Apps rewrite texts for many reasons, so only two results of a wrong encoding are recognised. In the first, each byte of UTF-8
+became a letter of Latin-1 or Windows-1252. In the second, letters beyond ASCII became question marks or replacement
+characters, all of them or those that the encoding lacks; of signs, such as an emoji, this is not judged. Other forms are
+lawful, such as "E" for "\u00c9", or a text without its emoji. A text with fewer than three letters of ASCII is not judged,
+because it may be part of any other text.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +22,7 @@ INTERNAL = "key"
 ENCODINGS = ("latin-1", "cp1252")
 REPLACED = "[?\ufffd]{1,4}"
 """A replaced letter: the app replaced it as a whole, or each of its bytes."""
+FEW_LETTERS = 3
 
 
 class ServedText(Struct, frozen=True):
@@ -38,11 +41,11 @@ class ShownTexts(Struct, frozen=True):
 
 
 def texts_beyond_ascii(rows: Iterable[dict[str, Any]]) -> list[ServedText]:
-    """Return each different text with letters beyond ASCII in *rows*, in order."""
+    """Return each different text with letters beyond ASCII in *rows*, in order; very short ones are left out."""
     texts: dict[str, ServedText] = {}
     for row in rows:
         for name, text in _strings(row):
-            if not text.isascii():
+            if not text.isascii() and sum(letter.isascii() and letter.isalpha() for letter in text) >= FEW_LETTERS:
                 texts.setdefault(text, ServedText(name_of_row(row), name, text))
     return list(texts.values())
 
@@ -51,7 +54,7 @@ def shown_texts(state: Any, served: Iterable[ServedText]) -> ShownTexts:
     """Return those of *served* that *state* shows, as part of a longer text too; case and spaces make no difference."""
     shown = list(texts_in(state))
     plain, visible = "\n".join(map(_plain, shown)), "\n".join(map(_visible, shown))
-    right = tuple(each for each in served if _plain(each.text) in plain)
+    right = tuple(each for each in served if _plain(each.text) in plain or _visible(each.text) in visible)
     wrong = tuple(each for each in served if each not in right and _is_wrongly_decoded(each.text, plain, visible))
     return ShownTexts(right, wrong)
 
@@ -65,8 +68,18 @@ def _strings(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _is_wrongly_decoded(text: str, plain: str, visible: str) -> bool:
     decoded = (text.encode().decode(encoding, errors="replace") for encoding in ENCODINGS)
-    replaced = "".join(re.escape(letter) if letter.isascii() else REPLACED for letter in _plain(text))
-    return any(_visible(garbled) in visible for garbled in decoded) or re.search(replaced, plain) is not None
+    if any(_visible(garbled) in visible for garbled in decoded):
+        return True
+    is_replaced = re.search(_pattern(text, may_lose=lambda letter: not letter.isascii()), plain)
+    has_lost_signs_only = re.search(
+        _pattern(text, may_lose=lambda letter: not (letter.isascii() or letter.isalpha())), plain
+    )
+    return is_replaced is not None and has_lost_signs_only is None
+
+
+def _pattern(text: str, *, may_lose: Callable[[str], bool]) -> str:
+    letters = [(re.escape(letter), may_lose(letter)) for letter in _plain(text)]
+    return "".join(f"(?:{letter}|{REPLACED})" if is_lossy else letter for letter, is_lossy in letters)
 
 
 def _plain(text: str) -> str:

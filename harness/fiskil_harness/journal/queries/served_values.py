@@ -167,7 +167,7 @@ def _is_moved(shown: Any, served: Iterable[Any]) -> bool:
     """Return True if *shown* is a served moment moved by hours, as by an app that reads UTC as the time of its own zone.
 
     An app may leave out the time, and show midnight or noon. So only a served moment counts that is neither on the hour nor
-    half past, and whose minutes the app kept.
+    half past, and whose minutes and seconds the app kept.
     """
     moment = moment_of(shown)
     if moment is None:

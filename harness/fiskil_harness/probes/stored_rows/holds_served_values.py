@@ -22,8 +22,8 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     """Check that the app's state shows numbers, dates and letters beyond ASCII as the API served them.
 
     Numbers and dates are compared under the API's names. A value fails if the API served another one in each version of the
-    row, and the field is right in most rows, or each wrong value is a day off or has lost digits. Signs, units, cents, zones
-    and spellings may differ.
+    row, and the field is right in most rows, or each wrong value is a day off or has lost digits. A time with an offset from
+    UTC is wrong if it is hours away from the served one. Signs, units, cents, zones and spellings may differ.
 
     A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, or with
     each of these letters replaced. Other forms of a text are not judged.
@@ -38,10 +38,14 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     dataset: str = ""
 
     needs = (EFFECTS,)
-    expected = "each number with every digit, each date on the day that was served, and each text decoded as UTF-8"
+    expected = (
+        "each number with every digit, each date on the day and each time at the moment that was served, "
+        "and each text decoded as UTF-8"
+    )
     source = "data.changes"
     fix = (
-        "store numbers with every digit and dates without a time as dates; round and convert when you show them; "
+        "store numbers with every digit, times with their offset from UTC, and dates without a time as dates; "
+        "round and convert when you show them; "
         "decode responses as UTF-8, and store texts in an encoding that has every letter"
     )
 

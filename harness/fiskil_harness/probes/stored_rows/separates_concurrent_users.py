@@ -62,7 +62,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         """Return a PASS that names each page that was not examined; INCONCLUSIVE if all were hidden, or no row is shown."""
         row_ids = {str(row["fiskil_id"]) for rows in journal.all(Rows) for row in rows.rows if "fiskil_id" in row}
         if row_ids and not any(shown(end.state, row_ids) for end in ends.values()):
-            return self.inconclusive("the API served rows for several end users, and no state shows one of them", hook=STATE)
+            return self.inconclusive("no state shows the fiskil_id of a row that was synced", hook=STATE)
         end_users = len(ends)
         responses = journal.all(ConcurrentResponse)
         pages = {response.page for response in responses if response.page}
