@@ -21,6 +21,15 @@ def read_transactions(tape: JournalBuilder, query: str) -> None:
     tape.call("banking.transactions", query=f"end_user_id={END_USER}{query}", response_headers=headers)
 
 
+@pytest.mark.parametrize(("early_s", "verdict"), [(20, Verdict.PASS), (3600, Verdict.FAIL)])
+def test_a_from_computed_before_midnight_passes(tape: JournalBuilder, early_s: int, verdict: Verdict) -> None:
+    """A retry after midnight repeats the ``from`` of the first attempt, which was the start of the day before."""
+    tape.wait(30)
+    read_transactions(tape, f"&from={(NOW - timedelta(days=31, seconds=early_s)):%Y-%m-%dT%H:%M:%SZ}")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
 def test_a_from_within_the_days_passes(tape: JournalBuilder) -> None:
     """The start of the day thirty days ago is within them."""
     read_transactions(tape, f"&from={(NOW - timedelta(days=30)).date()}T00:00:00Z")

@@ -83,4 +83,6 @@ def _is_early(call: Exchange, days: int) -> bool:
         return False
     if begins.tzinfo is None:
         begins = begins.replace(tzinfo=responded.tzinfo)
-    return begins < responded - timedelta(days=days) - SLACK
+    # The app may have computed `from` at any time since the scenario began, for example before midnight.
+    computed = responded - timedelta(seconds=call.ended_s)
+    return begins < computed - timedelta(days=days) - SLACK
