@@ -101,20 +101,20 @@ def test_rows_of_every_dataset_change_at_a_retailer(play: Play) -> None:
         assert first != last
 
 
-@pytest.mark.parametrize(("nth", "count"), [(0, 1), (4, 1), (None, 270)])
-def test_rows_disappear_at_a_retailer(play: Play, nth: int | None, count: int) -> None:
+@pytest.mark.parametrize("nth", [0, 4, None])
+def test_rows_disappear_at_a_retailer(play: Play, nth: int | None) -> None:
     """The next sync lists their ids as removed. Source: data.changes"""
     journal = play(steps.Authorise(), steps.Sync("usage"), steps.RemoveRows(dataset="usage", nth=nth), steps.Sync("usage"))
 
     first, last = (rows for rows in journal.all(Rows) if rows.dataset == "usage")
     removed = {row["fiskil_id"] for row in first.rows} - {row["fiskil_id"] for row in last.rows}
-    assert len(removed) == count
+    assert len(removed) == (len(first.rows) if nth is None else 1)
     assert removed == {*last.removed_ids}
 
 
 def test_a_row_that_a_retailer_lacks_cannot_be_removed(play: Play) -> None:
     """The step says how many rows there are."""
-    with pytest.raises(AssertionError, match="There is no row 500 to remove: the retailer has 4 rows of invoices"):
+    with pytest.raises(AssertionError, match=r"There is no row 500 to remove: the retailer has \d+ rows of invoices"):
         play(steps.Authorise(), steps.Sync("invoices"), steps.RemoveRows(dataset="invoices", nth=500))
 
 
