@@ -38,6 +38,7 @@ SURVIVED, UNREACHED, UNTESTED = 0, 33, None
 KILLED = {1, 3}
 BATCH = 400
 _WORDS, _WORD = re.compile(r"[A-Za-z]{2,} [A-Za-z]"), re.compile(r" [A-Za-z]|[A-Za-z] ")
+"""Two words in a string; one word beside a space in a formatted string."""
 RESULTS = {"passes", "fails", "inconclusive"}
 """The methods of a probe that return a finding; the first argument is its text."""
 TEXTS = {"observed", "evidence", "advice", "stated"}

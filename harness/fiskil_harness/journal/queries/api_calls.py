@@ -66,8 +66,8 @@ def _without_cursor(key: CallKey) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in key[2] if not name.startswith("page["))
 
 
-PERIOD = {"from", "to"}
-"""The filters that select rows by time."""
+PERIOD = frozenset({"from", "to"})
+"""The filters that select rows by time. An app may change them with every read."""
 _TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(?!\d\d:(?:00:00|59:59)).*", re.DOTALL)
 """A date with a time of day that is neither the begin nor the end of an hour."""
 _CURSORS = ("page[after]", "page[before]")

@@ -1,10 +1,8 @@
 """Find reads that the app repeats while nothing happens."""
 
 from fiskil_harness.journal import Exchange, Idle, Journal, Rows
-from fiskil_harness.journal.queries.api_calls import calls, parameters
+from fiskil_harness.journal.queries.api_calls import PERIOD, calls, parameters
 
-MOVING = frozenset({"from", "to"})
-"""Parameters that a polling app changes with every read."""
 APART_S = 1.0
 """Equal reads with a shorter time between them count as one moment, in real seconds."""
 POLLING = 3
@@ -26,7 +24,7 @@ def reads_within(journal: Journal, idle: Idle) -> dict[ReadKey, list[Exchange]]:
 
 def read_key(call: Exchange) -> ReadKey:
     """Return a key that is equal for reads that differ only in the parameters ``from`` and ``to``."""
-    fixed = sorted((name, value) for name, value in parameters(call).items() if name not in MOVING)
+    fixed = sorted((name, value) for name, value in parameters(call).items() if name not in PERIOD)
     return call.route or call.path, call.path, tuple(fixed)
 
 

@@ -26,7 +26,7 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     UTC is wrong if it is hours away from the served one. Signs, units, cents, zones and spellings may differ.
 
     A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, or with
-    each of these letters replaced. Other forms of a text are not judged.
+    some of these letters replaced. Other forms of a text are not judged.
 
     Datasets of which a fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left
     out.
