@@ -1,4 +1,4 @@
-"""Descriptions get accents, an emoji and Arabic letters; a good integration decodes them as UTF-8."""
+"""Descriptions get accents, an emoji and Arabic letters; a good integration decodes them as UTF-8 and stores all."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -13,5 +13,5 @@ SCENARIO = Scenario(
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(probes.HoldsServedValues("transactions"),),
+    probes=(probes.HoldsServedValues("transactions"), probes.HoldsNewestValues()),
 )

@@ -45,6 +45,8 @@ FIELDS_OF: dict[type, tuple[str, ...]] = {
 """Faults of fields that only some datasets have, with these datasets."""
 REMOVALS = frozenset({"remove", "vanish", "clear"})
 """Changes of transactions for which rows of energy data are removed."""
+DISTURBANCES = ((steps.InjectFault,), (steps.Change, steps.ChangeEveryField, steps.RemoveRows))
+"""Groups of steps; a scenario with steps of a group makes no sense without any of them."""
 ONCE = (steps.InjectFault, steps.ChangeEveryField, steps.LimitPages, steps.RemoveRows)
 """Steps that are left out if they repeat the step before."""
 JOINT = (steps.ApproveSharing, steps.WithdrawSharing)
@@ -92,15 +94,16 @@ def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
     changed = fitting.changed()
     if fitting.needs_joint_accounts:
         return Fitted(scenario=scenario, outside=NO_JOINT_ACCOUNTS)
-    if not fitting.granted or not changed.probes or (_has_fault(scenario) and not _has_fault(changed)):
+    is_empty = not changed.probes or any(_has(kinds, scenario) and not _has(kinds, changed) for kinds in DISTURBANCES)
+    if not fitting.granted or is_empty:
         unused = " and ".join(fitting.unused) or "banking data"
         reason = f"app.facts states that the app uses only {' and '.join(fitting.used)}, not {unused}"
         return Fitted(scenario=scenario, outside=reason)
     return Fitted(scenario=changed.check())
 
 
-def _has_fault(scenario: Scenario) -> bool:
-    return any(isinstance(step, steps.InjectFault) for step in scenario.steps)
+def _has(kinds: tuple[type, ...], scenario: Scenario) -> bool:
+    return any(isinstance(step, kinds) for step in scenario.steps)
 
 
 def _is_shipped(scenario: Scenario) -> bool:
@@ -139,7 +142,7 @@ class _Fitting:
 
     def changed(self) -> Scenario:
         """Return the scenario with its changes."""
-        changed = [part for step in self.scenario.steps for part in self._step(step)]
+        changed = [part for step in self.scenario.steps if self._has_counterpart(step) for part in self._step(step)]
         pages = [step for step in self.scenario.steps if isinstance(step, steps.LimitPages)]
         names_accounts = any(getattr(step, "accounts", ()) for step in self.scenario.steps)
         is_free = self.scenario.end_user == DEFAULT_PERSON and not names_accounts
@@ -159,6 +162,12 @@ class _Fitting:
         """True if a dataset with fewer rows stands in place of the transactions."""
         return self.moves.get("transactions", LONG_LISTS[0]) not in LONG_LISTS
 
+    def _has_counterpart(self, step: Any) -> bool:
+        """Return whether a dataset that the app uses has the fields that *step* changes."""
+        if isinstance(step, steps.Change) and step.description:
+            return "transactions" in self.used
+        return not (isinstance(step, steps.RemoveFields) and self.is_energy)
+
     def _step(self, step: Any) -> Iterator[Any]:
         has_moved = "transactions" in self.moves
         match step:
@@ -168,8 +177,6 @@ class _Fitting:
                 yield steps.RemoveRows(dataset=self._nearest("transactions"), nth=removed_nth, twin=step.twin)
             case steps.Change() if "transactions" not in self.used:
                 yield steps.ChangeEveryField(twin=step.twin)
-            case steps.RemoveFields() if self.is_energy:
-                return
             case steps.CloseAccount() if self.moves.get("accounts", ACCOUNTS[0]) not in ACCOUNTS:
                 yield steps.ChangeEveryField()
             case steps.LimitPages() if self.has_short_list and step.rows > 1:
