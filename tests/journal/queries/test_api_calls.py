@@ -2,17 +2,25 @@
 
 import pytest
 
-from fiskil_harness.journal import HookCall
+from fiskil_harness.journal import HookCall, Rows
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.api_calls import (
     call_key,
     calls,
+    consent_of,
     covers,
     dataset_read,
+    end_user_of,
+    is_complete_success,
     is_done,
     is_not_shared,
+    is_storm,
+    kind_of,
+    large_reads,
+    never_succeeded,
     reads,
     routes_of,
+    timed_out,
 )
 
 
@@ -156,3 +164,105 @@ def test_calls_that_differ_by_a_time_of_day_are_equal(
     calls = [tape.call("banking.transactions", query=query) for query in (first, second)]
 
     assert (call_key(calls[0]) == call_key(calls[1])) is are_equal
+
+
+@pytest.mark.parametrize(
+    ("status", "bites", "is_success", "is_known"),
+    [
+        (200, (), True, True),
+        (299, (), True, True),
+        (300, (), False, False),
+        (199, (), False, False),
+        (None, (), False, False),
+        (200, ("Latency(seconds=2)",), False, True),
+        (299, ("Latency(seconds=2)", "Latency(seconds=3)"), False, True),
+        (300, ("Latency(seconds=2)",), False, False),
+        (199, ("Latency(seconds=2)",), False, False),
+        (None, ("Latency(seconds=2)",), False, False),
+        (200, ("Latency(seconds=2)", "Truncate(after_bytes=9)"), False, False),
+    ],
+)
+def test_a_complete_2xx_response_ends_a_refusal(
+    tape: JournalBuilder, status: int | None, bites: tuple[str, ...], is_success: bool, is_known: bool
+) -> None:
+    """A response that was only late is complete too, but a fault acted on it."""
+    refused = tape.call("banking.accounts", status=401)
+    call = tape.call("banking.accounts", status=status, bites=bites)
+
+    assert is_complete_success(call) is is_success
+    assert never_succeeded(calls(tape.journal), [refused]) == ([] if is_known else [refused])
+
+
+def test_only_a_later_success_of_the_same_read_ends_a_refusal(tape: JournalBuilder) -> None:
+    """An earlier success, another route and another end user show nothing; a call about no end user has any."""
+    tape.call("banking.accounts")
+    read = tape.call("banking.accounts", status=401)
+    created = tape.call("end_users.create", status=401)
+    tape.call("banking.balances")
+    tape.call("banking.accounts", participant="b")
+
+    assert never_succeeded(calls(tape.journal), [read, created]) == [read, created]
+
+    tape.call("end_users.create", end_user_id="eu-alice")
+    tape.call("banking.accounts")
+    tape.call("banking.accounts", status=503)
+
+    assert never_succeeded(calls(tape.journal), [read, created]) == []
+
+
+@pytest.mark.parametrize("content", [{"text": "hello"}, {"event": "x", "consent_id": "arr1", "end_user_id": "eu"}])
+def test_a_message_in_another_format_has_the_fields_of_its_content(tape: JournalBuilder, content: dict[str, str]) -> None:
+    """A field that it does not have is empty."""
+    delivery = tape.deliver("e0", content=content)
+
+    fields = (kind_of(delivery), consent_of(delivery), end_user_of(delivery))
+
+    assert fields == tuple(content.get(name, "") for name in ("event", "consent_id", "end_user_id"))
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": []}', b'{"data": {}}', b"\xff", b"[" * 5000])
+def test_a_message_without_fields_has_no_kind(tape: JournalBuilder, body: bytes) -> None:
+    """Its body is no object with data, or cannot be read."""
+    delivery = tape.deliver("e0", body=body)
+
+    assert (kind_of(delivery), consent_of(delivery), end_user_of(delivery)) == ("", "", "")
+
+
+@pytest.mark.parametrize(("gap_s", "count", "is_one"), [(0.15, 21, True), (0.15, 20, False), (0.1501, 21, False)])
+def test_more_than_twenty_calls_in_three_seconds_are_a_storm(gap_s: float, count: int, is_one: bool) -> None:
+    """Both the number and the time are the greatest that are allowed."""
+    assert is_storm([number * gap_s for number in range(count)]) is is_one
+
+
+@pytest.mark.parametrize(
+    ("pages", "length", "clause"),
+    [
+        (99, "999999", ""),
+        (100, "999999", ", after a list of 100 pages"),
+        (99, "1000000", ", after a response of 1.0 MB"),
+        (100, "2460000", ", after a list of 100 pages and a response of 2.5 MB"),
+        (1, "unknown", ""),
+    ],
+)
+def test_the_sizes_of_large_reads_are_stated(tape: JournalBuilder, pages: int, length: str, clause: str) -> None:
+    """Pages of one list count together, and repeated or failed reads do not count."""
+    tape.rows(tape.transaction("a"))
+    for page in range(pages):
+        tape.call("banking.transactions", query=f"page[after]=c{page}", response_headers=(("Content-Length", "5"),))
+    tape.call("banking.transactions", query="page[after]=c0", response_headers=(("Content-Length", length),))
+    tape.call("banking.transactions", query="page[after]=x", status=500, response_headers=(("content-length", "9" * 8),))
+    tape.call("banking.transactions", query="account_id=acc1")
+
+    assert large_reads(tape.journal, tape.journal.all(Rows)[0]) == clause
+
+
+@pytest.mark.parametrize(
+    ("status", "took_s", "expected"), [(None, 12.0, True), (None, 11.9, False), (200, 12.0, False), (200, 11.9, False)]
+)
+def test_a_hook_without_a_response_at_the_deadline_timed_out(
+    tape: JournalBuilder, status: int | None, took_s: float, expected: bool
+) -> None:
+    """A connection that broke earlier is another failure."""
+    tape.hook("refresh", status=status, took_s=took_s)
+
+    assert timed_out(tape.journal, tape.journal.all(HookCall)[0]) is expected

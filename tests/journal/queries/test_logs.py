@@ -230,3 +230,76 @@ def test_a_record_names_an_endpoint_by_the_last_word_of_its_path(tape: JournalBu
 
     assert names_endpoint("GET mandates", call)
     assert not names_endpoint("GET accounts", call)
+
+
+@pytest.mark.parametrize(("place", "is_complete"), [("app.log", False), ("output", True)])
+def test_an_incomplete_log_keeps_its_records(tape: JournalBuilder, place: str, is_complete: bool) -> None:
+    """A record that is there may be judged; a standard output without text says nothing about a log file."""
+    tape.deliver_event("consent.received")
+    tape.output(b"received m-e0\n  in full", place="a.log")
+    tape.output(b"", place=place, problem="was cut off")
+
+    log = log_of(tape.journal)
+
+    assert log.records == ("received m-e0\n  in full",)
+    assert log.problem == ("" if is_complete else "app.log was cut off")
+
+
+def test_each_incomplete_output_is_a_problem(tape: JournalBuilder) -> None:
+    """A standard output with text is one of them."""
+    tape.output(b"started", problem="was cut off")
+    tape.output(b"", place="a.log", problem="is missing")
+
+    assert log_of(tape.journal).problem == "output was cut off; a.log is missing"
+
+
+def test_a_log_in_another_encoding_is_read(tape: JournalBuilder) -> None:
+    """The letters of ASCII are the same in most encodings."""
+    tape.deliver_event("consent.received")
+    tape.output(b"re\xe7u m-e0")
+
+    log = log_of(tape.journal)
+
+    assert (log.records, log.problem) == (("re\ufffdu m-e0",), "")
+
+
+def test_without_output_no_log_is_read(tape: JournalBuilder) -> None:
+    """An empty log file is a log in which nothing was recorded."""
+    tape.deliver_event("consent.received")
+    tape.output(b" \n")
+    assert log_of(tape.journal).problem == "the app wrote no output that the harness can read"
+
+    tape.output(b"", place="a.log")
+    assert log_of(tape.journal).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "is_log"),
+    [
+        ("received m-e0", True),
+        ("read accounts", True),
+        ("POST /hooks/m-e0 204", False),
+        ("POST /accounts 204", False),
+        ("GET /v1/banking/accounts 200", True),
+        ("started", False),
+    ],
+)
+def test_a_line_about_the_scenario_shows_the_log(tape: JournalBuilder, line: str, is_log: bool) -> None:
+    """It names an id or an endpoint; the lines of a web server only show requests to the app."""
+    tape.deliver_event("consent.received")
+    tape.call("banking.accounts")
+    tape.output(line.encode())
+
+    assert (log_of(tape.journal).problem == "") is is_log
+
+
+@pytest.mark.parametrize("shown", ["000000000", "0000000000"])
+def test_an_id_with_many_equal_digits_is_found(shown: str) -> None:
+    """Its end fits at several places of a word."""
+    assert Log(records=(f"id={shown}",)).naming("acct-50000000000") == [f"id={shown}"]
+
+
+@pytest.mark.parametrize("shown", ["000000000000", "x00000000", "00000000x"])
+def test_more_equal_digits_than_the_id_has_are_another_word(shown: str) -> None:
+    """The word is no part of the id."""
+    assert Log(records=(f"id={shown}",)).naming("acct-50000000000") == []

@@ -1,5 +1,7 @@
 """The moment of an API call: in the foreground while a person waits, in the background otherwise."""
 
+import pytest
+
 from fiskil_harness.journal import PageView
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.moments import calls_by_moment
@@ -97,3 +99,81 @@ def test_a_disturbed_call_that_a_failed_hook_gave_up_is_in_the_foreground() -> N
     tape.hook("refresh", status=502, took_s=2.5)
 
     assert moments(tape) == [("token", "foreground")]
+
+
+def test_a_step_with_chromium_hides_only_its_own_calls() -> None:
+    """Calls of later steps have a moment again."""
+    tape = JournalBuilder()
+    tape.next_step()
+    tape.call("token")
+    tape.write(PageView(at_s=tape.now_s, step=tape.step, participant="", page="connect", moment="opened"))
+    tape.next_step()
+    tape.call("consents.list")
+
+    assert moments(tape) == [("consents.list", "background")]
+
+
+@pytest.mark.parametrize(("early_s", "expected"), [(0.0, [("token", "foreground")]), (0.01, [("token", "background")])])
+def test_a_call_at_the_begin_of_a_hook_call_is_in_the_foreground(early_s: float, expected: list[tuple[str, str]]) -> None:
+    """A call before it had another reason."""
+    tape = JournalBuilder()
+    tape.call("token", at_s=2.0 - early_s, ended_s=2.0)
+    tape.now_s = 3.0
+    tape.hook("refresh", took_s=1.0)
+
+    assert moments(tape) == expected
+
+
+@pytest.mark.parametrize(
+    ("late_s", "bites", "status", "expected"),
+    [
+        (0.0, (), 200, [("token", "foreground")]),
+        (0.01, (), 200, []),
+        (0.25, ("Stall()",), 200, [("token", "foreground")]),
+        (0.26, ("Stall()",), 200, []),
+        (0.26, ("Stall()",), 400, [("token", "foreground")]),
+        (0.26, ("Stall()",), 399, []),
+        (0.01, (), 500, []),
+        (0.26, ("Stall()",), None, []),
+    ],
+)
+def test_the_app_waited_for_a_call_that_ended_before_the_response(
+    late_s: float, bites: tuple[str, ...], status: int | None, expected: list[tuple[str, str]]
+) -> None:
+    """A disturbed call may end a little later, or at any time after an error that reports it."""
+    tape = JournalBuilder()
+    tape.call("token", at_s=2.5, ended_s=3.0 + late_s, bites=bites)
+    tape.now_s = 3.0
+    tape.hook("refresh", status=status, took_s=1.0)
+
+    assert moments(tape) == expected
+
+
+def test_a_requested_failure_hides_no_call() -> None:
+    """The app does nothing during such a hook call."""
+    tape = JournalBuilder()
+    tape.call("token")
+    tape.hook("fail", took_s=0.2)
+
+    assert moments(tape) == [("token", "background")]
+
+
+@pytest.mark.parametrize(("late_s", "expected"), [(0.0, [("token", "foreground")]), (0.01, [])])
+def test_a_call_that_ended_before_the_visit_is_in_the_foreground(late_s: float, expected: list[tuple[str, str]]) -> None:
+    """The page that is visited may show the result of the call."""
+    tape = JournalBuilder()
+    tape.call("token", at_s=1.5, ended_s=2.0 + late_s)
+    tape.now_s = 2.0
+    tape.visit("callback")
+
+    assert moments(tape) == expected
+
+
+def test_a_visit_of_another_step_shows_nothing() -> None:
+    """The person does not wait during this step."""
+    tape = JournalBuilder()
+    tape.visit("callback")
+    tape.next_step()
+    tape.call("token")
+
+    assert moments(tape) == [("token", "background")]

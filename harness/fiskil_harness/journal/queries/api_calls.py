@@ -43,7 +43,7 @@ def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchang
 
 def dataset_read(call: Exchange) -> str:
     """Return the dataset that *call* reads, or an empty text if it reads no data of an end user."""
-    name = DATASET_OF_ROUTE.get(call.route, "")
+    name = DATASET_OF_ROUTE.get(call.route)
     return name if name and DATASETS[name].permission is not None else ""
 
 

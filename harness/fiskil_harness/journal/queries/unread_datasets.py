@@ -23,5 +23,5 @@ def why_unread(journal: Journal, dataset: str, end_user_id: str = "") -> tuple[s
 
 def fact_for_route(journal: Journal, route: str) -> str:
     """Return the missing fact with which a fault would act on another route than *route*; empty if none is missing."""
-    dataset = DATASET_OF_ROUTE.get(route, "")
+    dataset = DATASET_OF_ROUTE.get(route)
     return why_unread(journal, dataset)[1] if dataset else ""
