@@ -1,5 +1,7 @@
 """The moment of an API call: in the foreground while a person waits, in the background otherwise."""
 
+from typing import Any
+
 import pytest
 
 from fiskil_harness.journal import PageView
@@ -177,3 +179,13 @@ def test_a_visit_of_another_step_shows_nothing() -> None:
     tape.call("token")
 
     assert moments(tape) == [("token", "background")]
+
+
+@pytest.mark.parametrize("left_out", [{"route": "token", "is_cut": True}, {"route": ""}])
+def test_a_call_that_is_left_out_hides_no_other(left_out: dict[str, Any]) -> None:
+    """Later calls have a moment."""
+    tape = JournalBuilder()
+    tape.call(**left_out)
+    tape.call("consents.list")
+
+    assert moments(tape) == [("consents.list", "background")]

@@ -46,7 +46,9 @@ def test_a_failure_of_any_kind_is_found() -> None:
     """One sentence concerns the app, another the bank."""
     assert mentions_failure(["The session has ended.", "We could not reach your bank."])
     assert mentions_failure(["Sharing has ended.", "Your consent with Ridgeway Bank is still active."])
+    assert mentions_failure(["The session has ended.", "Sharing has not ended."])
     assert not mentions_failure(["Sharing has ended."])
+    assert not mentions_failure(["Has sharing not been stopped?", "If it was not ended, please contact us."])
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """Page views between a press and the first failed call."""
 
-from fiskil_harness.journal import PageView
+import msgspec
+import pytest
+
+from fiskil_harness.journal import PageView, Pressed
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.page_timeline import views_before_failure
+from fiskil_harness.journal.queries.page_timeline import is_still_calling, views_before_failure, views_during_call
 from tests.probes.sight import CONNECT, pressed, shown
 
 
@@ -28,3 +31,86 @@ def test_a_view_before_the_first_failed_call_is_about_waiting(tape: JournalBuild
 
     waiting = tape.journal.all(PageView)[-1]
     assert views_before_failure(tape.journal, waiting) == [waiting]
+
+
+STATUS = "Status(status=503)"
+
+
+@pytest.mark.parametrize(
+    ("began_s", "ended_s", "press_s", "expected"),
+    [
+        (4.0, 5.0, 9.0, True),
+        (4.0, 4.99, 9.0, False),
+        (8.99, 9.5, 9.0, True),
+        (9.0, 9.5, 9.0, False),
+        (9.0, 9.5, 5.0, True),
+        (9.0, 9.5, None, True),
+    ],
+)
+def test_an_app_is_calling_until_the_next_press(
+    tape: JournalBuilder, began_s: float, ended_s: float, press_s: float | None, expected: bool
+) -> None:
+    """A call that ends with the view counts, and so does one that begins before the next press."""
+    for at_s in (press_s, 99.0) if press_s else ():
+        tape.now_s = at_s
+        pressed(tape)
+    tape.now_s = 5.0
+    shown(tape, "connect", "One moment, please")
+    tape.call("auth_session.create", at_s=began_s, ended_s=ended_s)
+
+    assert is_still_calling(tape.journal, tape.journal.all(PageView)[-1]) is expected
+
+
+@pytest.mark.parametrize(("failed_s", "is_before"), [(0.99, False), (1.0, False), (2.0, False), (2.01, True)])
+def test_a_view_is_before_the_first_failure_after_the_press(tape: JournalBuilder, failed_s: float, is_before: bool) -> None:
+    """A failure from before the press does not count, and without a later one the text may report anything."""
+    tape.now_s = 1.0
+    shown(tape, "connect", CONNECT)
+    pressed(tape)
+    tape.now_s = 2.0
+    shown(tape, "connect", "One moment, please", moment="waiting")
+    tape.call("auth_session.create", at_s=0.5, ended_s=failed_s, bites=(STATUS,))
+
+    waiting = tape.journal.all(PageView)[-1]
+    assert views_before_failure(tape.journal, waiting) == ([waiting] if is_before else [])
+
+
+def test_a_view_before_any_press_is_about_waiting_only_for_nothing(tape: JournalBuilder) -> None:
+    """No press shows what the end user waits for."""
+    shown(tape, "connect", "One moment, please", moment="waiting")
+    tape.call("auth_session.create", bites=(STATUS,))
+
+    [waiting] = tape.journal.all(PageView)
+    assert views_before_failure(tape.journal, waiting) == []
+    assert views_during_call(tape.journal, waiting) == [waiting]
+
+
+def test_views_since_the_last_press_are_during_the_call(tape: JournalBuilder) -> None:
+    """Views of an earlier press, later views, and views at other moments are left out."""
+    for text in ("First", "Second"):
+        tape.wait(1)
+        shown(tape, "connect", CONNECT)
+        tape.wait(1)
+        pressed(tape)
+        for number in range(3):
+            tape.wait(1)
+            shown(tape, "connect", f"{text} press, moment {number}", moment="waiting")
+    views = {view.text: view for view in tape.journal.all(PageView)}
+
+    found = views_during_call(tape.journal, views["Second press, moment 1"])
+
+    assert [view.text for view in found] == ["Second press, moment 0", "Second press, moment 1"]
+
+
+def test_pages_of_another_end_user_are_left_out(tape: JournalBuilder) -> None:
+    """Each end user sees an own page, and presses an own control."""
+    shown(tape, "connect", CONNECT)
+    pressed(tape)
+    tape.wait(1)
+    shown(tape, "connect", "One moment, please", moment="waiting")
+    own = tape.journal.all(PageView)[-1]
+    press = tape.journal.all(Pressed)[-1]
+    tape.write(msgspec.structs.replace(own, participant="b", at_s=own.at_s - 0.5))
+    tape.write(msgspec.structs.replace(press, participant="b", at_s=own.at_s - 0.4))
+
+    assert views_during_call(tape.journal, own) == [own]

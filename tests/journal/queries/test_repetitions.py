@@ -4,7 +4,7 @@ import pytest
 
 from fiskil_harness.journal import DURING_KILL
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.repetitions import LONG_AFTER, messages_between, ways_repeated
+from fiskil_harness.journal.queries.repetitions import LONG_AFTER, Repeated, messages_between, repeated, ways_repeated
 from fiskil_harness.probes import AppliesOnce, Verdict
 from tests.probes.receivers import receiver_journal
 
@@ -193,3 +193,112 @@ def test_the_distance_of_a_repetition_is_a_round_number(others: int, number: int
     courier.deliver("e0", kind="replay")
 
     assert messages_between(courier.journal) == number
+
+
+def deliver_in(courier: JournalBuilder, event: str, *ways: str) -> None:
+    """Deliver an event, and repeat it in each of *ways*; a burst is one of two copies."""
+    group = int(event[1:]) + 1 if "burst" in ways else 0
+    problem = LOST_RESPONSE if "lost_response" in ways else ""
+    if "failed" in ways:
+        courier.request_failure()
+    courier.deliver(event, group=group, status=None if problem else 204, problem=problem)
+    if group:
+        courier.deliver(event, group=group)
+    if problem:
+        courier.deliver(event, attempt=2)
+    for way in ways:
+        if way in {"retry", "replay"}:
+            courier.deliver(event, **({"attempt": 3} if way == "retry" else {"kind": "replay"}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("messages", "counts", "failing"),
+    [
+        ([("retry",), ("replay",)], (2, 2), {"retry", "replay"}),
+        ([("retry",), ("replay",), ("retry", "replay")], (1, 1, 2), {"retry", "replay"}),
+        ([("retry",), ("retry", "replay")], (1, 2), {"replay"}),
+        ([("failed", "retry"), ("lost_response", "replay")], (2, 2), {"failed", "lost_response"}),
+        ([("failed", "retry"), ("failed",)], (2, 1), {"retry"}),
+        ([("failed", "lost_response")], (2,), {"failed"}),
+        ([("burst", "retry"), ("burst",)], (2, 1), {"burst"}),
+        ([("burst", "retry"), ("retry",)], (2, 1), {"burst"}),
+        ([("retry",), ("retry", "replay"), ("replay",)], (2, 2, 1), {"retry"}),
+    ],
+)
+def test_a_second_effect_has_the_most_significant_possible_cause(
+    messages: list[tuple[str, ...]], counts: tuple[int, ...], failing: set[str]
+) -> None:
+    """A way that passed alone is no cause, unless its result depends on timing; each message may have another cause."""
+    courier = receiver_journal()
+    for number, ways in enumerate(messages):
+        deliver_in(courier, f"e{number}", *ways)
+
+    found = cases(courier, **{f"e{number}": count for number, count in enumerate(counts)})
+
+    assert {name for name, verdict in found.items() if verdict is not Verdict.PASS} == failing
+    assert found.keys() == {way for ways in messages for way in ways}
+
+
+def test_a_message_that_was_never_applied_is_no_case() -> None:
+    """Another practice demands its effect."""
+    courier = receiver_journal()
+    deliver_in(courier, "e0", "retry")
+    deliver_in(courier, "e1", "replay")
+
+    assert cases(courier, e0=0, e1=1) == {"replay": Verdict.PASS}
+
+
+@pytest.mark.parametrize(("others", "way"), [(LONG_AFTER, "replay"), (LONG_AFTER + 1, "late")])
+def test_up_to_a_hundred_messages_are_not_many(others: int, way: str) -> None:
+    """The limit is the number of other messages; repetitions of one of them do not count."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    for number in range(others):
+        courier.send(
+            event="unknown_event",
+            participant="",
+            message_id=f"id-{number}",
+            attempt=1,
+            kind="genuine",
+            status=204,
+            claims="telco.account.updated",
+        )
+    for _ in range(2):
+        courier.send(
+            event="unknown_event",
+            participant="",
+            message_id="id-0",
+            attempt=1,
+            kind="replay",
+            status=204,
+            claims="telco.account.updated",
+        )
+    courier.deliver("e0", kind="replay")
+
+    assert ways_repeated(courier.journal)["m-e0"] == {way}
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "applied", "expected"), [(5, 2, True), (5, 4, True), (4, 2, False), (5, 1, False), (5, 5, False)]
+)
+def test_workers_differ_if_some_deliveries_had_an_effect(deliveries: int, applied: int, expected: bool) -> None:
+    """Five deliveries are enough; with none or all of them applied, every worker does the same."""
+    message = Repeated(event="e0", ways=frozenset({"workers"}), deliveries=deliveries, applied=applied)
+
+    assert message.differs_by_worker is expected
+    assert message.is_doubled is (applied > 1)
+
+
+def test_a_requested_failure_concerns_the_next_message_of_its_participant() -> None:
+    """Forged messages and those of other participants are no processing of it."""
+    courier = receiver_journal()
+    courier.request_failure(participant="b")
+    courier.forge("unsigned")
+    courier.deliver("a.e0")
+    courier.deliver("b.e0")
+    courier.deliver("b.e1")
+
+    ways = ways_repeated(courier.journal)
+
+    assert ways == {"m-a.e0": frozenset(), "m-b.e0": {"failed"}, "m-b.e1": frozenset()}
+    assert [message.event for message in repeated(courier.journal, {})] == ["b.e0"]
