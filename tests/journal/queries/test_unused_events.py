@@ -10,7 +10,7 @@ from fiskil_harness.core.config import Facts, Settings
 from fiskil_harness.gate.practice_status import Status, status_of
 from fiskil_harness.journal import Effects, EventCreated, Journal
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.unused_events import unused_event_marks
+from fiskil_harness.journal.queries.unused_events import unused_event_marks, unused_events
 from fiskil_harness.probes.coverage import ENDINGS
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import practice
@@ -168,3 +168,111 @@ def test_a_read_at_the_time_of_the_snapshot_before_processes_the_event() -> None
     courier.effects(state={"consent": "active"})
 
     assert unused_event_marks(courier.journal) == (f"processed {SYNCED}",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "mark"),
+    [
+        ({"inbox": []}, {"inbox": [{"id": "m-e0"}]}, "ignored"),
+        ({"inbox": []}, {"inbox": [{"id": "m-e0"}, {"id": "m-e0"}]}, "processed"),
+        ({"received": 1}, {"received": 3}, "processed"),
+        ({"received": 1, "status": "new"}, {"received": 2, "status": "active"}, "processed"),
+    ],
+)
+def test_one_more_entry_in_a_list_of_deliveries_shows_nothing(
+    before: dict[str, Any], after: dict[str, Any], mark: str
+) -> None:
+    """One delivery adds one entry, or one to a counter; more is a change."""
+    assert unused_event_marks(alone(UPDATED, before=before, after=after)) == (f"{mark} {UPDATED}",)
+
+
+def test_only_the_size_of_the_delivery_itself_shows_nothing() -> None:
+    """An entry with the size of an earlier delivery is a change."""
+    sizes = {}
+    for size_of in ("e0", "early", "other"):
+        courier = Letters()
+        courier.event("e0", UPDATED)
+        courier.event("early", "consent.received")
+        sizes["early"] = len(courier.deliver("early", body=b"x" * 77).body)
+        courier.effects(state={"inbox": []})
+        sizes["e0"] = len(courier.deliver("e0").body)
+        courier.effects(state={"inbox": [{"bytes": sizes.get(size_of, 5)}]})
+
+        is_ignored = size_of == "e0"
+        assert unused_event_marks(courier.journal) == (f"{'ignored' if is_ignored else 'processed'} {UPDATED}",)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "is_seen"), [({}, True), ({"status": 503}, False), ({"kind": "replay"}, False), ({"kind": "forged"}, False)]
+)
+def test_only_an_acknowledged_genuine_message_shows_a_reaction(delivery: dict[str, Any], is_seen: bool) -> None:
+    """A refused message was not used, and a replay may be recognised."""
+    courier = Letters()
+    courier.event("e0", UPDATED)
+    courier.effects(state={})
+    courier.deliver("e0", **delivery)
+    courier.effects(state={"consent": "changed"})
+
+    assert unused_event_marks(courier.journal) == ((f"processed {UPDATED}",) if is_seen else ())
+
+
+@pytest.mark.parametrize(("is_early", "is_late"), [(True, False), (False, True)])
+def test_a_read_before_or_after_the_snapshots_processes_nothing(is_early: bool, is_late: bool) -> None:
+    """The app read the data for another reason."""
+    courier = Letters()
+    courier.event("e0", SYNCED)
+    if is_early:
+        courier.call("banking.balances")
+    courier.effects(state={"consent": "active"})
+    courier.deliver("e0")
+    courier.effects(state={"consent": "active"})
+    if is_late:
+        courier.call("banking.balances")
+
+    assert unused_event_marks(courier.journal) == (f"ignored {SYNCED}",)
+
+
+def test_a_read_at_the_time_of_the_snapshot_after_processes_the_event() -> None:
+    """The clock may not distinguish the two, but the data must be that of the end user."""
+    for participant, mark in (("", "processed"), ("b", "ignored")):
+        courier = Letters()
+        courier.event("e0", SYNCED)
+        courier.effects(state={"consent": "active"})
+        courier.deliver("e0")
+        courier.call("banking.balances", participant=participant, at_s=courier.now_s + 0.05)
+        courier.effects(state={"consent": "active"})
+
+        assert unused_event_marks(courier.journal) == (f"{mark} {SYNCED}",)
+
+
+@pytest.mark.parametrize("missing", ["before", "after"])
+def test_an_event_at_the_edge_of_the_journal_shows_nothing(missing: str) -> None:
+    """One of the two snapshots is missing."""
+    courier = Letters()
+    courier.event("e0", UPDATED)
+    if missing != "before":
+        courier.effects(state={})
+    courier.deliver("e0")
+    if missing != "after":
+        courier.effects(state={"consent": "changed"})
+
+    assert unused_event_marks(courier.journal) == ()
+
+
+def test_the_app_must_be_idle_before_the_event() -> None:
+    """It may still work for an earlier one."""
+    courier = Letters()
+    courier.event("e0", UPDATED)
+    courier.effects(state={}, is_idle=False)
+    courier.deliver("e0")
+    courier.effects(state={"consent": "changed"})
+
+    assert unused_event_marks(courier.journal) == ()
+
+
+def test_marks_are_separated_by_their_prefix() -> None:
+    """A prefix is a whole word."""
+    marks = ("ignored consent.revoked", "processed consent.updated", "processedly x")
+
+    assert unused_events(marks, "processed") == {"consent.updated"}
+    assert unused_events(marks, "ignored") == {"consent.revoked"}
