@@ -5,6 +5,7 @@ import pytest
 from fiskil_harness import probes
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.actions import (
+    NAMED,
     PROBES,
     REVOKED,
     TOKEN_LIFE_MINUTES,
@@ -215,3 +216,137 @@ def test_an_app_that_was_killed_need_not_acknowledge(verb: str, has_probe: bool)
     plan = form.plan(Facts(), [Act(verb, names=("before",))])
 
     assert (probes.AcknowledgesGenuine() in plan.probes) is has_probe
+
+
+@pytest.mark.parametrize("twin", ["", "b"])
+def test_a_failure_is_requested_before_the_first_attempt_only(twin: str) -> None:
+    """It concerns the end user whose event is delivered; a second request for the same event is a mere retry."""
+    acts = [Act("fail", 1, names=("midway",)), Act("fail", 1, names=("after",))]
+    event = f"{twin}.e1" if twin else "e1"
+
+    assert as_steps(acts, twin=twin) == (
+        steps.FailNext(at="midway", twin=twin),
+        steps.DeliverOne(event),
+        steps.Retry(event),
+    )
+
+
+@pytest.mark.parametrize("twin", ["", "b"])
+def test_acts_without_an_event_concern_the_twin(twin: str) -> None:
+    """A message for two end users has the consent of one and the id of the other."""
+    acts = [Act("unknown"), Act("foreign"), Act("mixed"), Act("restart"), Act("wait")]
+
+    assert as_steps(acts, twin=twin) == (
+        steps.DeliverUnknownEvent(twin=twin),
+        steps.DeliverForeign(twin=twin),
+        steps.DeliverMixed(consent_of=twin, end_user_of="b"),
+        steps.Restart(),
+        steps.Advance(minutes=TOKEN_LIFE_MINUTES),
+    )
+
+
+def test_unusual_messages_are_sent_one_by_one() -> None:
+    """Each name is a step."""
+    odd, encoded = NAMED["odd"][0][:2], NAMED["reencode"][0][:1]
+
+    assert as_steps([Act("odd", names=odd), Act("reencode", names=encoded)]) == (
+        *(steps.Distort(name) for name in odd),
+        steps.Reencode(encoded[0]),
+    )
+
+
+GENERAL = (probes.LosesNothing(), probes.AcknowledgesPromptly())
+GENUINE = (probes.AcknowledgesGenuine(),)
+LAST = (probes.KeepsSecretsOutOfLogs(), probes.AppliesOnce())
+
+
+@pytest.mark.parametrize(
+    ("form", "acts", "expected"),
+    [
+        ({}, [], (*GENERAL, *GENUINE, *LAST)),
+        (
+            {"is_twinned": True},
+            [Act("half", 0), Act("deliver", 0)],
+            (probes.IgnoresDeliveryOrder(), *GENERAL, *GENUINE, *LAST),
+        ),
+        ({"folds": True}, [], (probes.ReachesEventState(), *GENERAL, *GENUINE, *LAST)),
+        ({"folds": True}, [Act("odd")], (*GENERAL, *GENUINE, *LAST)),
+        (
+            {"folds": True, "is_twinned": True},
+            [],
+            (probes.IgnoresDeliveryOrder(), probes.ReachesEventState(), *GENERAL, *GENUINE, *LAST),
+        ),
+        ({}, [Act("half", 0), Act("deliver", 0)], (*GENERAL, *GENUINE, *LAST, probes.AppliesWholePostsOnly())),
+        ({}, [Act("half_4", 0), Act("deliver", 0)], (*GENERAL, *GENUINE, *LAST, probes.AppliesWholePostsOnly())),
+        ({}, [Act("forge")], (*GENERAL, *GENUINE, *LAST, probes.RefusesForgeries())),
+        ({}, [Act("foreign")], (*GENERAL, *GENUINE, probes.SeparatesEndUsers(), *LAST)),
+        ({}, [Act("mixed", 0)], (*GENERAL, probes.SeparatesEndUsers(), *LAST)),
+        (
+            {},
+            [Act("deliver", 0), Act("mixed", 0)],
+            (*GENERAL, *GENUINE, probes.SeparatesEndUsers(), *LAST),
+        ),
+        ({}, [Act("unknown")], (*GENERAL, *LAST)),
+        ({}, [Act("reencode")], (*GENERAL, *LAST)),
+        ({}, [Act("deliver", 0), Act("unknown")], (*GENERAL, *GENUINE, *LAST)),
+        ({}, [Act("deliver", 1)], (*GENERAL, *LAST)),
+        ({}, [Act("restart")], (*GENERAL, *GENUINE, *LAST)),
+        ({}, [Act("kill_early", 0)], (*GENERAL, *LAST)),
+        ({}, [Act("kill_late", 0)], (*GENERAL, *LAST)),
+        ({}, [Act("fail", 0, names=("after",))], (*GENERAL, *LAST)),
+    ],
+)
+def test_a_plan_of_everything_has_every_probe_that_can_judge_it(
+    form: dict[str, bool], acts: list[Act], expected: tuple[object, ...]
+) -> None:
+    """The most general probe is first."""
+    plan = Form(kind="everything", **form).plan(Facts(synced=3), acts)  # type: ignore[arg-type]
+
+    assert plan.probes == expected
+    assert plan.practices == ()
+
+
+@pytest.mark.parametrize(
+    ("acts", "has_probe"),
+    [
+        ([Act("half", 0), Act("deliver", 0)], True),
+        ([Act("half", 3), Act("deliver", 0)], True),
+        ([Act("half", 0)], False),
+        ([Act("half", 1), Act("deliver", 0)], False),
+        ([Act("half", 0), Act("half", 1), Act("half", 2), Act("half", 3)], True),
+        ([Act("half", 1), Act("half", 0), Act("half", 3)], False),
+    ],
+)
+def test_a_truncated_event_may_be_overtaken(acts: list[Act], has_probe: bool) -> None:
+    """Its next attempt comes after a newer event, which the app may refuse until then."""
+    plan = Form(kind="everything").plan(Facts(synced=3), acts)
+
+    assert (probes.AcknowledgesGenuine() in plan.probes) is has_probe
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_counts", "verb", "has_other"),
+    [
+        ("everything", True, "foreign", True),
+        ("everything", False, "mixed", True),
+        ("everything", True, "forge", False),
+        ("forgeries", True, "foreign", False),
+        ("forgeries", False, "forge", True),
+        ("deliveries", True, "foreign", False),
+    ],
+)
+def test_a_plan_has_another_end_user_if_its_messages_need_one(
+    kind: str, has_counts: bool, verb: str, has_other: bool
+) -> None:
+    """The other one serves for comparison, or messages refer to it."""
+    plan = Form(kind=kind, has_counts=has_counts).plan(Facts(), [Act(verb)])  # type: ignore[arg-type]
+
+    assert (plan.steps[: len(REVOKED)] == REVOKED) is has_other
+
+
+@pytest.mark.parametrize(("kind", "is_exact"), [("order", True), ("deliveries", False), ("forgeries", False)])
+def test_a_reducer_adds_a_probe_about_the_order(kind: str, is_exact: bool) -> None:
+    """It computes the state that the events lead to."""
+    plan = Form(kind=kind, folds=True).plan(Facts(), [])  # type: ignore[arg-type]
+
+    assert (plan.probes[-1] == probes.ReachesEventState()) is is_exact
