@@ -86,14 +86,19 @@ def test_the_first_unusual_amount_has_the_time(tape: JournalBuilder) -> None:
 def test_only_faults_in_amounts_change_served_amounts(tape: JournalBuilder, route: str, bite: str, is_changed: bool) -> None:
     """Every amount of a row in a changed response is unusual, also an earlier one; other responses do not count."""
     tape.rows(tape.transaction("a", amount="-1.00"), tape.transaction("b", amount="-5.00"))
-    body = b'{"page": {"count": 2}, "rows": [{"amount": 7}, {"fiskil_id": "bank_tx_a", "amount": -2, "balance": 9}]}'
+    rows = b'[{"amount": 7}, {"fiskil_id": "bank_tx_a", "amount": -2.25, "balance": 9}, {"fiskil_id": "z", "amount": 3}]'
+    body = b'{"page": {"count": 2}, "rows": ' + rows + b"}"
     call = tape.call(route, bites=(bite,), response_body=body)
 
     served = amounts_of(tape)
 
-    both = {Decimal("-1.00"), Decimal(-2)}
-    assert served.unusual == ({"bank_tx_a": both} if is_changed else {})
-    assert served.all == {"bank_tx_a": both if is_changed else {Decimal("-1.00")}, "bank_tx_b": {Decimal("-5.00")}}
+    both = {Decimal("-1.00"), Decimal("-2.25")}
+    assert served.unusual == ({"bank_tx_a": both, "z": {Decimal(3)}} if is_changed else {})
+    assert served.all == {
+        "bank_tx_a": both if is_changed else {Decimal("-1.00")},
+        "bank_tx_b": {Decimal("-5.00")},
+        **({"z": {Decimal(3)}} if is_changed else {}),
+    }
     assert (served.since_s, served.is_partial) == (call.at_s if is_changed else 0.0, False)
 
 

@@ -115,15 +115,17 @@ def test_a_step_with_chromium_hides_only_its_own_calls() -> None:
     assert moments(tape) == [("consents.list", "background")]
 
 
-@pytest.mark.parametrize(("early_s", "expected"), [(0.0, [("token", "foreground")]), (0.01, [("token", "background")])])
-def test_a_call_at_the_begin_of_a_hook_call_is_in_the_foreground(early_s: float, expected: list[tuple[str, str]]) -> None:
-    """A call before it had another reason."""
+@pytest.mark.parametrize(
+    ("at_s", "expected"), [(1.99, "background"), (2.0, "foreground"), (3.0, "foreground"), (3.01, "background")]
+)
+def test_a_call_at_the_begin_or_end_of_a_hook_call_is_in_the_foreground(at_s: float, expected: str) -> None:
+    """A call before or after it had another reason."""
     tape = JournalBuilder()
-    tape.call("token", at_s=2.0 - early_s, ended_s=2.0)
+    tape.call("token", at_s=at_s, ended_s=at_s)
     tape.now_s = 3.0
     tape.hook("refresh", took_s=1.0)
 
-    assert moments(tape) == expected
+    assert moments(tape) == [("token", expected)]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def view(text: str, *, unseen: str = "") -> PageView:
 
 def gaps_of(*views: PageView, responses: tuple[PageView, ...] = (), **more: Any) -> Gaps:
     """Return the details that the page does not show of a consent to accounts and balances until 12 March 2027."""
-    changes = {name: more.pop(name) for name in ("institution", "will_be_revoked", "today") if name in more}
+    changes = {name: more.pop(name) for name in ("institution", "permissions", "will_be_revoked", "today") if name in more}
     usual = {"institution": BANK, "permissions": ("accounts", "balances"), "today": "2026-12-02"}
     sharing = Sharing(participant="", consent_id="arr1", expires_on="2027-03-12", **{**usual, **changes})
     return gaps(sharing, list(views), list(responses), **{"more_words": {}, **more})
@@ -65,12 +65,30 @@ def test_the_name_must_be_visible_at_each_width() -> None:
         ("accounts", "", ([], ["the list of shared data does not visibly name balances"])),
         ("accounts", "<details>balances</details>", ([], [])),
         ("nothing", "<p hidden>accounts</p>", ([], ["the list of shared data does not visibly name accounts, balances"])),
+        ("your products", "", ([], ["the list of shared data does not visibly name accounts, balances"])),
         ("nothing", "", (["the shared data"], [])),
     ],
 )
 def test_the_shared_data_is_required(text: str, unseen: str, expected: Gaps) -> None:
     """It is certainly missing only if the page names none of it."""
     assert gaps_of(view(f"{BANK}\n{text}\n{UNTIL}", unseen=unseen)) == expected
+
+
+def test_shared_data_has_a_name_in_words() -> None:
+    """A dataset with two words is listed as the end user would write it."""
+    page = view(f"{BANK}\nnothing\n{UNTIL}", unseen="<p hidden>direct debits</p>")
+
+    found = gaps_of(page, permissions=("direct_debits",))
+
+    assert found == ([], ["the list of shared data does not visibly name direct debits"])
+
+
+def test_each_view_may_name_shared_data() -> None:
+    """A name that is written on one of them is not certainly missing."""
+    text = f"{BANK}\nnothing\n{UNTIL}"
+    views = (view(text), view(text, unseen="<p hidden>accounts</p>"), view(text))
+
+    assert gaps_of(*views) == ([], ["the list of shared data does not visibly name accounts, balances"])
 
 
 def test_the_app_may_have_words_of_its_own_for_data() -> None:
