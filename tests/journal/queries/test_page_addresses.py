@@ -19,6 +19,7 @@ PRIVACY = "https://app.example/legal/privacy"
         ("https://app.example//legal/privacy", False),
         ("http://app.example/legal/privacy", False),
         ("https://app.example:8443/legal/privacy", False),
+        (f"{PRIVACY}X", False),
         ("", False),
     ],
 )
@@ -32,6 +33,8 @@ def test_the_root_needs_no_slash() -> None:
     """Both addresses request the same page; no address is the same as another missing one."""
     assert is_same_address("https://app.example", "https://app.example/")
     assert not is_same_address("", "")
+    assert not is_same_address("", "/")
+    assert not is_same_address("/", "")
 
 
 @pytest.mark.parametrize(

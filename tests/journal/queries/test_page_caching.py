@@ -22,6 +22,7 @@ EXPIRES = ("Expires", "Thu, 01 Oct 2026 09:02:00 GMT")
         ((("Cache-Control", "no-cache, max-age=60"),), 0.0),
         ((("Cache-Control", "max-age=60,no-store"),), 0.0),
         ((("Cache-Control", "max-age=soon"),), 0.0),
+        ((("Cache-Control", "max-age=60=90"),), 0.0),
         ((("Cache-Control", "max-age=60, max-age=90"),), 60.0),
         ((DATE, EXPIRES), 120.0),
         ((("Date", EXPIRES[1]), ("Expires", DATE[1])), 0.0),

@@ -15,6 +15,8 @@ from fiskil_harness.journal.queries.page_outcomes import claims_of_end, claims_o
         "You are not sharing any data with us.",
         "We no longer share your data, and your accounts are deleted.",
         "Ended",
+        "Withdrawn.",
+        "Status: revoked",
     ],
 )
 def test_a_sentence_states_the_end(text: str) -> None:
@@ -34,6 +36,7 @@ def test_a_sentence_states_the_end(text: str) -> None:
         "Stop sharing",
         "Your sharing may have ended.",
         "Has your sharing been stopped?",
+        "Sharing has ended? ",
         "Access to new data has stopped while we process it.",
     ],
 )
@@ -47,6 +50,7 @@ def test_a_failure_of_any_kind_is_found() -> None:
     assert mentions_failure(["The session has ended.", "We could not reach your bank."])
     assert mentions_failure(["Sharing has ended.", "Your consent with Ridgeway Bank is still active."])
     assert mentions_failure(["The session has ended.", "Sharing has not ended."])
+    assert mentions_failure(["Sharing has ended", "Busy", "Sharing has ended"])
     assert not mentions_failure(["Sharing has ended."])
     assert not mentions_failure(["Has sharing not been stopped?", "If it was not ended, please contact us."])
 

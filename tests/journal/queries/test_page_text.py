@@ -8,6 +8,7 @@ from fiskil_harness.journal import Control, PageView
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.page_text import (
     UNKNOWN_LANGUAGE,
+    Markup,
     Place,
     explaining,
     has_password_field,
@@ -100,6 +101,27 @@ def test_the_written_text_includes_labels_and_folded_text(html: str, written: st
     content = markup(view(html=html))
 
     assert (content.written, content.folded) == (written, folded)
+
+
+@pytest.mark.parametrize(
+    ("html", "is_injected"),
+    [
+        ("<b id=fh-markup onclick=x()>", True),
+        ("<b id=fh-markup onclick=x()>a</b><p id=other>", True),
+        ("<b id=fh-markup>", False),
+        ("<b id=other onclick=x()>", False),
+        ("<b onclick=x()>fh-markup</b>", False),
+        ("&lt;b id=fh-markup onclick=x()&gt;", False),
+    ],
+)
+def test_markup_of_an_error_must_not_become_an_element(html: str, is_injected: bool) -> None:
+    """A page that removed its script, or shows it as text, is safe."""
+    assert markup(view(html=html)).is_injected is is_injected
+
+
+def test_a_page_without_html_has_no_content() -> None:
+    """Nothing is known of it."""
+    assert markup(view(html="")) == Markup()
 
 
 def test_links_have_addresses() -> None:

@@ -75,6 +75,40 @@ def test_a_view_is_before_the_first_failure_after_the_press(tape: JournalBuilder
     assert views_before_failure(tape.journal, waiting) == ([waiting] if is_before else [])
 
 
+@pytest.mark.parametrize(
+    ("failed_s", "waiting_s", "is_before"), [(0.7, 2.0, True), (1.0, 2.0, False), (1.5, 2.0, False), (1.5, 1.0, True)]
+)
+def test_a_press_begins_with_a_view_of_the_same_time(
+    tape: JournalBuilder, failed_s: float, waiting_s: float, is_before: bool
+) -> None:
+    """A call that failed at that time failed after the press, and an earlier one failed before it."""
+    for at_s in (0.5, 1.0):
+        tape.now_s = at_s
+        shown(tape, "connect", CONNECT)
+    tape.now_s = 1.0
+    pressed(tape)
+    tape.call("auth_session.create", at_s=0.5, ended_s=failed_s, bites=(STATUS,))
+    tape.call("auth_session.create", at_s=0.5, ended_s=3.0, bites=(STATUS,))
+    tape.now_s = waiting_s
+    shown(tape, "connect", "One moment, please", moment="waiting")
+
+    waiting = tape.journal.all(PageView)[-1]
+    assert views_before_failure(tape.journal, waiting) == ([waiting] if is_before else [])
+
+
+def test_a_press_without_a_view_before_it_begins_when_it_is_recorded(tape: JournalBuilder) -> None:
+    """No view shows an earlier time."""
+    tape.now_s = 1.0
+    pressed(tape)
+    tape.now_s = 2.0
+    shown(tape, "connect", "One moment, please", moment="waiting")
+    tape.call("auth_session.create", at_s=0.5, ended_s=0.9, bites=(STATUS,))
+    tape.call("auth_session.create", at_s=0.5, ended_s=2.5, bites=(STATUS,))
+
+    [waiting] = tape.journal.all(PageView)
+    assert views_before_failure(tape.journal, waiting) == [waiting]
+
+
 def test_a_view_before_any_press_is_about_waiting_only_for_nothing(tape: JournalBuilder) -> None:
     """No press shows what the end user waits for."""
     shown(tape, "connect", "One moment, please", moment="waiting")

@@ -39,6 +39,7 @@ def test_words_are_compared_without_endings_and_accents(text: str, words: str) -
         ("Accounts: balances", "account balance"),
         ("your ACCOUNT", "accounts"),
         ("口座残高を確認", "残高"),
+        ("口座 残高を確認", "口座残高"),
     ],
 )
 def test_a_phrase_is_found(text: str, phrase: str) -> None:
@@ -65,6 +66,7 @@ def test_a_part_of_a_word_is_no_phrase(text: str, phrase: str) -> None:
         ("budget", "budgeting"),
         ("tax", "tax"),
         ("残高", "口座残高を確認"),
+        ("口座残高", "口座 残高を確認"),
     ],
 )
 def test_a_word_is_present_with_another_ending(word: str, text: str) -> None:
@@ -120,3 +122,9 @@ def test_money_may_name_a_dataset_of_a_bank(text: str, expected: bool) -> None:
     """A sentence that denies something about money names nothing."""
     assert may_name(text, "balances") is expected
     assert not may_name(text, "unknown")
+
+
+@pytest.mark.parametrize(("dataset", "expected"), [("accounts", True), ("energy_accounts", False), ("unknown", False)])
+def test_an_ambiguous_word_may_name_a_dataset(dataset: str, expected: bool) -> None:
+    """A bank has products, and a retailer of energy has plans."""
+    assert may_name("Your products", dataset) is expected

@@ -301,4 +301,75 @@ def test_a_requested_failure_concerns_the_next_message_of_its_participant() -> N
     ways = ways_repeated(courier.journal)
 
     assert ways == {"m-a.e0": frozenset(), "m-b.e0": {"failed"}, "m-b.e1": frozenset()}
-    assert [message.event for message in repeated(courier.journal, {})] == ["b.e0"]
+    expected = Repeated(event="b.e0", ways=frozenset({"failed"}), deliveries=1, applied=0)
+    assert repeated(courier.journal, {"m-a.e0": 2}) == [expected]
+
+
+def send_other(courier: JournalBuilder, message_id: str) -> None:
+    """Deliver a message of an unknown kind."""
+    more = {"event": "unknown_event", "participant": "", "attempt": 1, "kind": "genuine"}
+    courier.send(message_id=message_id, status=204, claims="telco.account.updated", **more)
+
+
+def test_a_message_without_a_symbol_has_its_id() -> None:
+    """The reader finds it in the journal."""
+    courier = receiver_journal()
+    send_other(courier, "id-x")
+    send_other(courier, "id-x")
+
+    [message] = repeated(courier.journal, {"id-x": 3})
+
+    assert message == Repeated(event="id-x", ways=frozenset({"retry"}), deliveries=2, applied=3)
+
+
+def test_each_kill_counts() -> None:
+    """A message may be new between two kills."""
+    courier = receiver_journal()
+    courier.kill()
+    courier.deliver("e0")
+    courier.kill()
+    courier.deliver("e0", kind="replay")
+
+    assert ways_repeated(courier.journal) == {"m-e0": {"restart"}}
+
+
+def test_other_messages_count_since_the_first_delivery() -> None:
+    """Messages before it do not count, and a repetition in between changes nothing."""
+    courier = receiver_journal()
+    courier.forge("unsigned")
+    for number in range(100):
+        send_other(courier, f"before-{number}")
+    for part in range(2):
+        courier.deliver("e0", kind="replay")
+        for number in range(149):
+            send_other(courier, f"{part}-{number}")
+    courier.deliver("e0", kind="replay")
+    assert messages_between(courier.journal) == 0
+
+    send_other(courier, "a")
+    send_other(courier, "b")
+    courier.deliver("e0", kind="replay")
+    assert messages_between(courier.journal) == 300
+
+
+def test_a_case_states_what_was_observed() -> None:
+    """Of a way that failed it lists the messages that were applied again."""
+    courier = receiver_journal()
+    deliver_in(courier, "e0", "retry")
+    deliver_in(courier, "e1", "retry")
+    deliver_in(courier, "e2", "replay")
+    deliver_in(courier, "e3", "burst")
+    courier.effects(applied={"e0": 1, "e1": 2, "e2": 1, "e3": 2})
+
+    found = AppliesOnce().examine(courier.journal).cases
+
+    assert [(case.name, case.verdict, case.observed, case.events) for case in found] == [
+        ("replay", Verdict.PASS, "replay of the same bytes: no second effect", ("e2",)),
+        ("retry", Verdict.FAIL, "retry with the next attempt number: applied again", ("e1",)),
+        (
+            "burst",
+            Verdict.INCONCLUSIVE,
+            "concurrent copies: applied again, but so are plain repetitions",
+            ("e3",),
+        ),
+    ]

@@ -131,6 +131,7 @@ def test_a_day_beside_the_served_one_is_close(shown: str, is_close: bool) -> Non
         (0, "0.00", "amount", True),
         ("2026-10-02", "2026-10-01", "end_date", True),
         ("2026-10-02", "2026-10-01", "read_end_date", True),
+        ("2026-10-01T00:00:00", "2026-10-01", "end_date", True),
         ("2026-10-03", "2026-10-01", "end_date", False),
         ("2026-09-30", "2026-10-01", "end_date", False),
         ("2026-10-02", "2026-10-01", "sending_date", False),
