@@ -95,6 +95,14 @@ def test_a_request_that_was_repeated_and_read_leaves_no_gap(requests: list[dict[
     assert gap_of(*requests) is is_gap
 
 
+def test_the_first_request_may_be_unread(tape: JournalBuilder) -> None:
+    """No other request was read."""
+    BrowserJournal.view(tape, "callback")  # type: ignore[arg-type]
+    BrowserJournal.fetch(tape, **BLOCKED)  # type: ignore[arg-type]
+
+    assert coverage_gap(tape.journal) is not None
+
+
 def test_the_reason_of_an_unread_response_is_stated() -> None:
     """The reader finds the request by its page and type."""
     sights = BrowserJournal()

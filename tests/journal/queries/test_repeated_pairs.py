@@ -49,7 +49,13 @@ def test_a_genuine_delivery_had_an_effect(
 
 @pytest.mark.parametrize(
     ("before", "expected"),
-    [({"applied": {"e0": 1}}, True), ({"applied": {"e0": 0}}, False), ({"applied": {}}, False), ({}, False), (None, False)],
+    [
+        ({"applied": {"e0": 1}}, True),
+        ({"applied": {"e0": 0}}, False),
+        ({"applied": {"x": 1}}, False),
+        ({}, False),
+        (None, False),
+    ],
 )
 def test_a_message_was_applied_before_its_delivery(
     tape: JournalBuilder, before: dict[str, Any] | None, expected: bool

@@ -19,12 +19,15 @@ from fiskil_harness.journal.queries.rows import (
     holds_value,
     is_announced,
     labelled_rows,
+    last_effects,
     latest_rows,
     places,
     row_lines,
     rows_read,
     shown,
+    snapshots,
     state_before,
+    syncs,
     why_not_required,
     why_still_busy,
 )
@@ -139,6 +142,8 @@ def test_the_latest_rows_are_those_of_the_participant(tape: JournalBuilder) -> N
     assert latest is not None
     assert latest.rows == ({"fiskil_id": "r2"},)
     assert latest_rows(tape.journal, "accounts") is None
+    assert latest_rows(tape.journal, "transactions", "b") == syncs(tape.journal, "transactions", "b")[0]
+    assert [rows.rows[0]["fiskil_id"] for rows in syncs(tape.journal, "transactions")] == ["r1", "r2"]
     assert [(dataset, row["fiskil_id"], name) for dataset, row, name in labelled_rows(tape.journal)] == [
         ("transactions", "r1", "transactions row 1"),
         ("transactions", "r2", "transactions row 1"),
@@ -171,6 +176,10 @@ def test_effects_are_selected_by_time_and_step(tape: JournalBuilder) -> None:
     assert state_before(tape.journal, 1.0) is None
     assert effects_before(tape.journal, 9.0, "c") is None
     assert effects_around(tape.journal, 1, "")[1] is None
+    others = [effects_around(tape.journal, 0, "b")[1], last_effects(tape.journal, "b"), *snapshots(tape.journal, "b")]
+    assert [effects.state for effects in others if effects] == ["other"] * 3
+    assert [effects.state for effects in snapshots(tape.journal)] == ["old", "new", "next"]
+    assert last_effects(tape.journal) == snapshots(tape.journal)[-1]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +310,8 @@ def test_nothing_must_be_shown_of_no_rows(tape: JournalBuilder) -> None:
         ([{"status": 500}], ", because app.drive.refresh responded 500"),
         ([{"status": 500}, {"status": None}], ", because app.drive.refresh did not respond"),
         ([{"status": 500, "participant": "b"}], ""),
-        ([{"status": 500, "took_s": 99.0}], ""),
+        ([{"status": 500, "took_s": 2.0}], ", because app.drive.refresh responded 500"),
+        ([{"status": 500, "took_s": 2.01}], ""),
         ([{"status": 500, "name": "start_session"}], ""),
     ],
 )
@@ -310,11 +320,25 @@ def test_rows_that_were_not_announced_need_not_be_shown(
 ) -> None:
     """The reason mentions the last refresh after the sync, which failed."""
     rows = synced(tape, status=503)
+    tape.now_s = 3.0
     for hook in hooks:
         tape.hook(**{"name": "refresh", "took_s": 0.0, **hook})
 
     reason = f"the app was not notified of the latest sync of transactions{clause}"
     assert why_not_required(tape.journal, rows, "transactions") == (reason, "")
+
+
+def test_the_state_of_the_participant_must_show_the_rows(tape: JournalBuilder) -> None:
+    """The state of another end user shows nothing."""
+    tape.rows("r1", participant="b")
+    [rows] = tape.journal.all(Rows)
+    tape.event("b.e0", SYNCED)
+    tape.deliver("b.e0")
+    tape.effects({})
+    assert why_not_required(tape.journal, rows, "transactions")[1] == STATE
+
+    tape.effects({}, participant="b")
+    assert why_not_required(tape.journal, rows, "transactions") == ("", "")
 
 
 def test_without_a_state_no_row_is_required(tape: JournalBuilder) -> None:
@@ -340,3 +364,12 @@ def test_only_rows_that_the_queries_select_were_read(tape: JournalBuilder) -> No
     tape.call("banking.transactions", query="account_id=acc1")
     assert [row["key"] for row in rows_read(tape.journal, rows, since_s=early.at_s + 0.01)] == ["a"]
     assert [row["key"] for row in rows_read(tape.journal, rows, since_s=early.at_s)] == ["a", "b"]
+
+
+def test_a_read_at_any_time_counts(tape: JournalBuilder) -> None:
+    """The app may read before its first event."""
+    tape.rows(tape.transaction("a"), tape.transaction("b", account_id="acc2"))
+    [rows] = tape.journal.all(Rows)
+    tape.call("banking.transactions", query="account_id=acc2", at_s=0.5)
+
+    assert [row["key"] for row in rows_read(tape.journal, rows)] == ["b"]

@@ -98,6 +98,7 @@ def field(shown: Any, *served: Any, name: str = "amount", days: tuple[str, ...] 
         (14, "many", False),
         ("NaN", 14.203, False),
         ("1e41", 14.203, False),
+        ("1234567890123456789012345678901", "1234567890123456789012345678901.5", True),
     ],
 )
 def test_a_number_with_fewer_digits_is_close(shown: Any, served: Any, is_close: bool) -> None:
@@ -129,6 +130,11 @@ def test_a_day_beside_the_served_one_is_close(shown: str, is_close: bool) -> Non
         (14.20301, 14.203, "total", False),
         (14.20, 14.203, "total", False),
         (0, "0.00", "amount", True),
+        ("1e40", "12.50", "amount", False),
+        ("1e41", "12.50", "amount", True),
+        ("1e-40", "12.50", "amount", False),
+        ("1e-41", "12.50", "amount", True),
+        ("1234567890123456789012345678901.55", "1234567890123456789012345678901.555", "amount", True),
         ("2026-10-02", "2026-10-01", "end_date", True),
         ("2026-10-02", "2026-10-01", "read_end_date", True),
         ("2026-10-01T00:00:00", "2026-10-01", "end_date", True),

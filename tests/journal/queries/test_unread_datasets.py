@@ -30,5 +30,14 @@ def test_an_unread_dataset_has_a_reason(
         tape.call(route)
 
     assert why_unread(tape.journal, "balances") == expected
+    assert why_unread(tape.journal, "balances", "eu-alice") == expected
     assert fact_for_route(tape.journal, "banking.balances") == expected[1]
     assert fact_for_route(tape.journal, "consents.list") == ""
+
+
+def test_a_read_for_another_end_user_does_not_count(tape: JournalBuilder) -> None:
+    """The app must have read the dataset for the end user in question."""
+    tape.call("banking.balances", participant="b")
+
+    assert why_unread(tape.journal, "balances") == ("", "")
+    assert why_unread(tape.journal, "balances", "eu-alice") == ("the app reads other datasets and no balances", FACT)

@@ -11,7 +11,7 @@ from fiskil_harness.journal.queries.state import StateReader, equal_changes
 def was_applied(journal: Journal, delivery: Delivery) -> bool:
     """Return True if the app had already applied the message before *delivery*."""
     before, _ = _around(journal, delivery)
-    return bool(before and before.applied and before.applied.get(delivery.message_id, 0))
+    return bool(before and before.applied and before.applied.get(delivery.message_id))
 
 
 def had_effect(journal: Journal, delivery: Delivery, *, genuine: Delivery | None) -> bool:

@@ -52,14 +52,14 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
             if node in searched:
                 occurrences[node].append(Place(path, record))
         elif isinstance(node, list):
-            stack.extend((value, f"{path}[*]", value if isinstance(value, dict) else node) for value in node)
+            stack.extend((value, f"{path}[*]", node) for value in node)
         elif isinstance(node, dict):
             is_table = len(node) >= MANY and all(isinstance(value, dict | list) for value in node.values())
             for name, value in node.items():
                 below = f"{path}.{_generalised(name, is_table=is_table)}"
                 if name in searched:
                     occurrences[name].append(Place(below, value))
-                stack.append((value, below, value if isinstance(value, dict) else node))
+                stack.append((value, below, node))
     return occurrences
 
 
