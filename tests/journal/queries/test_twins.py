@@ -98,14 +98,61 @@ def test_a_count_of_changes_may_be_lower(first: Any, end: Any, otherwise: Any, i
 
 @pytest.mark.parametrize(
     ("earlier", "is_history"),
-    [((1, 2), True), ((1, 3), True), ((1, 1), True), ((2, 1), False), ((1, 4), False), ((3, 3), False)],
+    [((1, 2), True), ((1, 3), True), ((1, 1), True), ((2, 1), False), ((1, 4), False), ((3, 3), False), ((1, 2, 4), False)],
 )
-def test_a_count_of_changes_never_fell(earlier: tuple[int, int], is_history: bool) -> None:
+def test_a_count_of_changes_never_fell(earlier: tuple[int, ...], is_history: bool) -> None:
     """A count of rows may fall."""
     first = ({"status": "new"}, *({"status": "active", "n": number} for number in earlier))
     courier = ended({"status": "revoked", "n": 3}, {"status": "revoked", "n": 1}, first=first)
 
     assert bool(compare_twins(courier.journal).histories) is is_history
+
+
+def test_a_shorter_list_is_left_of_an_ended_consent() -> None:
+    """The twin in order knew more before the end."""
+    courier = ended(
+        {"status": "revoked", "past": ["x", "y"]},
+        {"status": "revoked", "past": ["x"]},
+        first={"status": "active", "past": ["x"]},
+    )
+
+    assert compare_twins(courier.journal).histories == ("$.past[*]",)
+
+
+def test_without_twins_nothing_is_compared() -> None:
+    """One end user has no twin."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    courier.effects(state=ACTIVE)
+
+    assert compare_twins(courier.journal) == Comparison(reason="the scenario has no twins a, b and c")
+
+
+def test_counters_alone_cannot_be_compared() -> None:
+    """They differ because one twin had more deliveries."""
+    courier = receiver_journal()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e0")
+    courier.deliver("b.e0", attempt=2)
+    for name, tries in (("a", 1), ("b", 2), ("c", 1)):
+        courier.effects(state={"tries": tries}, participant=name)
+
+    reason = "only counters in the app's state are the same in two identical runs"
+    assert compare_twins(courier.journal) == Comparison(reason=reason, hook=EFFECTS)
+
+
+def test_a_refused_call_about_no_end_user_explains_nothing() -> None:
+    """It concerns no twin, although the body of a message may have no end user either."""
+    courier = receiver_journal()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e0", end_user="")
+    courier.call("institutions.list", status=401)
+    for name, status in (("a", "active"), ("b", "new"), ("c", "active")):
+        courier.effects(state={"status": status}, participant=name)
+
+    assert compare_twins(courier.journal).differences
 
 
 def test_a_record_of_one_twin_only_is_a_history() -> None:
@@ -184,7 +231,8 @@ def test_a_token_that_was_not_renewed_explains_a_difference(participant: str, re
     for name, status in (("a", "active"), ("b", "new"), ("c", "active")):
         courier.effects(state={"status": status}, participant=name)
 
-    assert compare_twins(courier.journal).reason == reason
+    comparison = compare_twins(courier.journal)
+    assert (comparison.reason, comparison.hook) == (reason, "")
 
 
 @pytest.mark.parametrize(

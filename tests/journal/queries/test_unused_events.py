@@ -276,3 +276,36 @@ def test_marks_are_separated_by_their_prefix() -> None:
 
     assert unused_events(marks, "processed") == {"consent.updated"}
     assert unused_events(marks, "ignored") == {"consent.revoked"}
+
+
+def test_an_event_that_shows_nothing_hides_no_later_one() -> None:
+    """The first message has no snapshot before it, and the second one is of no known event."""
+    courier = Letters()
+    courier.event("e0", UPDATED)
+    courier.event("e1", SYNCED)
+    courier.deliver("e0")
+    courier.send(
+        event="unknown_event",
+        participant="",
+        message_id="id-x",
+        attempt=1,
+        kind="genuine",
+        status=204,
+        claims="telco.account.updated",
+    )
+    courier.effects(state={})
+    courier.deliver("e1")
+    courier.effects(state={})
+
+    assert unused_event_marks(courier.journal) == (f"ignored {SYNCED}",)
+
+
+def test_an_event_to_which_the_app_subscribes_is_used() -> None:
+    """The config may say so at the subscription alone."""
+    courier = JournalBuilder(uses=())
+    courier.event("e0", UPDATED)
+    courier.effects(state={})
+    courier.deliver("e0")
+    courier.effects(state={"consent": "changed"})
+
+    assert unused_event_marks(courier.journal) == ()

@@ -118,6 +118,17 @@ def test_forgeries_without_counts_begin_with_a_genuine_message(has_counts: bool,
             ["burst_4_retries", "deliver", "burst_2"],
             [steps.Burst("e0", copies=4, of="retry"), steps.Replay("e0"), steps.Replay("e0")],
         ),
+        (
+            ["deliver", "replay", "deliver", "deliver", "deliver", "deliver"],
+            [
+                *(steps.DeliverOne("e0"), steps.Replay("e0")),
+                *(steps.Retry("e0"), steps.Retry("e0"), steps.Retry("e0"), steps.Replay("e0")),
+            ],
+        ),
+        (
+            ["burst_2", "deliver", "deliver", "deliver", "deliver"],
+            [steps.Burst("e0", copies=2), steps.Retry("e0"), steps.Retry("e0"), steps.Retry("e0"), steps.Replay("e0")],
+        ),
         (["half", "deliver"], [steps.TruncateRequest("e0"), steps.Retry("e0")]),
         (["half_4", "replay"], [steps.TruncateRequest("e0", by="reset", times=4), steps.Replay("e0")]),
         (["deliver", "kill_late"], [steps.DeliverOne("e0"), steps.KillDuringDelivery("e0", at=1.5)]),
@@ -143,6 +154,16 @@ def test_one_attempt_is_reserved_for_each_requested_failure() -> None:
         steps.DeliverOne("e0"),
         steps.Retry("e0"),
         steps.Retry("e0"),
+        steps.Replay("e0"),
+    ]
+
+
+def test_an_event_is_delivered_once_even_if_every_attempt_is_reserved() -> None:
+    """The failures need the other attempts, and repetitions are replays."""
+    acts = [*[Act("fail", 1, names=("before",))] * 4, Act("deliver", 0), Act("deliver", 0)]
+
+    assert [step for step in as_steps(acts) if getattr(step, "event", "") == "e0"] == [
+        steps.DeliverOne("e0"),
         steps.Replay("e0"),
     ]
 
