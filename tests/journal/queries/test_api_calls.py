@@ -1,12 +1,16 @@
 """API calls: the rows that the parameters of a call include, and the dataset that it reads."""
 
+from typing import Any
+
 import pytest
 
-from fiskil_harness.journal import HookCall, Rows
+from fiskil_harness.journal import HookCall, HookName, Rows
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.api_calls import (
     call_key,
     calls,
+    calls_beside,
+    calls_during,
     consent_of,
     covers,
     dataset_read,
@@ -14,11 +18,14 @@ from fiskil_harness.journal.queries.api_calls import (
     is_complete_success,
     is_done,
     is_not_shared,
+    is_redirect,
     is_storm,
     kind_of,
     large_reads,
     never_succeeded,
+    never_tried_to_renew,
     reads,
+    refreshes,
     routes_of,
     timed_out,
 )
@@ -176,6 +183,7 @@ def test_calls_that_differ_by_a_time_of_day_are_equal(
         (None, (), False, False),
         (200, ("Latency(seconds=2)",), False, True),
         (299, ("Latency(seconds=2)", "Latency(seconds=3)"), False, True),
+        (200, ("Latency",), False, True),
         (300, ("Latency(seconds=2)",), False, False),
         (199, ("Latency(seconds=2)",), False, False),
         (None, ("Latency(seconds=2)",), False, False),
@@ -254,6 +262,7 @@ def test_the_sizes_of_large_reads_are_stated(tape: JournalBuilder, pages: int, l
     tape.call("banking.transactions", query="account_id=acc1")
 
     assert large_reads(tape.journal, tape.journal.all(Rows)[0]) == clause
+    assert large_reads(tape.journal, Rows(participant="", dataset="balances", rows=())) == ""
 
 
 @pytest.mark.parametrize(
@@ -266,3 +275,69 @@ def test_a_hook_without_a_response_at_the_deadline_timed_out(
     tape.hook("refresh", status=status, took_s=took_s)
 
     assert timed_out(tape.journal, tape.journal.all(HookCall)[0]) is expected
+
+
+@pytest.mark.parametrize(
+    ("requests", "expected"),
+    [
+        ([], True),
+        ([{"status": 200}], True),
+        ([{"status": 503}], False),
+        ([{"status": 200, "bites": ("Latency(seconds=2)",)}], False),
+        ([{"status": 503, "route": "institutions.list"}], True),
+        ([{"status": 200}, {"status": 200, "route": "banking.accounts"}], False),
+    ],
+)
+def test_an_app_that_requested_no_new_token_did_not_try_to_renew(
+    tape: JournalBuilder, requests: list[dict[str, Any]], expected: bool
+) -> None:
+    """A failed request for a token is an attempt, and a later read shows a new token."""
+    tape.call("banking.accounts", status=401)
+    for request in requests:
+        tape.call(**{"route": "token", **request})
+
+    assert never_tried_to_renew(tape.journal, {"eu-alice"}) is expected
+    assert not never_tried_to_renew(tape.journal, {"eu-b"})
+
+
+@pytest.mark.parametrize(
+    ("began_s", "ended_s", "is_during", "is_beside"),
+    [
+        (2.0, 2.5, True, True),
+        (1.99, 2.0, False, True),
+        (1.5, 1.99, False, False),
+        (3.0, 3.5, True, True),
+        (3.01, 3.5, False, False),
+        (1.5, 3.5, False, True),
+    ],
+)
+def test_a_call_during_a_hook_call_begins_within_it(
+    tape: JournalBuilder, began_s: float, ended_s: float, is_during: bool, is_beside: bool
+) -> None:
+    """A call beside it was in progress at some time of it."""
+    call = tape.call("banking.accounts", at_s=began_s, ended_s=ended_s)
+    tape.now_s = 3.0
+    tape.hook("refresh", took_s=1.0)
+
+    [hook] = tape.journal.all(HookCall)
+    assert calls_during(tape.journal, hook) == ([call] if is_during else [])
+    assert calls_beside(tape.journal, hook) == ([call] if is_beside else [])
+
+
+@pytest.mark.parametrize(("name", "since_s", "expected"), [("refresh", 2.0, 1), ("refresh", 2.01, 0), ("revoke", 2.0, 0)])
+def test_a_refresh_has_the_time_at_which_it_began(
+    tape: JournalBuilder, name: HookName, since_s: float, expected: int
+) -> None:
+    """The response comes later, and other hooks are no refreshes."""
+    tape.now_s = 3.0
+    tape.hook(name, took_s=1.0)
+
+    assert len(refreshes(tape.journal, since_s=since_s)) == expected
+
+
+@pytest.mark.parametrize(("status", "expected"), [(None, False), (299, False), (300, True), (399, True), (400, False)])
+def test_a_redirect_has_a_status_of_three_hundred(tape: JournalBuilder, status: int | None, expected: bool) -> None:
+    """The app led to another page."""
+    tape.hook("refresh", status=status)
+
+    assert is_redirect(tape.journal.all(HookCall)[0]) is expected

@@ -1,11 +1,21 @@
 """Consents: how an app learns that one of them has ended, and which revocations of the app end one."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
-from fiskil_harness.journal import ConsentState, HookCall
+from fiskil_harness.journal import ConsentState, DeliveryOutcome, HookCall
 from fiskil_harness.journal.builder import JournalBuilder
-from fiskil_harness.journal.queries.consents import is_declined, rows_under, was_notified_of_end
+from fiskil_harness.journal.queries.consents import (
+    consents_of,
+    hook_calls,
+    is_declined,
+    permitted,
+    reads_during,
+    rows_under,
+    was_notified_of_end,
+)
 from fiskil_harness.journal.queries.disconnects import is_ended_by_app
 
 
@@ -90,3 +100,150 @@ def test_an_error_other_than_429_declines(tape: JournalBuilder, status: int | No
     tape.hook("refresh", status=status)
 
     assert is_declined(tape.journal.all(HookCall)[0]) is expected
+
+
+@pytest.mark.parametrize(("until_s", "datasets"), [(2.0, {"accounts"}), (2.01, set()), (1.0, set()), (9.0, {"balances"})])
+def test_the_last_state_of_a_consent_before_a_moment_counts(
+    tape: JournalBuilder, until_s: float, datasets: set[str]
+) -> None:
+    """Consents of other participants do not."""
+    tape.consent("arr1", "accounts")
+    tape.consent("arr9", "payees", participant="b")
+    tape.now_s = 2.0
+    tape.consent("arr1", "accounts", is_active=False)
+    tape.now_s = 5.0
+    tape.consent("arr2", "balances")
+
+    assert permitted(tape.journal, until_s=until_s) == datasets
+    assert permitted(tape.journal) == {"balances"}
+    assert consents_of(tape.journal).keys() == {"arr1", "arr2"}
+
+
+@pytest.mark.parametrize(
+    ("hook", "since_s", "is_found"),
+    [
+        ({}, 0.0, True),
+        ({}, 0.5, True),
+        ({}, 0.51, False),
+        ({"name": "revoke"}, 0.0, False),
+        ({"participant": "b"}, 0.0, False),
+    ],
+)
+def test_hook_calls_are_those_of_the_first_participant(
+    tape: JournalBuilder, hook: dict[str, Any], since_s: float, is_found: bool
+) -> None:
+    """A call has the time at which it began."""
+    tape.hook(**{"name": "refresh", "took_s": 0.5, **hook})
+
+    assert bool(hook_calls(tape.journal, "refresh", since_s=since_s)) is is_found
+    assert bool(hook_calls(tape.journal, "refresh")) is (not hook)
+
+
+def test_reads_during_a_hook_call_are_about_data(tape: JournalBuilder) -> None:
+    """A token and public data are of no end user."""
+    for route in ("token", "energy.plans", "consents.list"):
+        tape.call(route)
+    read = tape.call("banking.accounts")
+    tape.hook("refresh", took_s=0.25)
+
+    assert reads_during(tape.journal, tape.journal.all(HookCall)[0]) == [read]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ({}, True),
+        ({"path": "/v1/consent/arr2"}, False),
+        ({"status": 404}, False),
+        ({"bites": ("Stall()",)}, False),
+        ({"route": "consents.get"}, False),
+    ],
+)
+def test_an_app_that_revokes_a_consent_knows_its_end(tape: JournalBuilder, call: dict[str, Any], expected: bool) -> None:
+    """The API confirmed the revocation of that consent."""
+    tape.consent("arr1", is_active=False)
+    tape.call(**{"route": "consents.revoke", "status": 204, "path": "/v1/consent/arr1", **call})
+
+    assert was_notified_of_end(tape.journal, last_state(tape)) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "consent", "outcome", "expected"),
+    [
+        ("consent.revoked", "arr1", "ack", True),
+        ("consent.revoked", "arr2", "ack", False),
+        ("consent.updated", "arr1", "ack", False),
+        ("consent.revoked", "arr1", "refuse", False),
+    ],
+)
+def test_an_acknowledged_event_notifies_of_the_end(
+    tape: JournalBuilder, kind: str, consent: str, outcome: DeliveryOutcome, expected: bool
+) -> None:
+    """It is about the revocation of that consent."""
+    tape.consent("arr1", is_active=False)
+    tape.deliver_event(kind, consent=consent, outcome=outcome)
+
+    assert was_notified_of_end(tape.journal, last_state(tape)) is expected
+
+
+@pytest.mark.parametrize(
+    ("hook", "reads", "expected"),
+    [
+        ({"status": 200}, [200], True),
+        ({"status": 200}, [403], True),
+        ({"status": 200}, [500], False),
+        ({"status": 200}, [], False),
+        ({"status": 302}, [200], True),
+        ({"status": 302}, [403], True),
+        ({"status": 302}, [500], False),
+        ({"status": 302}, [], False),
+        ({"status": 502}, [403], True),
+        ({"status": 502}, [404], True),
+        ({"status": 502}, [500], False),
+        ({"status": 502}, [200], False),
+        ({"status": 502}, [], False),
+        ({"status": 429}, [403], False),
+        ({"status": None}, [403], False),
+        ({"status": 200, "participant": "b"}, [200], False),
+        ({"status": 200, "name": "start_session"}, [200], False),
+    ],
+)
+def test_a_refresh_after_the_end_shows_it(
+    tape: JournalBuilder, hook: dict[str, Any], reads: list[int], expected: bool
+) -> None:
+    """The API serves a read without the ended consent, or refuses it; an app that fails for this reason knows it too."""
+    tape.now_s = 1.5
+    tape.consent("arr1", is_active=False)
+    for status in reads:
+        tape.call("banking.accounts", status=status)
+    tape.now_s = 2.0
+    tape.hook(**{"name": "refresh", "took_s": 1.0, **hook})
+    assert not was_notified_of_end(tape.journal, last_state(tape))
+
+    for status in reads:
+        tape.call("banking.accounts", status=status)
+    tape.now_s = 4.0
+    tape.hook(**{"name": "refresh", "took_s": 2.05, **hook})
+    assert was_notified_of_end(tape.journal, last_state(tape)) is expected
+
+
+@pytest.mark.parametrize("bites", [("Status(status=403)",), ()])
+def test_a_refusal_by_a_fault_shows_no_end(tape: JournalBuilder, bites: tuple[str, ...]) -> None:
+    """The API itself would have responded."""
+    tape.consent("arr1", is_active=False)
+    tape.wait(1)
+    tape.call("banking.accounts", status=403, bites=bites)
+    tape.hook("refresh", status=502)
+
+    assert was_notified_of_end(tape.journal, last_state(tape)) is (not bites)
+
+
+def test_a_failed_refresh_shows_no_end_while_another_consent_is_active(tape: JournalBuilder) -> None:
+    """The refusal may be of other data."""
+    tape.consent("arr2")
+    tape.consent("arr1", is_active=False)
+    tape.wait(1)
+    tape.call("banking.accounts", status=403)
+    tape.hook("refresh", status=502)
+
+    assert not was_notified_of_end(tape.journal, last_state(tape))
