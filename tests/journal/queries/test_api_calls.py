@@ -13,6 +13,7 @@ from fiskil_harness.journal.queries.api_calls import (
     calls_during,
     consent_of,
     covers,
+    dataset_of,
     dataset_read,
     end_user_of,
     is_complete_success,
@@ -27,6 +28,7 @@ from fiskil_harness.journal.queries.api_calls import (
     reads,
     refreshes,
     routes_of,
+    rows_in,
     timed_out,
 )
 
@@ -341,3 +343,59 @@ def test_a_redirect_has_a_status_of_three_hundred(tape: JournalBuilder, status: 
     tape.hook("refresh", status=status)
 
     assert is_redirect(tape.journal.all(HookCall)[0]) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "ids"),
+    [
+        (b'[{"id": 1}, {"id": 2}]', [1, 2]),
+        (b'{"transactions": [{"id": 1}], "links": {"id": 9}, "pending": [{"id": 2}, 3, null]}', [1, 2]),
+        (b'{"id": 1}', []),
+        (b'"text"', []),
+        (b'[{"id": 1}, {"id"', []),
+        (b"\xff", []),
+        (b"[" * 5000, []),
+        (b"", []),
+    ],
+)
+def test_rows_are_the_objects_in_lists_of_a_response(body: bytes, ids: list[int]) -> None:
+    """A response that was not recorded whole has none."""
+    assert [row["id"] for row in rows_in(body)] == ids
+
+
+@pytest.mark.parametrize(
+    ("kind", "dataset"),
+    [
+        ("banking.transactions.sync.completed", "transactions"),
+        ("banking.balances.sync.completed", "balances"),
+        ("consent.received", ""),
+        ("telco.account.updated", ""),
+    ],
+)
+def test_an_event_announces_a_dataset(kind: str, dataset: str) -> None:
+    """An event of another kind announces none."""
+    assert dataset_of(kind) == dataset
+
+
+@pytest.mark.parametrize(
+    ("call", "permissions", "expected"),
+    [
+        ({}, ("accounts",), True),
+        ({}, ("accounts", "transactions"), False),
+        ({"status": 404}, ("accounts",), False),
+        ({"bites": ("Status(status=403)",)}, ("accounts",), False),
+        ({"route": "consents.list"}, ("accounts",), False),
+        ({}, None, False),
+    ],
+)
+def test_data_without_an_active_consent_is_not_shared(
+    tape: JournalBuilder, call: dict[str, Any], permissions: tuple[str, ...] | None, expected: bool
+) -> None:
+    """The API itself refused it; without any consent nothing explains the refusal."""
+    if permissions:
+        tape.consent("arr1", *permissions, participant="b")
+        tape.consent("arr2", "transactions")
+        tape.consent("arr2", "transactions", is_active=False)
+    refused = tape.call(**{"route": "banking.transactions", "status": 403, **call})
+
+    assert is_not_shared(tape.journal, refused) is expected

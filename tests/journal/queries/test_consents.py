@@ -5,15 +5,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from fiskil_harness.journal import ConsentState, DeliveryOutcome, HookCall
+from fiskil_harness.journal import ConsentState, DeliveryOutcome, Effects, HookCall
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.consents import (
     consents_of,
+    has_lost_rows_of_others,
     hook_calls,
     is_declined,
     permitted,
     reads_during,
     rows_under,
+    still_shown,
     was_notified_of_end,
 )
 from fiskil_harness.journal.queries.disconnects import is_ended_by_app
@@ -247,3 +249,55 @@ def test_a_failed_refresh_shows_no_end_while_another_consent_is_active(tape: Jou
     tape.hook("refresh", status=502)
 
     assert not was_notified_of_end(tape.journal, last_state(tape))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "end", "is_shown"),
+    [
+        ({"rows": [{"id": "r1", "consent": "arr1"}]}, {"rows": [{"id": "r1", "consent": "arr2"}]}, True),
+        ({"rows": [{"id": "r1", "tags": ["arr1"]}]}, {"rows": [{"id": "r1", "tags": ["arr2"]}]}, True),
+        ({"rows": [{"id": "r1", "v": "x"}]}, {"rows": [{"id": "r1", "v": "y"}]}, False),
+        ({"rows": [{"id": "r1", "tags": ["x"]}]}, {"rows": [{"id": "r1", "tags": ["y"]}]}, False),
+        ({"rows": [{"id": "r1"}]}, {"past": [{"id": "r1"}]}, False),
+        ({"rows": [{"id": "r1"}]}, {"rows": []}, False),
+    ],
+)
+def test_a_row_is_still_shown_if_it_is_unchanged(
+    tape: JournalBuilder, earlier: dict[str, Any], end: dict[str, Any], is_shown: bool
+) -> None:
+    """Only ids of consents may differ, because the app may show the row under another consent."""
+    tape.consent("arr1")
+    tape.consent("arr2")
+    tape.effects(earlier)
+    tape.effects(end)
+
+    found = still_shown(tape.journal, tape.journal.all(Effects)[-1], ["r1", "r2"])
+
+    assert found == ({"r1"}, {"r1"} if is_shown else set())
+
+
+@pytest.mark.parametrize(
+    ("restart_s", "consent", "end", "expected"),
+    [
+        (5.0, "arr2", {}, True),
+        (4.99, "arr2", {}, False),
+        (None, "arr2", {}, False),
+        (5.0, "arr2", {"rows": ["bank_tx_a"]}, False),
+        (5.0, "arr3", {}, False),
+    ],
+)
+def test_an_app_may_lose_the_rows_of_others_by_a_restart(
+    tape: JournalBuilder, restart_s: float | None, consent: str, end: dict[str, Any], expected: bool
+) -> None:
+    """Only rows of active consents count, and the restart came at the moment or later."""
+    tape.consent("arr2", participant="b")
+    tape.consent("arr3", participant="b", is_active=False)
+    tape.rows(own_row("a", consent), participant="b")
+    tape.effects({"rows": ["bank_tx_a"]}, participant="b")
+    if restart_s:
+        tape.now_s = restart_s
+        tape.restart()
+    tape.now_s = 6.0
+    tape.effects(end, participant="b")
+
+    assert has_lost_rows_of_others(tape.journal, since_s=5.0) is expected

@@ -99,7 +99,7 @@ def test_the_log_of_a_killed_app_may_be_incomplete(tape: JournalBuilder) -> None
     tape.journal.write(ProcessChanged(change="kill"))
     tape.journal.write(Output(place="app.log", text=b"started"))
 
-    assert log_of(tape.journal).problem == KILLED
+    assert log_of(tape.journal) == Log(records=("started",), problem=KILLED)
 
 
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode, base64.b32encode, base64.b16encode])
@@ -267,7 +267,7 @@ def test_without_output_no_log_is_read(tape: JournalBuilder) -> None:
     """An empty log file is a log in which nothing was recorded."""
     tape.deliver_event("consent.received")
     tape.output(b" \n")
-    assert log_of(tape.journal).problem == "the app wrote no output that the harness can read"
+    assert log_of(tape.journal) == Log(records=(), problem="the app wrote no output that the harness can read")
 
     tape.output(b"", place="a.log")
     assert log_of(tape.journal).problem == ""
