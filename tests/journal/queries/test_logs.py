@@ -17,6 +17,7 @@ from fiskil_harness.journal.queries.logs import (
     names_endpoint,
     reports_failure,
     without_repeats,
+    without_requests,
 )
 
 CONSENT_ID = "arr_7f3c9a21"
@@ -303,3 +304,41 @@ def test_an_id_with_many_equal_digits_is_found(shown: str) -> None:
 def test_more_equal_digits_than_the_id_has_are_another_word(shown: str) -> None:
     """The word is no part of the id."""
     assert Log(records=(f"id={shown}",)).naming("acct-50000000000") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("received k3y3dd1g35t01\napplied k3y3dd1g35t01", HIDDEN),
+        ("received k3y3dd1g35t01", "the app's output does not mention this scenario, so its log may be elsewhere"),
+        ("received m-e0 k3y3dd1g35t01\napplied k3y3dd1g35t01", ""),
+    ],
+)
+def test_as_many_repeated_words_as_ids_may_be_digests(tape: JournalBuilder, text: str, problem: str) -> None:
+    """The scenario has one id; the records stay, because they may be judged."""
+    tape.deliver_event("consent.received")
+    tape.output(text.encode())
+
+    assert log_of(tape.journal) == Log(records=tuple(text.splitlines()), problem=problem)
+
+
+def test_a_log_without_requests_keeps_its_problem() -> None:
+    """Only lines about requests to the app are removed; a call of the API stays."""
+    log = Log(records=("a GET /hook/x 204", "GET /v1/accounts 200"), problem="was cut off")
+
+    assert without_requests(log) == Log(records=("a   204", "GET /v1/accounts 200"), problem="was cut off")
+
+
+@pytest.mark.parametrize(
+    ("record", "status", "expected"),
+    [
+        ("accounts 404", 404, True),
+        ("accounts 404", 403, False),
+        ("accounts 404", None, False),
+        ("accounts error=null retries=0", 404, False),
+        ("accounts error=null, rejected", 404, True),
+    ],
+)
+def test_a_status_reports_a_failure(record: str, status: int | None, expected: bool) -> None:
+    """It is that of the failed call; a field without an error reports none."""
+    assert reports_failure(record, status) is expected
