@@ -49,7 +49,7 @@ def ended(
 
 @pytest.mark.parametrize("other", ["b", "b1", "b22"])
 def test_the_order_of_each_twin_is_considered(other: str) -> None:
-    """What is left of an ended consent depends on the order in which that twin got its messages."""
+    """The rest of an ended consent depends on the order in which that twin got its messages."""
     a, b = {"status": "revoked", "bank": "Bank"}, {"status": "revoked"}
 
     reordered = compare_twins(ended(a, b, other=other).journal, other)
