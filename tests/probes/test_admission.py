@@ -12,6 +12,7 @@ from fiskil_harness.probes import PROBES, evaluation
 from fiskil_harness.probes.admission import problem_of
 
 fetch = httpx.get
+OBSERVED = "deliveries"
 Examine = Callable[[Any, Journal], Any]
 
 
@@ -28,6 +29,10 @@ def probe(examine: Any, *practices: str) -> type[Probe]:
 
 def examine(self: Probe, journal: Journal) -> Finding:
     return self.passes("deliveries", examined=len(journal.all(Delivery)))
+
+
+def with_constant(self: Probe, journal: Journal) -> Finding:
+    return self.passes(OBSERVED, examined=len(journal.all(Delivery)))
 
 
 def with_app(self: Probe, journal: Journal, app: object) -> Finding:
@@ -65,6 +70,10 @@ def without_result(self: Probe, journal: Journal) -> None:
     self.passes("deliveries", examined=1)
 
 
+def with_text(self: Probe, journal: Journal) -> str:
+    return "deliveries"
+
+
 def with_other_name(self: Probe, journal: Journal) -> Finding:
     return Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, observed="")
 
@@ -77,9 +86,10 @@ def careless(self: Probe, journal: Journal) -> Finding:
     return self.passes(journal.all(Delivery)[0].event, examined=1)
 
 
-def test_a_good_probe_is_admitted() -> None:
-    """It has a practice, and is inconclusive about an empty journal."""
-    assert problem_of(probe(examine)) == ""
+@pytest.mark.parametrize("method", [examine, with_constant])
+def test_a_good_probe_is_admitted(method: Examine) -> None:
+    """It has a practice, is inconclusive about an empty journal, and may use a constant of its module."""
+    assert problem_of(probe(method)) == ""
 
 
 @pytest.mark.parametrize(
@@ -92,6 +102,7 @@ def test_a_good_probe_is_admitted() -> None:
         (with_file, "uses open(). "),
         (with_late_import, "uses subprocess. "),
         (without_result, "returned NoneType, not a Finding. End examine with return self.passes(...), self.fails(...)"),
+        (with_text, "returned str, not a Finding. "),
         (with_other_name, "returned a Finding of the probe 'applies_once'. "),
         (too_sure, "returns PASS for an empty journal, in which it observed nothing. Return self.inconclusive(...)."),
         (careless, "fails on an empty journal with IndexError: "),

@@ -53,7 +53,7 @@ def _needed_besides_journal(kind: type[Any]) -> str:
     required = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
     if len(required) != 1:
         return f"has examine({', '.join(['self', *required])}), but it gets the journal alone. {ONLY_JOURNAL}"
-    access = next((name for function in _functions(kind) for name in _live_names(function, {function})), "")
+    access = next((name for function in _functions(kind) for name in _live_names(function, {function})), None)
     return f"uses {access}. {ONLY_JOURNAL}" if access else ""
 
 
@@ -105,7 +105,7 @@ def _live_names(function: FunctionType, visited: set[FunctionType]) -> Iterator[
         value = function.__globals__.get(name)
         if name == "open" and value is None:
             yield "open()"
-        module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None) or ""
+        module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
         origin = name if value is None else str(module)
         yield from (live for live in LIVE if f"{origin}.".startswith(f"{live}."))
         if isinstance(value, FunctionType) and value.__module__ == function.__module__ and value not in visited:
