@@ -90,6 +90,34 @@ def test_requesting_tokens_without_end_fails(tape: JournalBuilder) -> None:
 
     observed = "more than 20 tokens were requested for each piece of work while calls were refused"
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
+    assert finding.evidence == ("GET banking.transactions: 401",)
+
+
+@pytest.mark.parametrize(("requests", "verdict"), [(20, Verdict.PASS), (21, Verdict.FAIL)])
+@pytest.mark.parametrize("moment", ["first", "last"])
+def test_tokens_from_the_first_refusal_to_the_end_of_the_last_one_count(
+    tape: JournalBuilder, moment: str, requests: int, verdict: Verdict
+) -> None:
+    """Twenty tokens are enough for one piece of work, also if all are requested at the begin or the end of the refusals."""
+    first = tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    last = tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    for _ in range(requests):
+        tape.call("token", at_s=first.at_s if moment == "first" else last.ended_s, after_s=0)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_tokens_outside_the_refusals_do_not_count(tape: JournalBuilder, moment: str) -> None:
+    """While nothing is refused, an app may request a token as often as it likes."""
+    first = tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    last = tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    for _ in range(21):
+        tape.call("token", at_s=first.at_s - 0.001 if moment == "before" else last.ended_s + 0.001, after_s=0)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_a_token_for_each_call_passes(tape: JournalBuilder) -> None:
@@ -116,6 +144,7 @@ def test_not_reading_again_after_a_restart_fails(tape: JournalBuilder) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed.startswith("the app does not read the refused data again")
+    assert finding.evidence == ("GET banking.transactions: 403",)
 
 
 def test_a_long_pause_without_a_restart_is_inconclusive(tape: JournalBuilder) -> None:

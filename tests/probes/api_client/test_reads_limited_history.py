@@ -145,3 +145,65 @@ def test_an_app_that_reads_income_may_show_its_transactions(tape: JournalBuilder
     tape.effects(rows)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("early", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL)])
+def test_a_day_more_than_declared_is_accepted(tape: JournalBuilder, early: int, verdict: Verdict) -> None:
+    """The app may count days in any time zone, so only a begin before that day is too early."""
+    tape.wait(0.99)
+    begins = NOW - timedelta(days=31, seconds=2, microseconds=early)
+    read_transactions(tape, f"&from={begins:%Y-%m-%dT%H:%M:%S.%fZ}")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    assert finding.evidence == (("`from` is too early",) if early else ())
+
+
+@pytest.mark.parametrize("start", [f"{(NOW - timedelta(days=30)).date()}", "lately"])
+def test_a_from_without_a_time_zone_is_read_as_a_time_of_the_api(tape: JournalBuilder, start: str) -> None:
+    """A text that is no time is the API's to refuse, so it is not too early."""
+    read_transactions(tape, f"&from={start}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("query", ["&cursor=abc", "&page=2", "&after=abc", "&page%5Bafter%5D=abc"])
+def test_a_later_page_needs_no_from_in_any_style_of_paging(tape: JournalBuilder, query: str) -> None:
+    """The first page has the parameter, and its later pages need not repeat it."""
+    read_transactions(tape, FIRST)
+    read_transactions(tape, query)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("query", ["&status=POSTED", "&page%5Bsize%5D=100"])
+def test_other_parameters_do_not_replace_from(tape: JournalBuilder, query: str) -> None:
+    """Posted rows may be of any age, and a size selects the first page."""
+    read_transactions(tape, query)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no `from`",))
+
+
+def test_a_read_that_failed_is_not_judged(tape: JournalBuilder) -> None:
+    """The app got no rows from a read without the parameter, and repeated it with the parameter."""
+    tape.call("banking.transactions", status=422)
+    read_transactions(tape, FIRST)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_the_datasets_that_the_app_reads_instead_are_named(tape: JournalBuilder) -> None:
+    """A declared dataset that was not read successfully is not among them."""
+    tape.journal.write(History(days=30))
+    tape.journal.write(Declared(datasets=("accounts", "balances", "payees")))
+    tape.call("banking.accounts")
+    tape.call("banking.balances")
+    tape.call("banking.payees", status=403)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+    assert finding.observed == "the app reads accounts and balances, and no transactions"

@@ -1,6 +1,7 @@
 """requests_declared_data_only: the app requests and reads only the datasets that the config declares."""
 
 import msgspec
+import pytest
 
 from fiskil_harness.journal import Declared
 from fiskil_harness.journal.builder import JournalBuilder
@@ -68,3 +69,48 @@ def test_a_refused_read_does_not_count(tape: JournalBuilder) -> None:
     tape.call("banking.payees", status=403)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("sessions", "stated"),
+    [
+        (({"permissions": ["accounts"]},), ""),
+        (({"permissions": ["accounts"]}, {"permissions": ["accounts"]}), ""),
+        (({"permissions": ["accounts"]}, {}), "consents permit only these datasets (app.facts.datasets)"),
+        (({"permissions": []},), "consents permit only these datasets (app.facts.datasets)"),
+        ((), "consents permit only these datasets (app.facts.datasets)"),
+    ],
+)
+def test_permissions_that_no_request_names_are_only_stated(
+    tape: JournalBuilder, sessions: tuple[dict[str, list[str]], ...], stated: str
+) -> None:
+    """Without permissions in each request for an auth session, the settings of the console decide."""
+    declare(tape, "accounts")
+    for session in sessions:
+        tape.call("auth_session", request_body=msgspec.json.encode(session))
+    tape.call("banking.accounts")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.stated, finding.examined) == (Verdict.PASS, stated, 1)
+    assert finding.observed == "all 1 declared datasets are read, and nothing else is requested"
+
+
+@pytest.mark.parametrize("permissions", [["accounts", "unheard_of"], ["accounts", 7], "identity"])
+def test_texts_that_are_no_permissions_are_not_requested(tape: JournalBuilder, permissions: object) -> None:
+    """The API refuses such a request, so it asks for no data."""
+    declare(tape, "accounts")
+    tape.call("auth_session", request_body=msgspec.json.encode({"permissions": permissions}))
+    tape.call("banking.accounts")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_only_reads_count_as_read_data(tape: JournalBuilder, method: str) -> None:
+    """A call with another method than GET returns no data of an end user."""
+    declare(tape, "accounts")
+    tape.call("banking.accounts")
+    tape.call("banking.payees", method=method)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

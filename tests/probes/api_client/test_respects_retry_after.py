@@ -27,7 +27,10 @@ def test_waiting_passes(tape: JournalBuilder, status: int) -> None:
     tape.wait(2)
     tape.call("banking.transactions")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert finding.observed == "refused calls were repeated, and never before their Retry-After delay had passed"
 
 
 def test_retrying_too_early_fails(tape: JournalBuilder) -> None:
@@ -40,6 +43,7 @@ def test_retrying_too_early_fails(tape: JournalBuilder) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "banking.transactions was retried before its Retry-After delay of 2 s had passed"
+    assert finding.evidence == ("GET banking.transactions: 503, Retry-After as a number of seconds",)
 
 
 def test_other_calls_need_not_wait(tape: JournalBuilder) -> None:
@@ -166,7 +170,11 @@ def test_a_date_demands_a_delay_like_seconds(tape: JournalBuilder, waited_s: flo
     tape.wait(waited_s)
     tape.call("banking.transactions")
 
-    assert PROBE.examine(tape.journal).verdict is verdict
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    evidence = ("GET banking.transactions: 429, Retry-After as an HTTP date",)
+    assert finding.evidence == (evidence if verdict is Verdict.FAIL else ())
 
 
 @pytest.mark.parametrize("retry_after", ["0", "-30", "soon", "", "0.5", "Wed, 21 Oct 2015 07:28:00 GMT", "9" * 20])
@@ -201,10 +209,11 @@ def test_a_refusal_that_was_reported_is_repeated_by_later_work(tape: JournalBuil
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_without_retry_after_there_is_no_delay_to_observe(tape: JournalBuilder) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_without_retry_after_there_is_no_delay_to_observe(tape: JournalBuilder, status: int) -> None:
     """Under one interpretation the API never sends the header."""
     tape.write(InterpretationsUsed(clauses=("errors.retry-after",), chosen={"errors.retry-after": "absent"}))
-    tape.call("banking.transactions", status=503, bites=("Status(status=503)",))
+    tape.call("banking.transactions", status=status, bites=(f"Status(status={status})",))
     tape.call("banking.accounts", status=500, bites=("Status(status=500)",))
 
     finding = PROBE.examine(tape.journal)

@@ -240,3 +240,38 @@ def test_a_read_that_broke_when_the_app_was_idle_is_of_earlier_work(tape: Journa
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("status", "bite", "verdict"),
+    [
+        (429, "Status(status=429)", Verdict.FAIL),
+        (430, "Status(status=430)", Verdict.INCONCLUSIVE),
+        (499, "Status(status=499)", Verdict.INCONCLUSIVE),
+        (500, "Status(status=500)", Verdict.FAIL),
+        (199, "TruncatedJson(keep_percent=50)", Verdict.INCONCLUSIVE),
+        (299, "TruncatedJson(keep_percent=50)", Verdict.FAIL),
+        (300, "TruncatedJson(keep_percent=50)", Verdict.INCONCLUSIVE),
+        (400, "TruncatedJson(keep_percent=50)", Verdict.INCONCLUSIVE),
+    ],
+)
+def test_the_status_decides_whether_a_retry_could_succeed(
+    tape: JournalBuilder, status: int, bite: str, verdict: Verdict
+) -> None:
+    """A transient refusal and a success without the rows are repeated; a redirect and another refusal need not be."""
+    tape.deliver_event(ANNOUNCED)
+    tape.call(TRANSACTIONS, status=status, bites=(bite,))
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("status", [199, 300, 404])
+def test_a_repetition_without_success_is_no_read(tape: JournalBuilder, status: int) -> None:
+    """Only a response with a success status has the rows."""
+    tape.deliver_event(ANNOUNCED)
+    break_read(tape)
+    tape.call(TRANSACTIONS, status=status)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

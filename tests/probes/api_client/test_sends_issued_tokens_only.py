@@ -57,3 +57,20 @@ def test_without_unusual_responses_the_result_is_inconclusive(tape: JournalBuild
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_token_request_needs_no_token(tape: JournalBuilder) -> None:
+    """A client that sends its last token with every request may send the text of a missing value to get a new one."""
+    tape.call("token", bites=RENAMED)
+    tape.call("token", request_headers=(("authorization", "Bearer undefined"),))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_calls_before_the_unusual_response_are_not_judged(tape: JournalBuilder) -> None:
+    """Their token cannot be from that response."""
+    tape.call("banking.transactions", bearer="undefined", status=401)
+    tape.call("token", bites=RENAMED)
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
