@@ -1,5 +1,7 @@
 """opens_own_sessions: no two customers get auth sessions of the same end user."""
 
+import pytest
+
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import OpensOwnSessions, Verdict
 
@@ -32,7 +34,12 @@ def test_one_end_user_for_all_customers_is_inconclusive(tape: JournalBuilder) ->
     tape.journey("APPROVED", session="s1", participant="", end_user_id="eu_1")
     tape.journey("APPROVED", session="s2", participant="p2", end_user_id="eu_1")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "all customers have the same end user, perhaps because the config names no other",
+    )
 
 
 def test_consents_without_a_journey_do_not_count(tape: JournalBuilder) -> None:
@@ -41,3 +48,29 @@ def test_consents_without_a_journey_do_not_count(tape: JournalBuilder) -> None:
     tape.journey("APPROVED", session="", participant="p2", end_user_id="eu_1")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("session", "end_user_id"), [("", "eu_1"), ("s1", "")])
+def test_a_journey_without_a_session_or_an_end_user_does_not_count(
+    tape: JournalBuilder, session: str, end_user_id: str
+) -> None:
+    """Two customers share what the app did not choose, and one customer has an auth session of their own."""
+    tape.journey("APPROVED", session=session, participant="", end_user_id=end_user_id)
+    tape.journey("APPROVED", session=session, participant="p2", end_user_id=end_user_id)
+    tape.journey("APPROVED", session="s3", participant="p3", end_user_id="eu_3")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.observed == "the app opened no auth sessions for two customers"
+
+
+def test_one_customer_may_have_two_sessions_of_one_end_user(tape: JournalBuilder) -> None:
+    """The customer began the journey twice."""
+    tape.journey("APPROVED", session="s1", participant="", end_user_id="eu_1")
+    tape.journey("APPROVED", session="s2", participant="", end_user_id="eu_1", attempt=2)
+    tape.journey("APPROVED", session="s3", participant="p2", end_user_id="eu_2")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+    assert finding.observed == "each of 2 customers got auth sessions of their own"

@@ -264,3 +264,39 @@ def test_a_refusal_of_granted_data_is_inconclusive(tape: JournalBuilder) -> None
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("kind", "consent", "verdict"),
+    [
+        ("consent.received", "arr1", Verdict.FAIL),
+        ("consent.updated", "arr1", Verdict.FAIL),
+        ("consent.received", "arr9", Verdict.PASS),
+        ("banking.accounts.sync.completed", "arr1", Verdict.PASS),
+        ("consent.revoked", "arr1", Verdict.PASS),
+    ],
+)
+def test_an_app_knows_the_permissions_by_an_event_about_the_consent(
+    tape: JournalBuilder, kind: str, consent: str, verdict: Verdict
+) -> None:
+    """Only an app that was notified of the consent itself can know which data is not shared."""
+    withhold_transactions(tape)
+    tape.deliver_event(kind, consent=consent)
+    refresh(tape, 403, status=500, state={"accounts": [CLOSED]})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("earlier_s", "verdict"), [(0.0, Verdict.PASS), (0.01, Verdict.FAIL)])
+def test_an_event_that_arrives_with_the_refresh_is_too_late(
+    tape: JournalBuilder, earlier_s: float, verdict: Verdict
+) -> None:
+    """The app has to know the permissions before the refresh begins."""
+    withhold_transactions(tape)
+    delivered_s = tape.now_s
+    tape.deliver_event("consent.received", consent="arr1")
+    tape.call("banking.transactions", status=403)
+    tape.hook("refresh", status=502, took_s=tape.now_s - delivered_s - earlier_s)
+    tape.effects({"accounts": [CLOSED]})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
