@@ -21,6 +21,18 @@ from fiskil_harness.probes.route_coverage import RouteCoverage, kind_of, missing
         (401, (), "expired-token"),
         (401, ("Drip(every_ms=200)",), "drips"),
         (404, (), ""),
+        (None, (), ""),
+        (399, ("Status(status=399)",), ""),
+        (400, ("Status(status=400)",), "refused"),
+        (401, ("Status(status=401)",), "expired-token"),
+        (428, ("Status(status=428)",), "refused"),
+        (430, ("Status(status=430)",), "refused"),
+        (499, ("Status(status=499)",), "refused"),
+        (500, ("Status(status=500)",), "fails"),
+        (429, (), ""),
+        (500, (), ""),
+        (500, ("Timeout()", "Drip(every_ms=200)"), "stalls"),
+        (500, ("Drip(every_ms=200)", "ResetPeer(after_bytes=1)"), "drips"),
         (200, (), ""),
         (200, ("ErrorInside(rows=error)",), ""),
     ],
@@ -32,22 +44,29 @@ def test_a_call_meets_one_kind_of_fault(status: int | None, bites: tuple[str, ..
     assert kind_of(call) == kind
 
 
-def test_a_refused_key_pair_counts_without_a_fault() -> None:
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, ""), (401, "refused"), (403, "refused"), (429, "rate-limited"), (500, "fails"), (None, "")]
+)
+def test_a_refused_key_pair_counts_without_a_fault(status: int | None, kind: str) -> None:
     """No correct token request is refused."""
-    assert kind_of(Exchange(number=1, route="token", method="POST", path="/", status=401)) == "refused"
+    assert kind_of(Exchange(number=1, route="token", method="POST", path="/", status=status)) == kind
 
 
 def test_marks_name_route_moment_and_kind() -> None:
     """A response without a body is noted, because it cannot arrive slowly."""
     tape = JournalBuilder()
+    tape.call("consents.list")
+    tape.call("end_users.delete", status=204, bites=("Latency(latency_ms=250)",))
     tape.call("consents.revoke", status=204)
     tape.call("consents.revoke", status=503, bites=("Status(status=503)",))
-    tape.hook("revoke", took_s=0.2)
+    tape.hook("revoke", took_s=0.4)
 
     assert route_marks(tape.journal) == (
         "bodyless consents.revoke",
         "met foreground consents.revoke fails",
+        "used foreground consents.list",
         "used foreground consents.revoke",
+        "used foreground end_users.delete",
     )
 
 
