@@ -66,7 +66,12 @@ def test_without_a_consent_event_the_result_is_inconclusive(tape: JournalBuilder
     tape.deliver_event("banking.accounts.sync.completed")
     tape.output(b"m-e0")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app acknowledged no event that changes a consent",
+    )
 
 
 @pytest.mark.parametrize("text", [b"consent arr_1 of eu-alice pending", b"consent arr_1: sender eu-alice, backend ok"])
@@ -123,7 +128,12 @@ def test_an_event_that_was_not_processed_needs_no_line(tape: JournalBuilder, end
     tape.output(b"m-e0 stored")
     tape.effects({}, **end)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == (
+        "no event certainly changed a consent in the app: it has not processed one, or a newer one came first"
+    )
 
 
 def test_an_applied_event_needs_a_line_although_another_message_is_unfinished(tape: JournalBuilder) -> None:

@@ -5,6 +5,7 @@ import pytest
 from fiskil_harness.journal import Delivery, FailureReplaced
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import LogsFailedProcessing, Verdict
+from fiskil_harness.probes.observability.logs_failed_processing import MORE_WITH_HOOK
 
 PROBE = LogsFailedProcessing()
 
@@ -145,6 +146,12 @@ def test_an_app_without_the_hook_logs_refused_forgeries_and_failed_calls(
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (verdict, "app.drive.fail" if verdict is Verdict.INCONCLUSIVE else "")
+    assert finding.observed == (
+        "refused forgeries and API failures during jobs are in the log"
+        if verdict is Verdict.PASS
+        else "no line of the log connects each failure to a message, webhooks or a call"
+    )
+    assert (finding.examined, finding.advice) == ((2, (MORE_WITH_HOOK,)) if verdict is Verdict.PASS else (0, ()))
 
 
 def test_without_the_hook_and_without_a_failure_the_result_is_inconclusive(tape: JournalBuilder) -> None:
@@ -155,3 +162,47 @@ def test_without_the_hook_and_without_a_failure_the_result_is_inconclusive(tape:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.drive.fail")
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [("banking.accounts.sync.completed", Verdict.PASS), ("banking.balances.sync.completed", Verdict.FAIL)],
+)
+def test_unknown_words_are_compared_with_those_about_messages_of_the_same_kind(
+    tape: JournalBuilder, kind: str, verdict: Verdict
+) -> None:
+    """Messages of another kind may have other words without a failure."""
+    tape.deliver_event(kind)
+    fail_once(tape)
+    tape.output(b"m-e0 verbucht\nm-e1 liegt noch im Eingang")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_an_incomplete_log_is_inconclusive(tape: JournalBuilder, is_replaced: bool) -> None:
+    """The line may be among those that the harness could not read."""
+    (fail_without_the_hook if is_replaced else fail_once)(tape)
+    tape.output(b"m-e0 stored", problem="cannot be read")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.logs")
+    assert finding.observed == "output cannot be read"
+
+
+def test_each_failure_is_examined_and_reported(tape: JournalBuilder) -> None:
+    """The evidence says what a line must contain."""
+    fail_once(tape)
+    tape.output(b"m-e0 stored\nm-e0 applied")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no line with its message_id and a failure",))
+
+    tape.output(b"m-e0 failed: boom")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 1, ())
+    assert finding.observed == "each failed processing is in the log"

@@ -513,7 +513,10 @@ def test_processing_that_succeeds_in_a_retry_need_not_be_counted(
     tape.effects({}, failed=1, applied=applied)
     record_readings(tape, failing=failing)
 
-    assert NoticesFailedDeliveries().examine(tape.journal).verdict is verdict
+    finding = NoticesFailedDeliveries().examine(tape.journal)
+
+    assert finding.verdict is verdict
+    assert "the processing of messages failed" in finding.observed
 
 
 SAME = {"calls": 3.0}
@@ -644,3 +647,76 @@ def test_a_broken_connection_is_a_failed_call(tape: JournalBuilder, failing: dic
     record_readings(tape, failing=failing, recovered={**failing, "calls": 4.0})
 
     assert NoticesErrors().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("missing", ["calm", "idle", "good", "slow"])
+def test_monitoring_without_one_of_its_readings_was_not_read(tape: JournalBuilder, missing: str) -> None:
+    """Nothing can be compared then."""
+    delay_call(tape)
+    for moment in {*READ, "slow"} - {missing}:
+        tape.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples={}))
+
+    finding = NoticesLatency().examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the app's monitoring was not read")
+    assert finding.hook == "app.observe.metrics"
+
+
+@pytest.mark.parametrize("is_configured", [False, True])
+def test_the_first_problem_of_the_readings_is_reported_without_its_full_stop(
+    tape: JournalBuilder, is_configured: bool
+) -> None:
+    """The end of a name, such as the X of INDEX, stays."""
+    delay_call(tape)
+    for moment in (*READ, "slow"):
+        tape.wait(1.0)
+        problem = {"idle": "no metric has the name INDEX.", "good": "the app responded 404."}.get(moment, "")
+        tape.write(MonitoringReading(at_s=tape.now_s, moment=moment, problem=problem, is_configured=is_configured))
+
+    finding = NoticesLatency().examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no metric has the name INDEX")
+
+
+def refuse_twice(tape: JournalBuilder, *, is_forged: bool, failing: tuple[str, ...], counted: tuple[str, ...]) -> None:
+    """Refuse deliveries before the readings *failing*; the count of refused deliveries rises before those of *counted*."""
+    if is_forged:
+        tape.write(FailureReplaced(participant="", by="forgeries", step=tape.step))
+    else:
+        tape.hook("fail", status=204)
+    refused = 0.0
+    for moment in (*READ, "failing", "recovered", "failing_again", "recovered_again", "over"):
+        tape.wait(0.5)
+        if moment in failing:
+            tape.forge("other_key", status=401) if is_forged else tape.deliver_event("consent.received", outcome="refuse")
+        tape.wait(0.5)
+        refused += moment in counted
+        tape.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples={"refused": refused}))
+
+
+BOTH_TIMES = ("failing", "failing_again")
+
+
+@pytest.mark.parametrize("is_forged", [False, True])
+@pytest.mark.parametrize(
+    ("failing", "counted", "is_noticed"),
+    [
+        (BOTH_TIMES, BOTH_TIMES, True),
+        (BOTH_TIMES, ("failing",), False),
+        (("failing",), ("failing",), True),
+        (("failing",), (), False),
+    ],
+)
+def test_deliveries_that_are_refused_twice_must_be_counted_twice(
+    tape: JournalBuilder, is_forged: bool, failing: tuple[str, ...], counted: tuple[str, ...], is_noticed: bool
+) -> None:
+    """If none is refused the second time, the first time decides; a missing count of forgeries alone is no FAIL."""
+    refuse_twice(tape, is_forged=is_forged, failing=failing, counted=counted)
+
+    finding = NoticesFailedDeliveries().examine(tape.journal)
+
+    unnoticed = Verdict.INCONCLUSIVE if is_forged else Verdict.FAIL
+    assert finding.verdict is (Verdict.PASS if is_noticed else unnoticed)
+    assert finding.examined == (
+        len(failing) if is_forged and is_noticed else int(finding.verdict is not Verdict.INCONCLUSIVE)
+    )

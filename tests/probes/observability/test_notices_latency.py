@@ -165,3 +165,39 @@ def record_reading(tape: JournalBuilder, moment: str, length_s: float, samples: 
     tape.wait(length_s)
     tape.journal.write(MonitoringReading(at_s=tape.now_s, began_s=began_s, moment=moment, samples=samples))
     tape.wait(0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound", "verdict"),
+    [
+        ("took", "0.09", Verdict.FAIL),
+        ("took", "0.1", Verdict.PASS),
+        ("took", "1.0", Verdict.PASS),
+        ("took", "1.01", Verdict.FAIL),
+        ("took", "99.0", Verdict.FAIL),
+        ("took", "100.0", Verdict.PASS),
+        ("took", "1000.0", Verdict.PASS),
+        ("took", "1001.0", Verdict.FAIL),
+        ("took_bytes", "0.5", Verdict.FAIL),
+    ],
+)
+def test_the_bound_of_a_bucket_must_be_near_the_delay(tape: JournalBuilder, name: str, bound: str, verdict: Verdict) -> None:
+    """A bound far below a delay of one second, or above it, separates no late calls from others."""
+    delay_call(tape)
+    below, every = f'{name}_bucket{{le="{bound}"}}', f'{name}_bucket{{le="+Inf"}}'
+    record_readings(tape, **{below: (1.0, 1.0, 2.0, 2.0), every: (1.0, 1.0, 2.0, 3.0)})
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("above", "verdict"), [((1.0, 1.0), Verdict.FAIL), ((1.0, 2.0), Verdict.PASS)])
+def test_more_calls_must_be_above_the_bound_than_before_the_delay(
+    tape: JournalBuilder, above: tuple[float, float], verdict: Verdict
+) -> None:
+    """One call was above it in ordinary work too."""
+    delay_call(tape)
+    before, late = above
+    totals = (4.0, 4.0, 4.0 + before, 4.0 + before + late)
+    record_readings(tape, **{'took_bucket{le="0.5"}': (4.0,) * 4, 'took_bucket{le="+Inf"}': totals})
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
