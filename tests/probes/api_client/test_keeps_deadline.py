@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Bite, ConnectionAbandoned, MachinePaused
+from fiskil_harness.journal import Bite, ConnectionAbandoned, Limits, MachinePaused
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import KeepsDeadline, Verdict
 
@@ -298,3 +298,20 @@ def test_an_equal_call_of_other_work_ends_no_wait(tape: JournalBuilder) -> None:
     tape.hook("refresh", took_s=10.5)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("deadline_s", "verdict", "hook"), [(57.0, Verdict.PASS, ""), (57.5, Verdict.INCONCLUSIVE, "app.limits")]
+)
+def test_a_deadline_that_no_stall_can_exceed_is_not_judged(
+    tape: JournalBuilder, deadline_s: float, verdict: Verdict, hook: str
+) -> None:
+    """The harness holds no response for longer than 58 seconds."""
+    tape.write(Limits(call_deadline_s=deadline_s, request_deadline_s=90, fresh_s=5, ack_s=10))
+    tape.call("banking.transactions", took_s=57.2, bites=STALL)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (verdict, hook)
+    observed = "app.limits.call_deadline_s is longer than the longest stall"
+    assert finding.observed == (observed if hook else "every endless response was abandoned in time")

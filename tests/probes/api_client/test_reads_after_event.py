@@ -77,6 +77,7 @@ def test_an_event_that_the_app_does_not_use_is_not_judged(tape: JournalBuilder) 
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")
+    assert finding.observed == "no sync event that the app uses was acknowledged"
 
 
 def test_repeated_reads_before_the_event_fail(tape: JournalBuilder) -> None:

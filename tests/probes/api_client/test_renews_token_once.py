@@ -128,6 +128,19 @@ def test_renewing_in_a_loop_fails(tape: JournalBuilder) -> None:
     assert finding.observed == "more than 2 renewals followed the expiry of one token"
 
 
+def test_the_first_refusal_is_the_evidence_for_too_many_renewals(tape: JournalBuilder) -> None:
+    """Which other calls were refused depends on timing, so the report leaves them out."""
+    tape.call("banking.transactions", status=401)
+    tape.call("banking.accounts", status=401)
+    for _ in range(6):
+        tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("GET banking.transactions: 401",))
+
+
 @pytest.mark.parametrize(
     ("processes", "verdict"), [(1, Verdict.FAIL), (3, Verdict.FAIL), (4, Verdict.PASS), (None, Verdict.INCONCLUSIVE)]
 )

@@ -34,7 +34,10 @@ def test_a_connected_end_user_passes(tape: JournalBuilder) -> None:
     fail_to_disconnect(tape)
     tape.effects({}, is_connected=True)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert finding.observed == "the end user is still connected after a disconnect that failed"
 
 
 @pytest.mark.parametrize("pending", [None, 1])
@@ -52,7 +55,12 @@ def test_a_disconnect_that_did_not_fail_is_not_judged(tape: JournalBuilder, stat
     fail_to_disconnect(tape, status=status)
     tape.effects({}, is_connected=False)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "no disconnect failed while a consent stayed active",
+    )
 
 
 def test_a_consent_that_ended_nevertheless_is_not_judged(tape: JournalBuilder) -> None:
@@ -92,3 +100,28 @@ def test_a_redirect_without_a_failed_call_is_not_judged(tape: JournalBuilder) ->
     tape.effects({}, is_connected=True)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("is_connected", "earlier_s"), [(None, 0.0), (False, 1.0), (True, 1.0)])
+def test_an_end_user_whose_state_was_not_read_afterwards_is_not_judged(
+    tape: JournalBuilder, is_connected: bool | None, earlier_s: float
+) -> None:
+    """The last state does not say whether the end user is connected, or is from before the disconnect."""
+    fail_to_disconnect(tape)
+    tape.wait(-earlier_s)
+    tape.effects({}, is_connected=is_connected)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.connected")
+
+
+@pytest.mark.parametrize(("second", "verdict"), [(204, Verdict.INCONCLUSIVE), (502, Verdict.FAIL)])
+def test_only_the_last_disconnect_is_judged(tape: JournalBuilder, second: int, verdict: Verdict) -> None:
+    """The end user tried again, and the app may have promised to disconnect them."""
+    fail_to_disconnect(tape)
+    tape.wait(1)
+    tape.hook("revoke", status=second)
+    tape.effects({}, is_connected=False)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
