@@ -505,7 +505,12 @@ def test_a_page_that_was_not_viewed_again_is_inconclusive(tape: JournalBuilder) 
     press(tape, STOP.text)
     tape.consent("arr1", is_active=False)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the connections page could not be read after the consent had ended",
+    )
 
 
 OTHER = "Bank of the Ranges"
@@ -648,3 +653,88 @@ def test_an_assumed_duration_fails(tape: JournalBuilder, until: str, facts: dict
     end_consent(tape)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+WITHOUT_EXPIRY = f"{BANK}\nShares accounts, balances, transactions\nStatus active"
+
+
+@pytest.mark.parametrize(
+    ("page", "moment", "verdict"),
+    [
+        ("response", "synced", Verdict.PASS),
+        ("response", "ended", Verdict.FAIL),
+        ("response", "plain", Verdict.FAIL),
+        ("connect", "synced", Verdict.FAIL),
+        ("connect", "plain", Verdict.FAIL),
+    ],
+)
+def test_only_pages_that_a_press_opened_before_the_end_complete_the_list(
+    tape: JournalBuilder, page: str, moment: str, verdict: Verdict
+) -> None:
+    """Another page, or the page after the revocation, does not show an end user what they share."""
+    open_list(tape, WITHOUT_EXPIRY)
+    show(tape, page, "This consent lasts until 12 March 2027", moment=moment)
+    press(tape, STOP.text)
+    end_consent(tape)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("label", "verdict"), [("Stop sharing everything", Verdict.PASS), (STOP.text, Verdict.FAIL)])
+def test_a_control_for_all_consents_may_be_beside_those_of_each_consent(
+    tape: JournalBuilder, label: str, verdict: Verdict
+) -> None:
+    """The pressed control says whether it is for all consents."""
+    list_two(tape, STOP, STOP, button("Stop sharing everything"))
+    press(tape, label)
+    tape.consent("arr2", is_active=False)
+    end_consent(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    if verdict is Verdict.FAIL:
+        assert finding.observed == "the control of one consent revoked others as well"
+        assert finding.evidence == ("pressed 'Stop sharing'",)
+
+
+def test_a_control_for_everything_at_one_bank_must_spare_the_other(tape: JournalBuilder) -> None:
+    """Its label limits it to the consents of the named institution."""
+    list_two(tape, STOP, STOP)
+    press(tape, f"Stop sharing everything with {BANK}")
+    tape.consent("arr2", is_active=False)
+    end_consent(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [(404, Verdict.PASS), (410, Verdict.PASS), (403, Verdict.INCONCLUSIVE), (500, Verdict.INCONCLUSIVE)],
+)
+def test_a_page_that_cannot_be_read_after_the_end_is_inconclusive(
+    tape: JournalBuilder, status: int, verdict: Verdict
+) -> None:
+    """A page that is gone lists no consent any more."""
+    open_list(tape)
+    press(tape, STOP.text)
+    end_consent(tape, "", status=status, problem=f"the app responded {status}")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    assert finding.observed == (
+        "the page lists what is shared, and 1 press revokes it at Fiskil"
+        if verdict is Verdict.PASS
+        else f"the connections page could not be read after the consent had ended; the app responded {status}"
+    )
+
+
+def test_a_busy_app_may_still_count_the_end_user_as_connected(tape: JournalBuilder) -> None:
+    """It has not processed the end of the consent yet."""
+    open_list(tape)
+    press(tape, STOP.text)
+    end_consent(tape)
+    report_end(tape, is_connected=True, is_idle=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
