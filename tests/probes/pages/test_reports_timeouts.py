@@ -1,10 +1,13 @@
 """reports_timeouts: by the request deadline the page states in words that the request failed."""
 
+from typing import Any
+
 import pytest
 
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.entries.pages import JOURNEY_CONTINUED
 from fiskil_harness.probes import ReportsTimeouts, Verdict
+from fiskil_harness.probes.probe import Case
 from tests.probes.sight import BUTTON, CONNECT, hangs, pressed, shown
 
 PROBE = ReportsTimeouts()
@@ -13,7 +16,7 @@ GAVE_UP = "That did not work\nThe bank connection is taking too long to answer. 
 
 
 def stalled(
-    tape: JournalBuilder, text: str, *, after_s: float = 4.2, problem: str = "", for_s: float = 4.0, status: int = 504
+    tape: JournalBuilder, text: str, *, after_s: float = 4.2, problem: str = "", for_s: float = 4.0, **more: Any
 ) -> None:
     """Record a press, a view of the progress, and a view of the result *after_s* seconds after the press."""
     shown(tape, "connect", CONNECT, controls=(BUTTON,))
@@ -30,8 +33,7 @@ def stalled(
         cause="Stall",
         problem=problem,
         after_s=after_s,
-        status=status,
-        controls=(BUTTON,),
+        **{"status": 504, "controls": (BUTTON,), **more},
     )
 
 
@@ -42,6 +44,8 @@ def test_words_by_the_deadline_pass(tape: JournalBuilder) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.PASS, "each wait ended with a failure reported in words")
+    assert finding.examined == 1
+    assert finding.cases == (Case(name="Stall", verdict=Verdict.PASS, observed="the failure was reported in words"),)
 
 
 def test_an_app_that_continues_the_journey_passes(tape: JournalBuilder) -> None:
@@ -75,6 +79,8 @@ def test_a_page_without_a_report_by_the_deadline_fails(tape: JournalBuilder, tex
         Verdict.FAIL,
         "the page did not report by the request deadline that the request failed",
     )
+    assert finding.evidence == (f"Stall: {finding.observed}",)
+    assert [(case.name, case.verdict) for case in finding.cases] == [("Stall", Verdict.FAIL)]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +150,66 @@ def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder) -> None:
 def test_a_missing_view_names_the_hook(tape: JournalBuilder) -> None:
     """Without a browser, no page can be viewed."""
     assert PROBE.examine(tape.journal).hook == "app.observe.pages"
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "observed"),
+    [
+        (f"{CONNECT}\nPlease wait", {}, "the page had too little new text at the request deadline to judge"),
+        (BUSY, {"covers": ("a canvas",)}, "the page had too little new text at the request deadline to judge"),
+        (
+            f"{CONNECT}\nYour bank did not respond in time",
+            {},
+            "the page seems to have reported the failure after the request deadline",
+        ),
+    ],
+    ids=["two words", "behind a canvas", "a sentence"],
+)
+def test_new_text_at_the_deadline_may_be_a_report(
+    tape: JournalBuilder, text: str, more: dict[str, Any], observed: str
+) -> None:
+    """Only a page that is the same as before certainly reports nothing."""
+    stalled(tape, text, after_s=13.2, for_s=60, status=200, **more)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed, finding.hook) == (Verdict.INCONCLUSIVE, observed, "")
+    assert [(case.name, case.verdict) for case in finding.cases] == [("Stall", Verdict.INCONCLUSIVE)]
+
+
+@pytest.mark.parametrize(("after_s", "verdict"), [(13.0, Verdict.PASS), (13.1, Verdict.INCONCLUSIVE)])
+def test_a_second_after_the_deadline_is_accepted(tape: JournalBuilder, after_s: float, verdict: Verdict) -> None:
+    """The deadline is twelve seconds, and the page may need a moment to appear."""
+    stalled(tape, GAVE_UP, after_s=after_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def view_while_held(tape: JournalBuilder, *, seen_s: float, for_s: float) -> None:
+    """Record a press, a call that is held for *for_s*, and a page with the result *seen_s* after the press and at the end."""
+    shown(tape, "connect", CONNECT, controls=(BUTTON,))
+    pressed(tape)
+    began_s = tape.now_s
+    hangs(tape, for_s=for_s)
+    tape.now_s = began_s + seen_s
+    shown(tape, "response", GAVE_UP, moment="waiting", after_s=seen_s, controls=(BUTTON,))
+    tape.now_s = began_s + 8
+    shown(tape, "response", GAVE_UP, moment="stalled", cause="Stall", after_s=8, controls=(BUTTON,))
+
+
+@pytest.mark.parametrize(
+    ("seen_s", "for_s", "verdict"),
+    [
+        (3.5, 4.0, Verdict.INCONCLUSIVE),
+        (3.75, 4.0, Verdict.PASS),
+        (2.0, 60.0, Verdict.INCONCLUSIVE),
+        (2.25, 60.0, Verdict.PASS),
+    ],
+)
+def test_text_from_well_before_the_app_gave_up_is_about_waiting(
+    tape: JournalBuilder, seen_s: float, for_s: float, verdict: Verdict
+) -> None:
+    """Half a second before it closes the connection, or two seconds after the press, the app knows of no failure."""
+    view_while_held(tape, seen_s=seen_s, for_s=for_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
