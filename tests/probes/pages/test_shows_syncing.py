@@ -90,6 +90,7 @@ def test_an_unknown_language_is_inconclusive(tape: JournalBuilder) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
+    assert finding.observed == 'the page\'s language is unknown; add its words for "syncing" to app.facts.syncing_words'
 
 
 def test_other_words_about_waiting_are_inconclusive(tape: JournalBuilder) -> None:
@@ -99,6 +100,7 @@ def test_other_words_about_waiting_are_inconclusive(tape: JournalBuilder) -> Non
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
+    assert finding.observed == "the page may announce the sync in unknown words"
 
 
 def test_data_that_is_there_at_once_is_inconclusive(tape: JournalBuilder) -> None:
@@ -217,6 +219,7 @@ def test_text_that_is_always_there_is_inconclusive(tape: JournalBuilder) -> None
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
+    assert finding.observed == "the page shows its words about waiting at all times"
 
 
 def test_an_app_without_reported_rows_is_inconclusive(tape: JournalBuilder) -> None:
@@ -229,6 +232,7 @@ def test_an_app_without_reported_rows_is_inconclusive(tape: JournalBuilder) -> N
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
+    assert finding.observed == "the app did not report that it holds the data before the page was viewed"
 
 
 def test_a_busy_app_is_inconclusive(tape: JournalBuilder) -> None:
@@ -377,3 +381,83 @@ def test_an_announcement_under_the_consent_page_fails(tape: JournalBuilder) -> N
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed.startswith("the callback page is covered")
+
+
+@pytest.mark.parametrize(
+    ("at_s", "width_px", "text", "verdict"),
+    [
+        (1.0, 1280, f"Connect your bank\n{SYNCING}", Verdict.FAIL),
+        (0.9, 1280, f"Connect your bank\n{SYNCING}", Verdict.INCONCLUSIVE),
+        (1.0, 360, f"Connect your bank\n{SYNCING}", Verdict.INCONCLUSIVE),
+        (1.0, 1280, "Connect your bank", Verdict.INCONCLUSIVE),
+    ],
+    ids=["new text", "no earlier view", "no earlier view at this width", "no new text"],
+)
+def test_a_covered_page_fails_only_if_it_has_new_text(
+    tape: JournalBuilder, at_s: float, width_px: int, text: str, verdict: Verdict
+) -> None:
+    """Without a comparison with a page from before the journey, the app may not know yet that the journey is over."""
+    shown(tape, "connect", "Connect your bank")
+    tape.write(
+        PageView(
+            at_s=at_s, participant="", page="callback", moment="unsynced", width_px=width_px, text=text, is_covered=True
+        )
+    )
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "is_data"),
+    [
+        ({}, "coffee A", True),
+        ({"description": "TRAM"}, "Tram", True),
+        ({"description": "BUS"}, "Bus", False),
+        ({"current_balance": "1234.50"}, "$1,234.50", True),
+        ({"merchant_name": "Bakery"}, "Bakery", False),
+    ],
+)
+def test_a_page_with_a_value_of_a_row_shows_data(
+    tape: JournalBuilder, row: dict[str, str], text: str, is_data: bool
+) -> None:
+    """Values are compared without case and separators; a short one, or one that pages do not show, may occur by chance."""
+    shown(tape, "connections", f"Your connections\nThis is what you share with us.\n{text}", moment="unsynced")
+    tape.rows(tape.transaction("a", **row))
+    tape.effects(STATE)
+    shown(tape, "connections", FULL, moment="synced")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.observed == (
+        "the page showed data before any sync was announced, so there was nothing to wait for"
+        if is_data
+        else "after the consent the page shows no data, and does not announce that data is syncing"
+    )
+
+
+def test_data_of_another_end_user_is_not_on_the_page(tape: JournalBuilder) -> None:
+    """The text is the same by chance."""
+    tape.rows(tape.transaction("b", description="This is what you share"), participant="b")
+    view_around_sync(tape, EMPTY)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+JSON = '{"data": []}'
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "observed"),
+    [
+        (JSON, JSON, "the connections page shows bare JSON"),
+        (EMPTY, JSON, "the connections page is not a page for people"),
+    ],
+)
+def test_a_page_that_is_not_for_people_is_inconclusive(tape: JournalBuilder, narrow: str, wide: str, observed: str) -> None:
+    """A page for programs announces nothing, at whatever width."""
+    shown(tape, "connections", narrow, moment="unsynced", width_px=360)
+    view_around_sync(tape, wide)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, observed)

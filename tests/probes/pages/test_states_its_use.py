@@ -190,3 +190,74 @@ def test_an_unreadable_page_is_inconclusive(tape: JournalBuilder) -> None:
     show(tape, "connect", PAGE, status=500)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_notice_among_the_linked_pages_passes(tape: JournalBuilder) -> None:
+    """The page was viewed as one of the pages to which the connect page links."""
+    declare(tape)
+    show(tape, "connect", BARE, PRIVACY)
+    show(tape, "linked", NOTICE, url=f"{ORIGIN}/privacy")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("change", [{"url": f"{ORIGIN}/about"}, {"problem": "it did not load"}])
+def test_another_linked_page_is_no_notice(tape: JournalBuilder, change: dict[str, Any]) -> None:
+    """Its URL is another one, or it could not be read."""
+    declare(tape)
+    show(tape, "connect", BARE, PRIVACY)
+    show(tape, "linked", NOTICE, **{"url": f"{ORIGIN}/privacy", **change})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the privacy notice was not opened")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "text", "verdict", "words"),
+    [
+        ("build your monthly budget", "We look at it monthly.", Verdict.INCONCLUSIVE, "build, budget"),
+        ("build your monthly budget", "We make a monthly budget.", Verdict.PASS, "build"),
+        ("build your monthly budget plan", "We make a monthly budget.", Verdict.PASS, "build, plan"),
+        ("build your monthly budget plan", "We look at it monthly.", Verdict.INCONCLUSIVE, "build, budget, plan"),
+    ],
+)
+def test_half_of_the_words_of_the_purpose_are_enough(
+    tape: JournalBuilder, purpose: str, text: str, verdict: Verdict, words: str
+) -> None:
+    """The page may state the purpose in other words, and a component may show text that the page's HTML does not contain."""
+    declare(tape, purpose=purpose)
+    show(tape, "connect", f"{BARE} {text}", PRIVACY, html="<body><main></main></body>")
+    show(tape, "privacy", "We keep what you share to ourselves.")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    assert finding.observed == (
+        f"the page links the privacy notice and states the purpose, except for {words}"
+        if verdict is Verdict.PASS
+        else f"these words of the purpose in the config were not found: {words}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        (f"<main>{BARE}<p hidden>For your monthly budget</p></main>", ""),
+        (f"<main>{BARE}<button aria-haspopup=menu>Menu</button></main>", "; a press opens more of the page"),
+    ],
+    ids=["hidden", "in a menu"],
+)
+@pytest.mark.parametrize("page", ["connect", "privacy"])
+def test_a_purpose_that_may_be_elsewhere_on_the_page_is_inconclusive(
+    tape: JournalBuilder, page: str, html: str, reason: str
+) -> None:
+    """Text that an end user may see cannot be ruled out."""
+    declare(tape)
+    for name, controls in (("connect", (PRIVACY,)), ("privacy", ())):
+        show(tape, name, BARE, *controls, html=html if name == page else f"<main>{BARE}</main>")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == f"these words of the purpose in the config were not found: build, monthly, budget{reason}"
