@@ -186,7 +186,7 @@ def test_a_second_after_the_deadline_is_accepted(tape: JournalBuilder, after_s: 
 
 
 def view_while_held(tape: JournalBuilder, *, seen_s: float, for_s: float) -> None:
-    """Record a press, a call that is held for *for_s*, and a page with the result *seen_s* after the press and at the end."""
+    """Record a press, a call held for *for_s*, and a page with the result *seen_s* after the press and at the end."""
     shown(tape, "connect", CONNECT, controls=(BUTTON,))
     pressed(tape)
     began_s = tape.now_s
