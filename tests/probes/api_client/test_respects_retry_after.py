@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import HookCall, InterpretationsUsed
+from fiskil_harness.journal import Exchange, HookCall, InterpretationsUsed
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RespectsRetryAfter, Verdict
 from fiskil_harness.probes.api_client.respects_retry_after import LONGEST_S, SLACK_S
@@ -10,9 +10,9 @@ from fiskil_harness.probes.api_client.respects_retry_after import LONGEST_S, SLA
 PROBE = RespectsRetryAfter()
 
 
-def refuse(tape: JournalBuilder, *, status: int = 503, retry_after: str = "2") -> None:
+def refuse(tape: JournalBuilder, *, status: int = 503, retry_after: str = "2") -> Exchange:
     """A call is refused with Retry-After."""
-    tape.call(
+    return tape.call(
         "banking.transactions",
         status=status,
         bites=(f"Status(status={status}, retry_after_s=2)",),
@@ -241,3 +241,47 @@ def test_a_response_at_the_time_of_the_refusal_reported_it(tape: JournalBuilder)
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).observed == "no refused call was repeated, so there was no wait to observe"
+
+
+@pytest.mark.parametrize(
+    ("after_s", "verdict", "observed"),
+    [
+        (0.0, Verdict.FAIL, "banking.transactions was retried before its Retry-After delay of 2 s had passed"),
+        (-0.005, Verdict.INCONCLUSIVE, "no refused call was repeated, so there was no wait to observe"),
+    ],
+)
+def test_a_call_from_before_the_end_of_the_refusal_is_no_repetition(
+    tape: JournalBuilder, after_s: float, verdict: Verdict, observed: str
+) -> None:
+    """The app did not know of the refusal when it made the call."""
+    refused = refuse(tape)
+    tape.call("banking.transactions", at_s=refused.ended_s + after_s)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (verdict, observed)
+
+
+@pytest.mark.parametrize(("earlier_s", "verdict"), [(0.0, Verdict.FAIL), (0.001, Verdict.INCONCLUSIVE)])
+def test_an_event_that_arrives_with_the_next_call_did_not_cause_it(
+    tape: JournalBuilder, earlier_s: float, verdict: Verdict
+) -> None:
+    """The app needs some time to begin the work."""
+    refuse(tape)
+    arrived_s = tape.now_s
+    tape.deliver_event("banking.transactions.sync.completed")
+    tape.call("banking.transactions", at_s=arrived_s + earlier_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_refusal_that_is_not_judged_leaves_the_result_open(tape: JournalBuilder) -> None:
+    """The app waited after the first refusal, and another job may have made the call after the second one."""
+    refuse(tape)
+    tape.wait(2)
+    tape.call("banking.transactions")
+    refuse(tape)
+    tape.deliver_event("banking.transactions.sync.completed")
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -300,3 +300,29 @@ def test_an_event_that_arrives_with_the_refresh_is_too_late(
     tape.effects({"accounts": [CLOSED]})
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("earlier_s", "verdict"), [(0.0, Verdict.FAIL), (0.01, Verdict.PASS)])
+def test_the_state_is_read_after_the_response_of_the_refresh(
+    tape: JournalBuilder, earlier_s: float, verdict: Verdict
+) -> None:
+    """A state from before the response does not show that the refresh stored nothing."""
+    withhold_transactions(tape)
+    tape.wait(1)
+    tape.call("banking.transactions", status=403)
+    responded_s = tape.now_s
+    tape.hook("refresh", status=502, took_s=0.5)
+    tape.now_s = responded_s - earlier_s
+    tape.effects({"accounts": [ACCOUNT]})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_later_change_of_the_consent_is_no_excuse(tape: JournalBuilder) -> None:
+    """The app knew what was shared when it refreshed."""
+    withhold_transactions(tape)
+    tape.deliver_event("consent.received", consent="arr1")
+    refresh(tape, 403, status=502, state={"accounts": [CLOSED]})
+    tape.consent("arr1", "accounts", "balances")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
