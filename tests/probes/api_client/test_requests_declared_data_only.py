@@ -114,3 +114,18 @@ def test_only_reads_count_as_read_data(tape: JournalBuilder, method: str) -> Non
     tape.call("banking.payees", method=method)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("route", "name"),
+    [("banking.widgets", "widgets"), ("energy.accounts", "energy_accounts"), ("common.identity", "identity")],
+)
+def test_the_evidence_names_the_permission_for_each_route(tape: JournalBuilder, route: str, name: str) -> None:
+    """Data without a known permission is named as in its route."""
+    declare(tape, "accounts")
+    tape.call("banking.accounts")
+    tape.call(route, method="GET")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, (f"read {name}",))

@@ -275,3 +275,18 @@ def test_a_repetition_without_success_is_no_read(tape: JournalBuilder, status: i
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("later_s", "verdict"), [(0.0, Verdict.INCONCLUSIVE), (0.001, Verdict.FAIL)])
+def test_an_event_that_arrived_when_the_app_was_idle_is_of_earlier_work(
+    tape: JournalBuilder, later_s: float, verdict: Verdict
+) -> None:
+    """The app had no unfinished work at that time, so the later read has another cause."""
+    tape.effects({}, moment="settled")
+    [snapshot] = tape.journal.all(Effects)
+    tape.now_s = snapshot.at_s + later_s
+    tape.deliver_event(ANNOUNCED)
+    break_read(tape)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is verdict
