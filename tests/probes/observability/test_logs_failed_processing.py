@@ -206,3 +206,29 @@ def test_each_failure_is_examined_and_reported(tape: JournalBuilder) -> None:
 
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 1, ())
     assert finding.observed == "each failed processing is in the log"
+
+
+@pytest.mark.parametrize(("later_s", "verdict"), [(0.0, Verdict.FAIL), (-0.001, Verdict.INCONCLUSIVE)])
+def test_a_delivery_that_ends_before_the_requested_failure_is_not_affected(
+    tape: JournalBuilder, later_s: float, verdict: Verdict
+) -> None:
+    """The app refused it for another reason; one that ends with the request may have failed because of it."""
+    requested_s = tape.now_s
+    tape.hook("fail", status=204)
+    tape.now_s = requested_s + later_s
+    tape.deliver_event("banking.accounts.sync.completed", outcome="refuse")
+    tape.output(b"m-e0 stored")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_delivery_belongs_to_the_last_requested_failure_before_its_end(tape: JournalBuilder) -> None:
+    """The first request was followed by a failure that is logged, and the second one by a refusal that is not."""
+    fail_once(tape)
+    requested_s = tape.now_s
+    tape.hook("fail", status=204)
+    tape.now_s = requested_s
+    tape.deliver_event("banking.balances.sync.completed", outcome="refuse")
+    tape.output(b"m-e0 failed: boom")
+
+    assert PROBE.examine(tape.journal).observed == "the app refused a genuine message, but no line of the log reports it"

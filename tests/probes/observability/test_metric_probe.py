@@ -12,7 +12,7 @@ from fiskil_harness.probes import (
     Probe,
     Verdict,
 )
-from fiskil_harness.probes.observability.metric_probe import USUAL_ALERTS
+from fiskil_harness.probes.observability.metric_probe import USUAL_ALERTS, is_repeated, monitoring_of
 
 READ = {"calm": {"calls": 1.0, "age": 1.0}, "idle": {"calls": 1.0, "age": 2.0}, "good": {"calls": 2.0, "age": 2.5}}
 """Readings with a count of calls and a metric that grows with the clock."""
@@ -720,3 +720,31 @@ def test_deliveries_that_are_refused_twice_must_be_counted_twice(
     assert finding.examined == (
         len(failing) if is_forged and is_noticed else int(finding.verdict is not Verdict.INCONCLUSIVE)
     )
+
+
+@pytest.mark.parametrize(
+    ("idle", "good", "verdict"), [(0.0, 0.0, Verdict.INCONCLUSIVE), (1.0, 1.0, Verdict.FAIL), (0.0, 1.0, Verdict.FAIL)]
+)
+def test_a_metric_that_may_be_the_runtimes_is_a_doubt_only_if_it_is_usually_still(
+    tape: JournalBuilder, idle: float, good: float, verdict: Verdict
+) -> None:
+    """One that also changes while the app is idle, or by ordinary work, shows no failure."""
+    fail_call(tape)
+    name, values = "process_widgets_total", {"calm": 0.0, "idle": idle, "good": good, "failing": 3.0, "recovered": 3.0}
+    for moment, value in values.items():
+        tape.wait(1.0)
+        tape.write(MonitoringReading(at_s=tape.now_s, moment=moment, samples={name: value}))
+
+    assert NoticesErrors().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("at_s", "expected"), [(4.0, False), (4.001, True), (5.0, True), (5.001, False)])
+def test_a_second_failure_is_between_its_reading_and_the_one_before(
+    tape: JournalBuilder, at_s: float, expected: bool
+) -> None:
+    """A delivery that was refused earlier or later belongs to something else."""
+    moments = ("calm", "idle", "good", "failing", "recovered", "failing_again", "recovered_again", "over")
+    for number, moment in enumerate(moments):
+        tape.write(MonitoringReading(at_s=float(number), moment=moment, samples={}))
+
+    assert is_repeated(monitoring_of(tape.journal), [tape.forge("other_key", at_s=at_s)]) is expected

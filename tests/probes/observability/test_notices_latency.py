@@ -201,3 +201,14 @@ def test_more_calls_must_be_above_the_bound_than_before_the_delay(
     record_readings(tape, **{'took_bucket{le="0.5"}': (4.0,) * 4, 'took_bucket{le="+Inf"}': totals})
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("status", [None, 199, 300, 503])
+def test_a_late_response_without_success_is_not_judged(tape: JournalBuilder, status: int | None) -> None:
+    """It counts as a failure of the API, which other metrics show."""
+    tape.call("banking.accounts", status=status, took_s=1.0, bites=("Latency(latency_ms=1000)",))
+    record_readings(tape, took_sum=(0.25, 0.25, 0.26, 1.31))
+
+    finding = NoticesLatency().examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no response of the API was late")

@@ -213,3 +213,19 @@ def test_text_from_well_before_the_app_gave_up_is_about_waiting(
     view_while_held(tape, seen_s=seen_s, for_s=for_s)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("after_s", "observed"),
+    [
+        (4.2, "when the app gave up, the page has too little text to judge"),
+        (13.2, "the page had too little new text at the request deadline to judge"),
+    ],
+)
+def test_short_sentences_are_no_report_together(tape: JournalBuilder, after_s: float, observed: str) -> None:
+    """Each of them has fewer than four words."""
+    stalled(tape, f"{CONNECT}\nPlease wait now.\nThis takes long.", after_s=after_s)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, observed)

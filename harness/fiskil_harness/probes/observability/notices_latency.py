@@ -250,7 +250,7 @@ def _total_name(name: str, added_s: float, *, most_s: float) -> str:
         most_s: The largest suitable bound, in seconds.
     """
     bucket = _BUCKET.match(name)
-    if bucket is None or bucket[2] == "+Inf" or _NEVER.search(name):
+    if bucket is None or _NEVER.search(name):
         return ""
     bound = float(bucket[2])
     is_near = any(unit * added_s * SMALL_SHARE * 2 <= bound <= unit * most_s for unit in _units(name))

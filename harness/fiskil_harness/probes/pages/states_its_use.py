@@ -68,7 +68,7 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
         bad = next((view.status for view in notice if not is_fine(view.status)), None)
         if bad is not None:
             return self.fails(f"the link to the privacy notice leads to a page that responds {bad}")
-        problem = next((view.problem for view in notice if view.problem), "")
+        problem = next((view.problem for view in notice if view.problem), None)
         if problem:
             return self.inconclusive(f"the privacy notice could not be read: {problem}")
         if min(letters(view.text) for view in notice) >= SHORTEST_TEXT:
