@@ -212,3 +212,36 @@ def test_a_late_response_without_success_is_not_judged(tape: JournalBuilder, sta
     finding = NoticesLatency().examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no response of the API was late")
+
+
+@pytest.mark.parametrize(
+    ("samples", "verdict"),
+    [
+        ({"took_sum": (0.25, 0.25, 0.26, 1.26)}, Verdict.INCONCLUSIVE),
+        ({"took_sum": (0.25, 0.25, 0.26, 1.29)}, Verdict.PASS),
+        ({"took_sum": (0.25, 0.25, 0.26, 15.2)}, Verdict.PASS),
+        ({"fiskil_calls": (0.25, 0.25, 0.26, 15.3)}, Verdict.FAIL),
+        ({"fiskil_calls": (0.25, 0.25, 0.26, 1.2)}, Verdict.FAIL),
+        ({'took_bucket{le="0.15"}': (1.0, 1.0, 2.0, 2.0)}, Verdict.FAIL),
+        ({'took_bucket{le="0.2"}': (1.0, 1.0, 2.0, 2.0)}, Verdict.PASS),
+        ({'took_bucket{le="2.0"}': (1.0, 1.0, 2.0, 2.0)}, Verdict.PASS),
+        ({'took_bucket{le="2.1"}': (1.0, 1.0, 2.0, 2.0)}, Verdict.FAIL),
+    ],
+)
+def test_the_growth_of_a_metric_is_compared_with_the_delay(
+    tape: JournalBuilder, samples: dict[str, tuple[float, ...]], verdict: Verdict
+) -> None:
+    """It grows by half of a delay of two seconds or more, and by at most five seconds and five times the delay."""
+    tape.call("banking.accounts", took_s=2.0, bites=("Latency(latency_ms=2000)",))
+    record_readings(tape, **samples, **{'took_bucket{le="+Inf"}': (1.0, 1.0, 2.0, 3.0)})
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+def test_the_longest_of_several_late_calls_is_the_delay(tape: JournalBuilder) -> None:
+    """A metric that grew by half of the shorter delay only does not show the longer one."""
+    for seconds in (2.0, 1.0):
+        tape.call("banking.accounts", took_s=seconds, bites=("Latency(latency_ms=2000)",))
+    record_readings(tape, fiskil_calls=(0.25, 0.25, 0.26, 1.2))
+
+    assert NoticesLatency().examine(tape.journal).verdict is Verdict.FAIL

@@ -738,3 +738,22 @@ def test_a_busy_app_may_still_count_the_end_user_as_connected(tape: JournalBuild
     report_end(tape, is_connected=True, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Control(kind="button", text=STOP.text, is_disabled=True),
+        button("Stop sharing everything"),
+        link("Privacy", "/privacy"),
+    ],
+    ids=["disabled", "for all", "for something else"],
+)
+def test_a_control_that_cannot_be_about_this_consent_is_no_excuse(tape: JournalBuilder, other: Control) -> None:
+    """The pressed control is the only one for a single consent, and the consent is still active."""
+    open_list(tape, PAGE, STOP, other)
+    press(tape, STOP.text)
+    show(tape, "connections", PAGE, STOP, other, moment="ended")
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).observed == "the consent was revoked on the page but is still active at Fiskil"
