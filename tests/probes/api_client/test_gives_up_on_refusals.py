@@ -231,3 +231,17 @@ def test_without_refusals_the_result_is_inconclusive(tape: JournalBuilder) -> No
     tape.call("banking.transactions", bearer="t2")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("requests", "verdict"), [(25, Verdict.PASS), (26, Verdict.FAIL)])
+def test_each_successful_call_excuses_one_token(tape: JournalBuilder, requests: int, verdict: Verdict) -> None:
+    """Five calls to another dataset succeed meanwhile, so the app may request five tokens more."""
+    tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
+    for _ in range(5):
+        tape.call("banking.transactions")
+    for _ in range(requests):
+        tape.call("token")
+    tape.call("banking.balances", status=403, bites=SCOPE_MISSING)
+    tape.call("banking.balances")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

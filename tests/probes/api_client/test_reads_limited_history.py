@@ -207,3 +207,14 @@ def test_the_datasets_that_the_app_reads_instead_are_named(tape: JournalBuilder)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
     assert finding.observed == "the app reads accounts and balances, and no transactions"
+
+
+def test_an_app_that_reads_pending_rows_only_is_inconclusive(tape: JournalBuilder) -> None:
+    """It declares other data only, but it does read transactions."""
+    tape.journal.write(Declared(datasets=("accounts",)))
+    tape.call("banking.accounts")
+    read_transactions(tape, "&status=PENDING")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the app read no transactions")

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Declared, PageView
+from fiskil_harness.journal import Declared, PageView, ViewMoment
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import ShowsSyncing, Verdict
 from tests.probes.sight import shown
@@ -121,6 +121,7 @@ def test_a_lasting_announcement_fails(tape: JournalBuilder, late: str) -> None:
         Verdict.FAIL,
         "the connections page still announces that data is syncing although all of it is there",
     )
+    assert finding.evidence == ("connections: still syncing",)
 
 
 def test_text_of_another_page_does_not_excuse_a_lasting_announcement(tape: JournalBuilder) -> None:
@@ -461,3 +462,41 @@ def test_a_page_that_is_not_for_people_is_inconclusive(tape: JournalBuilder, nar
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, observed)
+
+
+@pytest.mark.parametrize(
+    ("is_idle", "later_s", "verdict"),
+    [(True, 0.0, Verdict.PASS), (True, 0.1, Verdict.INCONCLUSIVE), (False, 0.0, Verdict.INCONCLUSIVE)],
+)
+def test_the_app_holds_the_data_before_the_page_is_viewed(
+    tape: JournalBuilder, is_idle: bool, later_s: float, verdict: Verdict
+) -> None:
+    """A state from after the view, or of a busy app, does not show that all data was there."""
+    shown(tape, "connections", SYNCING, moment="unsynced")
+    tape.rows(tape.transaction("a"))
+    viewed_s = tape.now_s
+    tape.now_s = viewed_s + later_s
+    tape.effects(STATE, is_idle=is_idle)
+    tape.now_s = viewed_s
+    shown(tape, "connections", FULL, moment="synced")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("moment", ["unsynced", "synced"])
+def test_a_page_that_was_viewed_at_one_moment_only_is_inconclusive(tape: JournalBuilder, moment: ViewMoment) -> None:
+    """The announcement must be there before the data, and gone afterwards."""
+    shown(tape, "connections", SYNCING, moment=moment)
+
+    finding = PROBE.examine(tape.journal)
+
+    missing = "after the data had arrived" if moment == "unsynced" else "between the consent and the data"
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, f"no page was viewed {missing}")
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("aria-busy", Verdict.PASS), ("status", Verdict.FAIL)])
+def test_an_announced_status_is_judged_by_its_words(tape: JournalBuilder, sign: str, verdict: Verdict) -> None:
+    """The status of a page may be about anything, but a busy element is a sign of progress."""
+    view_around_sync(tape, EMPTY, signs=(sign,))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
