@@ -307,3 +307,28 @@ def test_work_that_begins_after_its_response_counts(tape: JournalBuilder, begins
         tape.call("token", status=401)
 
     assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("route", "status", "verdict"),
+    [
+        ("banking.transactions", 401, Verdict.PASS),
+        ("banking.transactions", 403, Verdict.INCONCLUSIVE),
+        ("banking.transactions", 200, Verdict.INCONCLUSIVE),
+        ("token", 401, Verdict.PASS),
+        ("token", 403, Verdict.PASS),
+        ("token", 429, Verdict.INCONCLUSIVE),
+        ("token", 200, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_only_a_refused_key_or_token_shows_that_the_app_met_the_bad_key(
+    tape: JournalBuilder, route: str, status: int, verdict: Verdict
+) -> None:
+    """Another response has another reason, so the recovery from a bad key was not observed."""
+    tape.key("revoked")
+    tape.call(route, status=status)
+    tape.hook("refresh", status=502)
+    tape.key("accepted")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -308,6 +308,25 @@ def test_a_list_in_an_unknown_language_is_inconclusive(tape: JournalBuilder) -> 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("text", "html", "hook"),
+    [
+        (f"Verbindungen\n{BANK}\nTeilt accounts, balances, transactions\n2027-03-12", "", "app.facts.revoke_words"),
+        (PAGE, f"<main>{PAGE}<button aria-haspopup=menu></button></main>", ""),
+    ],
+    ids=["language", "menu"],
+)
+def test_a_missing_control_names_the_setting_that_would_help(tape: JournalBuilder, text: str, html: str, hook: str) -> None:
+    """The config can add words of an unknown language, and cannot open a menu."""
+    open_list(tape, text, link("Home", "/"), html=html or f"<main>{text}</main>")
+    press(tape, "", problem="no control revokes the consent")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
+    assert finding.observed.startswith("no control is labelled as revoking the consent, but one may do so: ")
+
+
 @pytest.mark.parametrize(("text", "verdict"), [(EMPTY, Verdict.FAIL), (PAGE, Verdict.INCONCLUSIVE)])
 def test_an_ambiguous_control_fails_if_the_page_removes_the_consent(
     tape: JournalBuilder, text: str, verdict: Verdict
@@ -757,3 +776,23 @@ def test_a_control_that_cannot_be_about_this_consent_is_no_excuse(tape: JournalB
     report_end(tape)
 
     assert PROBE.examine(tape.journal).observed == "the consent was revoked on the page but is still active at Fiskil"
+
+
+@pytest.mark.parametrize(
+    ("labels", "revoke_words"),
+    [(("Stop sharing", "Disconnect"), ()), (("Kappen", "Alles kappen"), ("kappen",))],
+    ids=["known words", "words of the config"],
+)
+def test_two_labels_for_revoking_one_consent_are_inconclusive(
+    tape: JournalBuilder, labels: tuple[str, str], revoke_words: tuple[str, ...]
+) -> None:
+    """The control that was not pressed may be the one that revokes the consent."""
+    declare(tape, revoke_words=revoke_words)
+    open_list(tape, PAGE, *map(button, labels))
+    press(tape, labels[0])
+    show(tape, "connections", PAGE, *map(button, labels), moment="ended")
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).observed == (
+        "the page has more controls than consents, and none of the pressed ones revoked the consent"
+    )
