@@ -141,3 +141,27 @@ def test_a_call_when_the_next_refresh_begins_belongs_to_that_refresh(tape: Journ
         tape.hook("refresh", participant="p2", took_s=MOMENT_S)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("route", "end_user_id", "verdict"),
+    [
+        ("banking.transactions", "eu_9", Verdict.FAIL),
+        ("consents.list", "eu_9", Verdict.FAIL),
+        ("banking.transactions", "", Verdict.INCONCLUSIVE),
+        ("auth_session", "eu_9", Verdict.INCONCLUSIVE),
+        ("banking.products", "eu_9", Verdict.INCONCLUSIVE),
+    ],
+)
+def test_only_reads_of_an_end_users_consents_or_data_count(
+    tape: JournalBuilder, route: str, end_user_id: str, verdict: Verdict
+) -> None:
+    """Another call does not show whose data the app shows to the customer."""
+    connect(tape)
+    for _ in range(2):
+        tape.wait(1)
+        tape.call(route, end_user_id=end_user_id)
+        tape.hook("refresh", took_s=0.5)
+    refresh(tape, "p2", "eu_2")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

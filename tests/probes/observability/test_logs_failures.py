@@ -1,7 +1,10 @@
 """logs_failures: the log contains each failed journey, with the ids that support needs."""
 
+from typing import Any
+
 import pytest
 
+from fiskil_harness.journal import Visit
 from fiskil_harness.journal.builder import END_USER, JournalBuilder
 from fiskil_harness.probes import LogsFailures, Verdict
 
@@ -81,3 +84,50 @@ def test_a_line_without_errors_does_not_count(tape: JournalBuilder) -> None:
     tape.output(b"session ses_1 begun errors=0 error=null", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "logged", "count"),
+    [
+        (400, b'{"error_id": "err_123456789"}', "", 1),
+        (399, b'{"error_id": "err_123456789"}', "", 0),
+        (None, b'{"error_id": "err_123456789"}', "", 0),
+        (500, b'{"error_id": "err_123456789"}', "err_123456789", 0),
+        (500, b'{"error_id": "err_123456789", "id": "err_987654321"}', "err_987654321", 1),
+        (500, b'{"id": 123456789}', "", 0),
+        (500, b"", "", 0),
+    ],
+)
+def test_only_the_error_id_of_a_failed_call_is_missed(
+    tape: JournalBuilder, status: int | None, body: bytes, logged: str, count: int
+) -> None:
+    """A success has no error, and some failures have no id."""
+    fail_journey(tape)
+    tape.call("end_users.list", status=status, response_body=body)
+    tape.output(f"CONSENT_ENDUSER_DENIED {END_USER}\nGET end-users {logged}".encode(), place="app.log")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, len(finding.advice)) == (Verdict.PASS, count)
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, Verdict.FAIL),
+        ({"status": 500}, Verdict.FAIL),
+        ({"status": None}, Verdict.INCONCLUSIVE),
+        ({"is_elsewhere": True}, Verdict.INCONCLUSIVE),
+        ({"participant": "b"}, Verdict.INCONCLUSIVE),
+        ({"step": 7}, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_only_a_journey_that_came_back_to_the_app_needs_a_line(
+    tape: JournalBuilder, change: dict[str, Any], verdict: Verdict
+) -> None:
+    """The app cannot log a journey whose end it never saw."""
+    tape.journey("CONSENT_ENDUSER_DENIED", session="ses_1")
+    tape.write(Visit(**{"participant": "", "page": "cancelled", "status": 200, "step": tape.step, **change}))
+    tape.output(b"session ses_1 begun", place="app.log")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
