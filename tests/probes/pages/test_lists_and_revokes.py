@@ -258,7 +258,15 @@ def test_detail_pages_count(tape: JournalBuilder) -> None:
 
 
 @pytest.mark.parametrize(
-    "control", [link("Home", "/"), link("Everyday Bank", "/connections")], ids=["home", "the page itself"]
+    "control",
+    [
+        link("Home", "/"),
+        link("Everyday Bank", "/connections"),
+        link("Privacy policy", "/privacy"),
+        link("News", "https://elsewhere.example/news"),
+        Control(kind="button", text="Pause feed", is_disabled=True),
+    ],
+    ids=["home", "the page itself", "privacy", "at another machine", "disabled"],
 )
 def test_a_list_without_a_control_fails(tape: JournalBuilder, control: Control) -> None:
     """A list without a control cannot revoke a consent, and a link to the same page is none."""

@@ -500,3 +500,11 @@ def test_an_announced_status_is_judged_by_its_words(tape: JournalBuilder, sign: 
     view_around_sync(tape, EMPTY, signs=(sign,))
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("early", ["Danke\nIhre Bank ist verbunden.", "Danke\nIhr Konto: leer"])
+def test_a_page_in_the_language_of_the_declared_words_must_have_them(tape: JournalBuilder, early: str) -> None:
+    """The config adds the words of the language, so their absence is known."""
+    view_around_sync(tape, early, own=("werden gerade abgeholt",))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
