@@ -28,6 +28,7 @@ def test_a_flag_in_the_app_alone_fails(tape: JournalBuilder) -> None:
         Verdict.FAIL,
         "1 of 1 consents were not revoked at Fiskil when the end user disconnected",
     )
+    assert finding.evidence == ("no DELETE of the consent returned 2xx",)
 
 
 FIRST, SECOND = (JournalBuilder.transaction(name, arrangement_id=name) for name in ("arr1", "arr2"))

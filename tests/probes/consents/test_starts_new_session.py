@@ -117,3 +117,25 @@ def test_a_hook_that_timed_out_is_no_refusal(tape: JournalBuilder, took_s: float
     tape.hook("start_session", status=None, took_s=took_s)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("earlier", [200, 409])
+def test_a_refusal_after_other_requests_fails(tape: JournalBuilder, earlier: int) -> None:
+    """The request that began the cancelled journey says nothing about the next one."""
+    tape.hook("start_session", status=earlier)
+    tape.journey(CANCELLED)
+    tape.wait(1)
+    tape.hook("refresh", status=200)
+    tape.wait(1)
+    tape.hook("start_session", status=409)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_refusal_of_another_customer_is_not_judged(tape: JournalBuilder) -> None:
+    """That customer has had no journey before."""
+    tape.journey(CANCELLED)
+    tape.wait(1)
+    tape.hook("start_session", status=409, participant="b")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -178,3 +178,10 @@ def test_a_missing_view_on_a_phone_is_inconclusive(tape: JournalBuilder) -> None
     finding = PROBE.examine(tape.journal)
 
     assert finding.observed == "the page was not viewed at 360 px while the app was waiting"
+
+
+def test_another_fragment_of_the_url_is_no_progress(tape: JournalBuilder) -> None:
+    """The end user sees the same page."""
+    waited(tape, url="#waiting")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness.journal import Control
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import StatesItsUse, Verdict
-from tests.probes.glass import ORIGIN, WIDE, button, declare, link, press, show
+from tests.probes.glass import NARROW, ORIGIN, WIDE, button, declare, link, press, show
 
 PROBE = StatesItsUse()
 PAGE = "We ask for accounts, balances and transactions, to build your monthly budget."
@@ -261,3 +261,45 @@ def test_a_purpose_that_may_be_elsewhere_on_the_page_is_inconclusive(
 
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.observed == f"these words of the purpose in the config were not found: build, monthly, budget{reason}"
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "verdict"),
+    [
+        ("abcdefghijkl", "abcdefghijkl", Verdict.PASS),
+        ("abcdefghijk 1", "abcdefghijkl", Verdict.FAIL),
+        ("abcdefghijkl", "abcdefghijk 1", Verdict.FAIL),
+    ],
+)
+def test_a_notice_of_twelve_letters_has_text_at_each_width(
+    tape: JournalBuilder, narrow: str, wide: str, verdict: Verdict
+) -> None:
+    """Fewer letters are no notice."""
+    declare(tape)
+    show(tape, "connect", PAGE, PRIVACY)
+    show(tape, "privacy", narrow, widths=(NARROW,))
+    show(tape, "privacy", wide, widths=(WIDE,))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "verdict"),
+    [
+        (200, "it did not load", Verdict.INCONCLUSIVE),
+        (299, "", Verdict.PASS),
+        (304, "", Verdict.PASS),
+        (None, "", Verdict.PASS),
+        (300, "", Verdict.FAIL),
+        (305, "", Verdict.FAIL),
+    ],
+)
+def test_a_notice_must_respond_with_success(
+    tape: JournalBuilder, status: int | None, problem: str, verdict: Verdict
+) -> None:
+    """A page from the browser's cache is a success, and one that could not be read proves nothing."""
+    declare(tape)
+    show(tape, "connect", PAGE, PRIVACY)
+    show(tape, "privacy", NOTICE, status=status, problem=problem)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
