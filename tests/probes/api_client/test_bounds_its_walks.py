@@ -61,6 +61,7 @@ def test_a_walk_without_end_fails(tape: JournalBuilder) -> None:
     assert (
         finding.observed == f"one read of banking.transactions requested the same page more than {MAX_PAGE_REQUESTS} times"
     )
+    assert finding.evidence == ("pagination loop: banking.transactions",)
 
 
 @pytest.mark.parametrize(("pending", "hook"), [(1, ""), (None, PENDING)])
@@ -95,12 +96,13 @@ def test_without_a_loop_the_result_is_inconclusive(tape: JournalBuilder, bites: 
     assert PROBE.examine(tape.journal).observed == "no response contained a looping pagination link"
 
 
+@pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize(("reads", "verdict"), [(1, Verdict.INCONCLUSIVE), (2, Verdict.PASS)])
-def test_a_busy_app_passes_if_it_began_to_read_again(tape: JournalBuilder, reads: int, verdict: Verdict) -> None:
+def test_a_busy_app_passes_if_it_began_to_read_again(tape: JournalBuilder, reads: int, times: int, verdict: Verdict) -> None:
     """It stopped at the loop, and tries again later with the message still pending."""
     for _ in range(reads):
         read_first_page(tape)
-        read_second_page(tape, times=2)
+        read_second_page(tape, times=times)
     tape.effects({}, is_idle=False, pending=1)
 
     assert PROBE.examine(tape.journal).verdict is verdict

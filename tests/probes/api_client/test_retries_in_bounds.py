@@ -2,6 +2,7 @@
 
 import pytest
 
+from fiskil_harness.journal import HookCall
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RetriesInBounds, Verdict
 
@@ -162,3 +163,36 @@ def test_calls_that_succeed_despite_a_fault_are_no_retries(tape: JournalBuilder)
         tape.call("token", bites=("DateSkew(skew_s=86400)",))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("began_s", "ended_s", "verdict"),
+    [
+        (-1.0, 1.0, Verdict.PASS),
+        (0.0, 1.0, Verdict.PASS),
+        (-1.0, 0.0, Verdict.PASS),
+        (0.001, 1.0, Verdict.FAIL),
+        (-1.0, -0.001, Verdict.FAIL),
+    ],
+)
+def test_two_requests_in_progress_may_each_create_an_end_user(
+    tape: JournalBuilder, began_s: float, ended_s: float, verdict: Verdict
+) -> None:
+    """Two requests count from their begin to their response, relative to the second creation."""
+    tape.call("end_users.create", bites=LOST, at_s=4.5)
+    again = tape.call("end_users.create", at_s=5.0)
+    for _ in range(2):
+        took_s = ended_s - began_s
+        tape.write(HookCall(at_s=again.at_s + ended_s, participant="", hook="start_session", status=200, took_s=took_s))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("began_s", "verdict"), [(2.0, Verdict.FAIL), (2.5, Verdict.PASS), (3.0, Verdict.FAIL)])
+def test_a_new_request_arrives_between_the_two_creations(tape: JournalBuilder, began_s: float, verdict: Verdict) -> None:
+    """A request that arrives with one of the creations has not caused the second one."""
+    tape.call("end_users.create", bites=LOST, at_s=2.0)
+    tape.call("end_users.create", at_s=3.0)
+    tape.write(HookCall(at_s=began_s + 2, participant="", hook="refresh", status=200, took_s=2.0))
+
+    assert PROBE.examine(tape.journal).verdict is verdict

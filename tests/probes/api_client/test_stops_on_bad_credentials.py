@@ -332,3 +332,18 @@ def test_only_a_refused_key_or_token_shows_that_the_app_met_the_bad_key(
     tape.call("banking.transactions", bearer="t2")
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_success_before_the_key_is_accepted_again_is_no_recovery(tape: JournalBuilder) -> None:
+    """The app still had a token from before."""
+    tape.key("revoked")
+    tape.call("token", status=401)
+    tape.call("banking.transactions", bearer="t1")
+    tape.key("accepted")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "no API call succeeded after the key pair was accepted again",
+    )

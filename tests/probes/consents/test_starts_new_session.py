@@ -2,6 +2,7 @@
 
 import pytest
 
+from fiskil_harness.journal import JourneyEnding
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import StartsNewSession, Verdict
 
@@ -139,3 +140,13 @@ def test_a_refusal_of_another_customer_is_not_judged(tape: JournalBuilder) -> No
     tape.hook("start_session", status=409, participant="b")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("first", ["APPROVED", "ABANDONED", CANCELLED])
+def test_every_two_journeys_in_a_row_are_compared(tape: JournalBuilder, first: JourneyEnding) -> None:
+    """The second journey used its session correctly, and the third one used it again."""
+    tape.journey(first, session="s1", attempt=1)
+    tape.journey(CANCELLED, session="s2", attempt=2)
+    tape.journey(CANCELLED, session="s2", attempt=3)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
