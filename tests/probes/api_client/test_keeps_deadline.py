@@ -29,6 +29,7 @@ def test_reading_past_the_deadline_fails(tape: JournalBuilder, bites: tuple[str,
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "banking.transactions was still being read after the call deadline"
+    assert finding.evidence == ("too long: banking.transactions",)
 
 
 def test_a_late_hook_response_fails(tape: JournalBuilder) -> None:
@@ -43,6 +44,7 @@ def test_a_late_hook_response_fails(tape: JournalBuilder) -> None:
         Verdict.FAIL,
         "the app did not respond to refresh by its request deadline",
     )
+    assert finding.evidence == ("too late: refresh",)
 
 
 def test_a_hook_before_the_stall_does_not_count(tape: JournalBuilder) -> None:

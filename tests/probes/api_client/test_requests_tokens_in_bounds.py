@@ -174,3 +174,18 @@ def test_without_unusual_responses_the_result_is_inconclusive(tape: JournalBuild
     tape.call("banking.transactions", bearer="t2", bites=("DateSkew(skew_s=3600)",))
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(399, Verdict.FAIL), (400, Verdict.PASS), (503, Verdict.PASS), (None, Verdict.FAIL)]
+)
+def test_refused_token_requests_are_left_out_of_the_series(
+    tape: JournalBuilder, status: int | None, verdict: Verdict
+) -> None:
+    """Retries after a refusal are judged by other probes; a request whose response was lost may have issued a token."""
+    tape.call("token", bites=UNUSUAL)
+    for _ in range(20):
+        tape.call("token", status=status)
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -27,6 +27,7 @@ def test_using_an_ended_session_again_fails(tape: JournalBuilder) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "the auth session that had ended with AUTH_SESSION_CANCELLED was used again"
+    assert finding.evidence == (f"attempt 1: {CANCELLED}", f"attempt 2: {CANCELLED}")
 
 
 def test_an_abandoned_session_may_be_used_again(tape: JournalBuilder) -> None:

@@ -74,6 +74,8 @@ UNRELATED = {
     },
     "work of the runtime": {"process_cpu_seconds_total": (1.2, 1.21, 1.85, 2.49)},
     "rows": {"fiskil_rows_total": (0.0, 0.0, 612.0, 1224.0)},
+    "a ratio": {"fiskil_ratio": (1.2, 1.2, 1.21, 1.22)},
+    "an amount": {"fiskil_spent": (0.0, 0.0, 90_000.5, 180_001.0)},
 }
 
 
