@@ -748,3 +748,10 @@ def test_a_second_failure_is_between_its_reading_and_the_one_before(
         tape.write(MonitoringReading(at_s=float(number), moment=moment, samples={}))
 
     assert is_repeated(monitoring_of(tape.journal), [tape.forge("other_key", at_s=at_s)]) is expected
+
+
+def test_a_failure_without_readings_of_a_second_one_is_not_repeated(tape: JournalBuilder) -> None:
+    """The scenario has one failure only."""
+    record_readings(tape, failing={}, recovered={})
+
+    assert not is_repeated(monitoring_of(tape.journal), [tape.forge("other_key", at_s=4.5)])
