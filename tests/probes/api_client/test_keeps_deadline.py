@@ -317,3 +317,28 @@ def test_a_deadline_that_no_stall_can_exceed_is_not_judged(
     assert (finding.verdict, finding.hook) == (verdict, hook)
     observed = "app.limits.call_deadline_s is longer than the longest stall"
     assert finding.observed == (observed if hook else "every endless response was abandoned in time")
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(399, Verdict.FAIL), (400, Verdict.PASS), (504, Verdict.PASS)])
+def test_only_a_failed_hook_ends_the_wait_for_an_open_connection(
+    tape: JournalBuilder, status: int | None, verdict: Verdict
+) -> None:
+    """After another response the app may still read in the background."""
+    tape.wait(4)
+    tape.hook("refresh", status=status, took_s=4)
+    tape.now_s = 1.1
+    tape.call("banking.transactions", took_s=20, bites=DRIP, is_cut=True)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_pass_after_a_stalled_handshake_says_so(tape: JournalBuilder) -> None:
+    """No response was endless."""
+    tape.wait(0.5)
+    stall_handshake(tape)
+    tape.wait(3.5)
+    tape.hook("refresh", status=504, took_s=4)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, "a stalled handshake was abandoned in time")

@@ -676,6 +676,7 @@ def test_the_first_problem_of_the_readings_is_reported_without_its_full_stop(
     finding = NoticesLatency().examine(tape.journal)
 
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no metric has the name INDEX")
+    assert finding.hook == "app.observe.metrics"
 
 
 def refuse_twice(tape: JournalBuilder, *, is_forged: bool, failing: tuple[str, ...], counted: tuple[str, ...]) -> None:
