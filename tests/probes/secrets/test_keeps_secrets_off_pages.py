@@ -102,6 +102,17 @@ def test_a_token_in_a_cookie_counts_for_another_practice() -> None:
     assert PROBE.examine(sights.build()).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    ("header", "verdict"), [("Set-Cookie", Verdict.PASS), ("location", Verdict.PASS), ("x", Verdict.FAIL)]
+)
+def test_a_token_in_a_header_that_stores_it_counts_for_another_practice(header: str, verdict: Verdict) -> None:
+    """The browser keeps a cookie and the URL of a redirect; a token in any other header is a leak of this practice."""
+    sights = BrowserJournal()
+    sights.fetch(kind="fetch", response_headers=((header, f"session={TOKEN}"),))
+
+    assert PROBE.examine(sights.build()).verdict is verdict
+
+
 @pytest.mark.parametrize("name", UNREAD)
 def test_unread_content_is_inconclusive(name: str) -> None:
     """It may contain a secret."""

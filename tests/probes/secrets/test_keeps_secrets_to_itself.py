@@ -68,6 +68,7 @@ def test_harmless_content_passes(used: JournalBuilder, name: str) -> None:
     finding = PROBE.examine(used.build())
 
     assert (finding.verdict, finding.advice) == (Verdict.PASS, ())
+    assert finding.observed == "the app's responses, pages and reports contain no secret"
 
 
 def test_a_database_with_a_token_is_advice(used: JournalBuilder) -> None:
@@ -116,14 +117,55 @@ def test_an_app_without_responses_and_reports_is_inconclusive(tape: JournalBuild
     """There is nothing to search."""
     tape.call("token")
 
-    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.build())
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.metrics")
+    assert finding.observed == "the app returned and reported nothing that the harness can read"
 
 
 def test_an_app_without_secrets_is_inconclusive(tape: JournalBuilder) -> None:
     """It had no secret to leak."""
     tape.journal.write(Reported(place="metrics", text=b"up 1"))
 
-    assert PROBE.examine(tape.build()).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.build())
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "no API call and no message of the scenario carried a secret"
+
+
+def test_each_kind_of_response_counts_once(used: JournalBuilder) -> None:
+    """How many responses of a kind an app sends depends on timing, and an empty one was not searched."""
+    for number in range(2):
+        used.deliver(f"e{number}", response_body=b"ok")
+    used.visit("callback", body=b"Connected")
+    used.visit("connect")
+    used.effects(None)
+
+    assert PROBE.examine(used.build()).examined == 3
+
+
+def test_an_app_with_reports_alone_is_judged_by_them(tape: JournalBuilder) -> None:
+    """The number of alerts depends on timing, so all reports together count as one place."""
+    tape.call("token")
+    tape.canaries(access_token=TOKEN)
+    for place in ("metrics", "an alert"):
+        tape.write(Reported(place=place, text=b"up 1"))
+
+    finding = PROBE.examine(tape.build())
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+
+
+def test_every_place_of_a_leak_is_evidence(used: JournalBuilder) -> None:
+    """The finding names the first one, and a file with the secret is still only a risk."""
+    used.write(LEAKS["the access token is in metrics"])
+    used.write(LEAKS["the account number is in an alert"])
+    used.write(FileWritten(name="app.db", text=TOKEN.encode(), is_log=False))
+
+    finding = PROBE.examine(used.build())
+
+    assert finding.evidence == ("an alert: the account number", "metrics: the access token")
+    assert finding.advice == ("app.db contains the access token: anyone with the file has access",)
 
 
 def test_the_finding_does_not_contain_the_secret(used: JournalBuilder) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from fiskil_harness.journal import StoragePlace
 from fiskil_harness.probes import KeepsTokensOffBrowsers, Verdict
 from tests.probes.sights import SECRET, TOKEN, BrowserJournal
 
@@ -34,13 +35,26 @@ def test_a_token_is_found_in_every_encoding(form: str) -> None:
     assert TOKEN not in repr(finding)
 
 
-@pytest.mark.parametrize("place", ["localStorage", "sessionStorage", "IndexedDB", "cache", "url", "history"])
-def test_a_token_is_found_in_every_place(place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("localStorage", "localStorage"),
+        ("sessionStorage", "sessionStorage"),
+        ("IndexedDB", "IndexedDB"),
+        ("cache", "the browser's cache"),
+        ("url", "a URL that the browser was redirected to"),
+        ("history", "the browser's history"),
+    ],
+)
+def test_a_token_is_found_in_every_place(place: StoragePlace, name: str) -> None:
     """The browser keeps each of them."""
     sights = BrowserJournal()
     sights.store(place, "0", f"http://127.0.0.1:1/callback#access_token={TOKEN}")
 
-    assert PROBE.examine(sights.build()).verdict is Verdict.FAIL
+    finding = PROBE.examine(sights.build())
+
+    observed = f"the access token is in {name}, on the page 'connect'"
+    assert (finding.verdict, finding.observed, finding.evidence) == (Verdict.FAIL, observed, (observed,))
 
 
 def test_a_deleted_cookie_that_was_sent_is_found() -> None:
@@ -91,3 +105,16 @@ def test_without_a_token_the_result_is_inconclusive() -> None:
     sights = BrowserJournal(has_called=False)
 
     assert PROBE.examine(sights.build()).observed == "the app made no call with a token"
+
+
+def test_every_place_with_the_token_is_evidence() -> None:
+    """A place that was seen twice is named once."""
+    sights = BrowserJournal()
+    sights.store("localStorage", "first", TOKEN)
+    sights.store("localStorage", "second", TOKEN)
+    sights.store("cookie", "session", TOKEN)
+
+    assert PROBE.examine(sights.build()).evidence == (
+        "the access token is in localStorage, on the page 'connect'",
+        "the access token is in a cookie, on the page 'connect'",
+    )

@@ -45,7 +45,9 @@ def test_keeping_the_previous_read_passes(tape: JournalBuilder) -> None:
     tape.effects({"rows": old}, moment="settled")
     complete(tape, new)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
 
 
 def test_the_complete_new_read_passes(tape: JournalBuilder) -> None:
@@ -120,6 +122,29 @@ def test_rows_never_shown_are_not_missed(tape: JournalBuilder) -> None:
     tape.effects({"rows": [new, kept]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("account_id", "key"), [("acc1", "c"), ("acc2", "d")])
+def test_a_list_with_a_part_of_its_rows_fails_beside_a_complete_one(tape: JournalBuilder, account_id: str, key: str) -> None:
+    """Each account has a list of its own, of which the app shows one new row and lacks another."""
+    first, second = row(tape, "a"), tape.transaction("b", account_id="acc2")
+    new = [{**row(tape, name, day), "account_id": account_id} for name, day in ((key, 2), ("e", 3))]
+    queries = [f"end_user_id={END_USER}&account_id={name}" for name in ("acc1", "acc2")]
+    tape.rows(first, second)
+    tape.deliver_event(SYNCED)
+    for query in queries:
+        tape.call("banking.transactions", query=query)
+    tape.effects({"rows": [first, second]}, moment="settled")
+    tape.rows(first, second, *new)
+    tape.deliver_event(SYNCED)
+    for query in queries:
+        tape.call("banking.transactions", query=query, bites=BROKEN)
+    tape.effects({"rows": [first, second, new[0]]}, moment="settled")
+    complete(tape, [first, second, *new])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing e",))
 
 
 def test_separate_lists_may_differ_in_age(tape: JournalBuilder) -> None:

@@ -248,9 +248,12 @@ def test_a_successful_refresh_notifies_the_app(tape: JournalBuilder) -> None:
 def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     """Rows may still arrive while something is pending."""
     rows = sync(tape, "a", "b")
-    tape.effects({"transactions": rows[:1]}, pending=1, is_idle=False)
+    tape.effects({"transactions": rows[:1]}, pending=1, is_idle=False, waits_for="e0")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "")
+    assert finding.observed == "the app was still busy when the scenario ended: e0 was not processed"
 
 
 def test_a_state_without_ids_cannot_be_counted(tape: JournalBuilder) -> None:

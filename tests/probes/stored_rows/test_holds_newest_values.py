@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.core.config.hooks import STATE
 from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, STILL_BUSY
 from fiskil_harness.probes import HoldsNewestValues, Verdict
 
 PROBE = HoldsNewestValues("transactions")
@@ -137,6 +139,26 @@ def test_rows_that_were_not_read_again_fail_if_they_are_recent(
     assert (finding.verdict, finding.observed) == (verdict, observed)
 
 
+def test_a_changed_row_that_no_query_ever_selected_is_not_judged(tape: JournalBuilder) -> None:
+    """The app reads from a later day than the row's, before the change and after it."""
+    old = tape.transaction("a", posting_date_time="2026-09-28T09:00:00Z")
+    tape.rows(old, tape.transaction("b"))
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query="end_user_id=eu-alice&from=2026-09-30T00%3A00%3A00Z")
+    tape.effects([old], moment="before")
+    tape.rows({**old, "amount": "-6001.20"}, tape.transaction("b"))
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query="end_user_id=eu-alice&from=2026-10-01T00%3A00%3A00Z")
+    tape.effects([old])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "no row of transactions changed between two syncs",
+    )
+
+
 def test_a_row_that_was_not_read_again_is_named(tape: JournalBuilder) -> None:
     """The evidence states the cause."""
     old = tape.transaction("a", posting_date_time="2026-09-30T09:00:00Z")
@@ -189,7 +211,8 @@ def test_a_rounded_value_is_named(tape: JournalBuilder) -> None:
     )
 
 
-def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
+@pytest.mark.parametrize(("pending", "observed", "hook"), [(1, STILL_BUSY, ""), (None, NO_VISIBLE_EFFECT, PENDING)])
+def test_a_busy_app_is_not_judged(tape: JournalBuilder, pending: int | None, observed: str, hook: str) -> None:
     """The new values may still arrive."""
     state = state_with(tape, amount="-12.50")
     tape.rows(tape.transaction("a"))
@@ -197,9 +220,11 @@ def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     tape.effects(state, moment="before")
     tape.rows(tape.transaction("a", amount="-6001.20"))
     tape.deliver_event(SYNCED)
-    tape.effects(state, pending=1, is_idle=False)
+    tape.effects(state, pending=pending, is_idle=False)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed, finding.hook) == (Verdict.INCONCLUSIVE, observed, hook)
 
 
 def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> None:
@@ -212,7 +237,22 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> Non
     tape.deliver_event(SYNCED, outcome="refuse")
     tape.effects(state)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app was not notified of the latest sync of transactions",
+    )
+
+
+def test_an_app_whose_state_is_unknown_is_not_judged(tape: JournalBuilder) -> None:
+    """The finding names what the effects hook does not report."""
+    change_row(tape, None, None, amount="-6001.20")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, STATE)
+    assert finding.observed == "the effects hook does not report `state`"
 
 
 def test_every_changed_value_that_is_shown_is_examined(tape: JournalBuilder) -> None:
@@ -249,6 +289,20 @@ def test_a_shared_value_that_the_app_stores_fails_when_it_is_old(tape: JournalBu
     change_types(tape, {"a": "PAYMENT", "b": "PAYMENT", "c": "FEE"})
 
     assert PROBE.examine(tape.journal).evidence == ("a: type has the old value", "b: type has the old value")
+
+
+def test_a_value_that_no_other_row_has_needs_no_comparison(tape: JournalBuilder) -> None:
+    """The app shows the amount of the newest row only, and keeps it."""
+    state = [*state_with(tape, amount="-12.50"), {"fiskil_id": "bank_tx_b"}]
+    other = tape.transaction("b", amount="-20.00")
+    tape.rows(tape.transaction("a"), other)
+    tape.deliver_event(SYNCED)
+    tape.effects(state, moment="before")
+    tape.rows(tape.transaction("a", amount="-6001.20"), other)
+    tape.deliver_event(SYNCED)
+    tape.effects(state)
+
+    assert PROBE.examine(tape.journal).evidence == ("a: amount has the old value",)
 
 
 def test_empty_values_are_not_judged(tape: JournalBuilder) -> None:

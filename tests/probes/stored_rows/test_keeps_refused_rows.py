@@ -45,13 +45,27 @@ def test_rows_that_come_back_later_fail_too(tape: JournalBuilder) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
+def test_rows_that_disappear_between_two_refusals_fail(tape: JournalBuilder) -> None:
+    """The state before the first of several refused reads shows what the app had."""
+    refuse_read(tape)
+    tape.effects({"accounts": [ACCOUNT], "transactions": []}, moment="settled", pending=1, is_idle=False)
+    tape.call("banking.transactions", status=422)
+    tape.effects({"accounts": [ACCOUNT], "transactions": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("gone transactions a", "gone transactions b"))
+
+
 @pytest.mark.parametrize("transactions", [ROWS, ROWS[:1]])
 def test_rows_that_stay_pass(tape: JournalBuilder, transactions: list[dict[str, Any]]) -> None:
     """The app keeps its rows."""
     refuse_read(tape)
     tape.effects({"accounts": [ACCOUNT], "transactions": transactions})
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, len(transactions))
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])

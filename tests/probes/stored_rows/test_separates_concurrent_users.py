@@ -154,7 +154,10 @@ def test_states_that_show_nothing_of_their_end_users_are_inconclusive(
     """Without own ids, or with one state for all, nothing can be mixed up visibly."""
     end(courier, *states)
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, STATE)
+    assert finding.observed == "the effects hook reports no state for several end users"
 
 
 def test_nothing_at_the_same_moment_is_inconclusive() -> None:
@@ -164,7 +167,9 @@ def test_nothing_at_the_same_moment_is_inconclusive() -> None:
     courier.deliver("b.e1")
     end(courier, ["t1"], ["u1"])
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "nothing happened at the same moment")
 
 
 def test_a_callback_page_about_another_end_user_fails(courier: JournalBuilder) -> None:
@@ -181,7 +186,15 @@ def test_a_callback_page_about_another_end_user_fails(courier: JournalBuilder) -
 
 
 LOGIN_PAGE = b"<form><input name=secret TYPE='password'></form>"
-BEHIND_LOGIN = [(303, b""), (302, b"Please log in"), (401, b""), (403, b"<h1>Log in</h1>"), (200, LOGIN_PAGE)]
+BEHIND_LOGIN = [
+    (300, b""),
+    (399, b""),
+    (303, b""),
+    (302, b"Please log in"),
+    (401, b""),
+    (403, b"<h1>Log in</h1>"),
+    (200, LOGIN_PAGE),
+]
 REFRESH_RESPONSE = "the response to app.drive.refresh"
 
 
@@ -211,10 +224,10 @@ def test_the_page_with_the_data_may_be_the_one_that_needs_a_login(courier: Journ
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.login")
 
 
-def test_pages_that_only_fail_need_no_login(courier: JournalBuilder) -> None:
+@pytest.mark.parametrize("status", [400, 402, 404, 500, None])
+def test_pages_that_only_fail_need_no_login(courier: JournalBuilder, status: int | None) -> None:
     """A login would not help against an error, and the finding claims no page."""
-    respond_to_both(courier, b"", source="page connections", status=500)
-    respond_to_both(courier, b"", source="page connections", status=None)
+    respond_to_both(courier, b"", source="page connections", status=status)
     end(courier, ["t1", "t2"], ["u1", "u2"])
 
     finding = examined(courier)
