@@ -1,5 +1,7 @@
 """accepts_equivalent_requests: a genuine message is accepted whatever its header case, charset or chunks."""
 
+from typing import Any
+
 import pytest
 
 from fiskil_harness.journal.builder import JournalBuilder
@@ -121,3 +123,41 @@ def test_a_postponed_form_is_not_judged(courier: JournalBuilder) -> None:
         Verdict.INCONCLUSIVE,
         "the receiver responded with 429 or Retry-After before every form had been tried",
     )
+
+
+def test_a_busy_app_passes_if_every_form_was_applied(courier: JournalBuilder) -> None:
+    """Its other work does not matter."""
+    courier.deliver("e2", name="charset")
+    courier.effects(applied={"e0": 1, "e2": 1}, is_idle=False)
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ({"status": 503}, {"status": 429}, Verdict.FAIL),
+        ({"status": None, "problem": "connection refused"}, {"status": 415}, Verdict.FAIL),
+        ({"status": None, "problem": "connection refused"}, {"status": 204}, Verdict.PASS),
+        ({"status": 429}, {"status": 429}, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_one_attempt_that_met_the_form_is_enough_to_judge_it(
+    courier: JournalBuilder, first: dict[str, Any], second: dict[str, Any], verdict: Verdict
+) -> None:
+    """Only if every attempt found no receiver, or a busy one, the form was not tried."""
+    courier.deliver("e1", name="sliced", **first)
+    courier.deliver("e1", name="sliced", attempt=2, **second)
+
+    finding = examined(courier)
+
+    assert finding.verdict is verdict
+    assert [(case.name, case.verdict) for case in finding.cases] == [("sliced", verdict)]
+
+
+def test_a_form_of_a_kind_that_was_never_applied_passes(courier: JournalBuilder) -> None:
+    """The app may not use the kind, so a missing effect does not show that it ignores the form."""
+    courier.deliver("e2", name="charset")
+    courier.effects(applied={"e0": 1})
+
+    assert examined(courier).verdict is Verdict.PASS

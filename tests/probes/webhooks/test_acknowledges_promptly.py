@@ -6,6 +6,7 @@ import pytest
 
 from fiskil_harness.journal import MachinePaused
 from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE
 from fiskil_harness.probes import AcknowledgesPromptly, Finding, Verdict
 from tests.probes.receivers import receiver_journal
 
@@ -98,14 +99,48 @@ def test_a_machine_pause_on_a_slow_machine_is_inconclusive(courier: JournalBuild
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-def test_more_than_three_seconds_is_advice(courier: JournalBuilder) -> None:
+@pytest.mark.parametrize(("took_s", "slow"), [(3.0, 0), (3.5, 1)])
+def test_more_than_three_seconds_is_advice(courier: JournalBuilder, took_s: float, slow: int) -> None:
     """Fiskil's own limit is not public (rule 11)."""
-    courier.deliver("e1", took_s=3.5)
+    courier.deliver("e1", took_s=took_s)
 
     finding = examined(courier)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("1 acknowledgements took more than 3 s",)
+    assert finding.advice == ((f"{slow} acknowledgements took more than 3 s",) if slow else ())
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(5.0, Verdict.PASS), (5.01, Verdict.FAIL)])
+def test_a_response_at_the_limit_is_in_time(courier: JournalBuilder, took_s: float, verdict: Verdict) -> None:
+    """Only more than the limit is late."""
+    courier.deliver("e1", took_s=took_s)
+
+    assert examined(courier).verdict is verdict
+
+
+@pytest.mark.parametrize(("lasted_s", "verdict"), [(0.9, Verdict.FAIL), (1.2, Verdict.INCONCLUSIVE)])
+def test_a_pause_of_the_machine_may_explain_a_wait_for_the_api(
+    courier: JournalBuilder, lasted_s: float, verdict: Verdict
+) -> None:
+    """The rest of the wait is shorter than a second; a shorter pause excuses nothing."""
+    courier.call("banking.accounts", bites=("Stall()",), took_s=1.5, after_s=0.0)
+    delivery = courier.deliver("e1", took_s=2)
+    courier.write(MachinePaused(at_s=delivery.at_s + 1.3, lasted_s=lasted_s))
+
+    finding = examined(courier)
+
+    assert finding.verdict is verdict
+    if verdict is Verdict.INCONCLUSIVE:
+        assert finding.observed == f"1 of 1 deliveries were acknowledged {EXCUSED_BY_PAUSE}"
+
+
+@pytest.mark.parametrize(("ends_s", "verdict"), [(0.25, Verdict.FAIL), (0.75, Verdict.PASS)])
+def test_the_end_of_a_call_may_be_noticed_late(courier: JournalBuilder, ends_s: float, verdict: Verdict) -> None:
+    """An app may give up its call and respond at once, half a second before the API notices it."""
+    courier.call("banking.accounts", bites=("Stall()",), took_s=2 + ends_s, after_s=0.0)
+    courier.deliver("e1", took_s=2)
+
+    assert examined(courier).verdict is verdict
 
 
 def test_waiting_for_a_slow_api_fails(courier: JournalBuilder) -> None:
@@ -152,8 +187,8 @@ def test_stragglers_of_a_burst_are_advice(courier: JournalBuilder) -> None:
 
     finding = examined(courier)
 
-    assert finding.verdict is Verdict.PASS
-    assert finding.advice[0] == "1 of 9 deliveries in a burst were late"
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 8)
+    assert finding.advice == ("1 of 9 deliveries in a burst were late",)
 
 
 @pytest.mark.parametrize(("late", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL)])

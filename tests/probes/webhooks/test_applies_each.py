@@ -1,5 +1,7 @@
 """applies_each: messages that look alike are applied as separate messages."""
 
+import pytest
+
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import AppliesEach, Finding, Verdict
 from tests.probes.receivers import receiver_journal
@@ -63,13 +65,19 @@ def test_an_app_that_applies_none_is_inconclusive() -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")
 
 
-def test_without_acknowledged_messages_the_result_is_inconclusive() -> None:
+@pytest.mark.parametrize("acknowledged", [0, 1])
+def test_without_acknowledged_messages_the_result_is_inconclusive(acknowledged: int) -> None:
     """At least two acknowledged messages are needed."""
     courier = receiver_journal()
-    deliver_similar(courier, "the first", "the same facts", status=400)
-    courier.effects(applied={})
+    for number, name in enumerate(("the first", "the same facts")):
+        courier.event(f"e{number}", "banking.accounts.sync.completed", message_id=f"id-{number}")
+        courier.deliver(f"e{number}", name=name, status=204 if number < acknowledged else 400)
+    courier.effects(applied={"id-0": 1})
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "no two messages that look alike were acknowledged"
 
 
 def test_a_busy_app_is_inconclusive() -> None:
@@ -90,7 +98,22 @@ def test_without_counts_api_calls_are_the_evidence() -> None:
         courier.call("banking.accounts")
     courier.effects(state={})
 
-    assert examined(courier).verdict is Verdict.PASS
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+
+
+def test_without_counts_a_call_before_the_event_shows_nothing() -> None:
+    """The app read the dataset twice after the first event, and not after the second one."""
+    courier = receiver_journal()
+    for number, name in enumerate(("the first", "the same facts")):
+        courier.event(f"e{number}", "banking.accounts.sync.completed")
+        if number:
+            courier.call("banking.accounts")
+        courier.deliver(f"e{number}", name=name)
+    courier.effects(state={})
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_counts_a_missing_api_call_is_inconclusive() -> None:

@@ -24,6 +24,25 @@ def test_a_repeated_message_that_was_applied_once_passes() -> None:
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [(299, "repeatedly and applied once"), (300, "repeatedly and applied once, one of them after 300 other messages")],
+)
+def test_the_number_of_messages_before_a_late_repetition_is_stated(others: int, words: str) -> None:
+    """An app with a short memory forgets a message meanwhile; the number is rounded down."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    for number in range(others):
+        message: dict[str, Any] = {"event": f"extra{number}", "message_id": f"m-extra{number}", "kind": "genuine"}
+        courier.send(status=204, claims="consent.updated", participant="", attempt=1, **message)
+    courier.deliver("e0", kind="replay")
+    courier.effects(applied={"e0": 1})
+
+    finding = PROBE.examine(courier.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, f"1 messages were delivered {words}")
+
+
 @pytest.mark.parametrize(("kind", "attempt"), [("genuine", 2), ("replay", 1)])
 def test_a_second_effect_fails_and_lists_every_delivery(kind: str, attempt: int) -> None:
     """The count is the evidence, with all deliveries of the message."""

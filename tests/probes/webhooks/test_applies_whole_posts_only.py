@@ -60,8 +60,9 @@ def test_each_kind_of_request_has_a_maximum_of_effects(
 
     finding = examined(courier)
 
+    words = f"{name.replace('_', ' ')}: applied {count} {'time' if count == 1 else 'times'}"
     assert finding.verdict is verdict
-    assert [(case.name, case.verdict) for case in finding.cases] == [(name, verdict)]
+    assert [(case.name, case.verdict, case.observed) for case in finding.cases] == [(name, verdict, words)]
 
 
 def test_an_applied_put_request_is_advice(courier: JournalBuilder) -> None:

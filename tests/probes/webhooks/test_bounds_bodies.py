@@ -25,14 +25,26 @@ def examined(
     return finding
 
 
-@pytest.mark.parametrize("status", [413, None])
-def test_a_response_or_a_closed_connection_passes(status: int | None) -> None:
+@pytest.mark.parametrize(("status", "end"), [(413, "with a response"), (None, "without a response")])
+def test_a_response_or_a_closed_connection_passes(status: int | None, end: str) -> None:
     """Bytes in the buffers do not count as read."""
     finding = examined(
         EndlessBody(name="announced", taken_bytes=6 * MEBI, took_s=0.1, status=status, was_ended_by_receiver=True)
     )
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert [(case.name, case.verdict, case.observed) for case in finding.cases] == [
+        ("announced", Verdict.PASS, f"announced: cut off, {end}")
+    ]
+
+
+@pytest.mark.parametrize(("more", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL)])
+def test_buffers_may_hold_sixteen_mebibytes(more: int, verdict: Verdict) -> None:
+    """The network accepts them although the receiver has not read them."""
+    taken_bytes = MEBI + 16 * MEBI + more
+    flood = EndlessBody(name="announced", taken_bytes=taken_bytes, took_s=0.1, status=413, was_ended_by_receiver=True)
+
+    assert examined(flood).verdict is verdict
 
 
 @pytest.mark.parametrize("is_over", [False, True])
@@ -53,9 +65,12 @@ def test_a_drip_that_the_receiver_never_ends_fails() -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("drip: still read beyond 5 s",))
 
 
-def test_a_drip_that_is_cut_off_in_time_passes() -> None:
+@pytest.mark.parametrize(("took_s", "verdict"), [(5.5, Verdict.PASS), (6.0, Verdict.PASS), (6.01, Verdict.FAIL)])
+def test_a_drip_that_is_cut_off_in_time_passes(took_s: float, verdict: Verdict) -> None:
     """One second is allowed for the machine's own slowness."""
-    assert examined(EndlessBody(name="drip", taken_bytes=50, took_s=5.5, was_ended_by_receiver=True)).verdict is Verdict.PASS
+    flood = EndlessBody(name="drip", taken_bytes=50, took_s=took_s, was_ended_by_receiver=True)
+
+    assert examined(flood).verdict is verdict
 
 
 @pytest.mark.parametrize(("took_s", "verdict"), [(6.4, Verdict.FAIL), (6.2, Verdict.INCONCLUSIVE)])
@@ -67,6 +82,7 @@ def test_a_machine_pause_makes_a_late_end_inconclusive(took_s: float, verdict: V
     )
 
     assert finding.verdict is verdict
+    assert [case.verdict for case in finding.cases] == [verdict]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +94,23 @@ def test_without_a_limit_the_result_is_inconclusive(body_bytes: int | None, body
     finding = examined(body_bytes=body_bytes, body_s=body_s)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
+
+
+@pytest.mark.parametrize(
+    ("assumed", "verdict", "hook"),
+    [
+        (("body_s",), Verdict.INCONCLUSIVE, "app.limits.body_s"),
+        (("body_bytes",), Verdict.FAIL, ""),
+        ((), Verdict.FAIL, ""),
+    ],
+)
+def test_a_drip_is_judged_by_the_limit_of_seconds(assumed: tuple[str, ...], verdict: Verdict, hook: str) -> None:
+    """Whether the config sets the other limit does not matter."""
+    flood = EndlessBody(name="drip", taken_bytes=70, took_s=7, was_ended_by_receiver=False)
+
+    finding = examined(flood, assumed=assumed)
+
+    assert (finding.verdict, finding.hook) == (verdict, hook)
 
 
 def test_an_exceeded_assumed_limit_is_inconclusive() -> None:

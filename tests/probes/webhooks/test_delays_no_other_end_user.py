@@ -166,7 +166,8 @@ def test_an_open_circuit_breaker_passes_with_advice() -> None:
 
     finding = PROBE.examine(courier.journal)
 
-    assert finding.verdict is Verdict.PASS
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert finding.observed == "a circuit breaker stopped all API calls after the failures"
     assert "circuit breaker" in finding.advice[0]
 
 
@@ -191,6 +192,26 @@ def test_without_an_earlier_read_the_result_is_in_doubt() -> None:
     end(courier, began_s)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("called_s", "verdict"),
+    [(-0.5, Verdict.INCONCLUSIVE), (0, Verdict.FAIL), (15, Verdict.FAIL), (15.5, Verdict.INCONCLUSIVE)],
+)
+def test_an_earlier_message_must_have_been_read_in_time(called_s: float, verdict: Verdict) -> None:
+    """A call before the earlier message, or long after it, does not show that the app reads for such messages."""
+    courier = receiver_journal()
+    courier.event("e0", SYNC)
+    courier.event("e1", SYNC)
+    courier.now_s = 10.0
+    courier.deliver("e0", at_s=10.0)
+    courier.call(READ, at_s=10 + called_s, ended_s=10.1 + called_s)
+    courier.now_s = 30.0
+    courier.deliver("e1")
+    fail(courier, times=16, every_s=1)
+    end(courier, 30.0)
+
+    assert PROBE.examine(courier.journal).verdict is verdict
 
 
 def test_a_pause_of_the_machine_is_left_out() -> None:

@@ -66,7 +66,9 @@ def test_an_idle_app_passes() -> None:
     courier = delivered()
     courier.effects(applied={"e0": 1, "e1": 1})
 
-    assert examined(courier.journal).verdict is Verdict.PASS
+    finding = examined(courier.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
 def test_an_app_that_had_not_the_full_time_is_inconclusive() -> None:
@@ -127,6 +129,31 @@ def test_an_app_uses_the_messages_that_it_counts_as_pending(pending: int, pendin
     journal = busy(courier, {"e0": 1}, pending=pending, pending_of_others=pending_of_others)
 
     assert examined(journal).verdict is verdict
+
+
+def test_unfinished_work_without_a_missing_message_is_inconclusive() -> None:
+    """Each message was applied, so the work may have another reason."""
+    finding = examined(busy(delivered(), {"e0": 1, "e1": 1}, pending=1))
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "the app reports unfinished work, and has applied every message"
+
+
+@pytest.mark.parametrize(("count", "more", "lines"), [(3, "", 3), (4, " and 1 more", 4), (6, " and 3 more", 5)])
+def test_the_first_unfinished_messages_are_named(count: int, more: str, lines: int) -> None:
+    """The finding names three of them, and the evidence five."""
+    courier = receiver_journal()
+    for number in range(count):
+        courier.event(f"e{number}", "consent.updated")
+        courier.deliver(f"e{number}")
+
+    finding = examined(busy(courier))
+
+    names = ", ".join(f"e{number} consent.updated" for number in range(3))
+    assert finding.observed == f"the app did not finish {names}{more}, although nothing disturbed it"
+    assert finding.evidence[:-1] == tuple(
+        f"e{number} consent.updated: acknowledged, and never finished" for number in range(lines)
+    )
 
 
 def test_nothing_acknowledged_is_inconclusive() -> None:

@@ -29,7 +29,8 @@ def test_equal_twins_pass() -> None:
     """The finding counts the compared places."""
     finding = examined(b={"connection": "connected", "rows": [{"v": 2}, {"v": 1}]})
 
-    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+    assert (finding.verdict, finding.examined, finding.cases) == (Verdict.PASS, 2, ())
+    assert finding.observed == "the twins' final states are equal at 2 places"
 
 
 def test_unequal_twins_fail_with_the_places() -> None:
@@ -37,6 +38,7 @@ def test_unequal_twins_fail_with_the_places() -> None:
     finding = examined(b={"connection": "revoked", "rows": [{"v": 1}]})
 
     assert finding.verdict is Verdict.FAIL
+    assert (finding.observed, finding.cases) == ("the twins' final states differ at 2 of 2 places", ())
     assert finding.evidence == (
         "$.connection: connected in order, revoked otherwise",
         "$.rows[*].v: 2 in order, nothing more otherwise",

@@ -27,10 +27,13 @@ def courier() -> JournalBuilder:
 def test_a_response_of_the_receiver_passes(courier: JournalBuilder) -> None:
     """Every case passes."""
     courier.deliver("e0")
+    courier.deliver("e1", status=503)
+    courier.deliver("e1", attempt=2)
 
     finding = examined(courier)
 
-    assert finding.verdict is Verdict.PASS
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+    assert finding.observed == "2 genuine deliveries were acknowledged by the receiver"
     assert {case.name: case.verdict for case in finding.cases} == dict.fromkeys(["redirect", "login", "csrf"], Verdict.PASS)
 
 
@@ -85,3 +88,43 @@ def test_another_refusal_is_inconclusive(courier: JournalBuilder) -> None:
 def test_without_a_delivery_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """Without a delivery there is no response."""
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("status", [299, 400])
+def test_other_statuses_are_no_redirect(courier: JournalBuilder, status: int) -> None:
+    """A location in another response redirects no sender."""
+    courier.deliver("e0", status=status, response_headers=(("location", "/login"),))
+    courier.deliver("e1")
+
+    finding = examined(courier)
+
+    assert (finding.verdict, failed_cases(finding)) == (Verdict.PASS, [])
+
+
+@pytest.mark.parametrize(("status", "failed"), [(400, ["csrf"]), (419, ["csrf"]), (422, ["csrf"]), (401, []), (500, [])])
+def test_only_the_statuses_of_a_csrf_check_count(courier: JournalBuilder, status: int, failed: list[str]) -> None:
+    """A page about another error may contain the word too."""
+    courier.deliver("e0", status=status, response_body=b"CSRF")
+    courier.deliver("e1")
+
+    assert failed_cases(examined(courier)) == failed
+
+
+def test_each_cause_is_a_case_with_its_first_events(courier: JournalBuilder) -> None:
+    """The finding names every cause; a case without a refusal passes if some message was acknowledged."""
+    for number in range(4):
+        courier.event(f"e{number}", "consent.updated")
+        courier.deliver(f"e{number}", status=302, response_headers=(("location", "/other"),))
+    courier.event("e4", "consent.updated")
+    courier.deliver("e4", status=403, response_body=b"CSRF")
+    courier.event("e5", "consent.updated")
+    courier.deliver("e5")
+
+    finding = examined(courier)
+
+    assert finding.observed == "genuine deliveries did not reach the receiver: redirect, csrf"
+    assert [(case.name, case.verdict, case.observed, case.events) for case in finding.cases] == [
+        ("redirect", Verdict.FAIL, "e0 attempt 1: 302", ("e0", "e1", "e2")),
+        ("login", Verdict.PASS, "login", ()),
+        ("csrf", Verdict.FAIL, "e4 attempt 1: 403", ("e4",)),
+    ]

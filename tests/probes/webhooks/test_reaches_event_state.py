@@ -64,6 +64,18 @@ def test_of_two_events_at_the_same_time_either_may_decide() -> None:
     assert [examined(value, *events).verdict for value in ("active", "revoked")] == [Verdict.PASS] * 2
 
 
+def test_an_older_event_that_was_refused_does_not_count() -> None:
+    """The newest acknowledged event decides, whatever was refused before it."""
+    events = (("consent.received", EARLY, 500), ("consent.revoked", LATE, 204))
+
+    assert [examined(value, *events).verdict for value in ("active", "revoked")] == [Verdict.FAIL, Verdict.PASS]
+
+
+def test_without_an_acknowledged_event_nothing_is_judged() -> None:
+    """The app may have applied an event that it refused, or not."""
+    assert examined("active", ("consent.revoked", LATE, 500)).verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_kind_without_a_value_is_inconclusive() -> None:
     """An event that is missing in the config's table is not judged."""
     finding = examined("active", ("consent.revoked", LATE, 204), becomes={"consent.received": "active"})

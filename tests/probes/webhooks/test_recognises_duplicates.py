@@ -44,6 +44,8 @@ def test_without_any_deduplication_the_variants_are_inconclusive() -> None:
     finding = examined({"e0": 2, "e1": 2}, "plain", "unpadded")
 
     assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "message e0 was applied 2 times: it was repeated unchanged, and 1 more"
+    assert finding.evidence == ("e0 plain attempt 1 replay: 204", "e1 unpadded attempt 1 replay: 204")
     assert verdicts(finding) == {"plain": Verdict.FAIL, "unpadded": Verdict.INCONCLUSIVE}
 
 
@@ -56,5 +58,22 @@ def test_counts_are_needed() -> None:
 
 def test_an_app_that_applies_nothing_is_inconclusive() -> None:
     """A journal without repetitions is inconclusive too."""
-    assert examined({"e0": 0}, "plain").verdict is Verdict.INCONCLUSIVE
+    finding = examined({"e0": 0}, "plain")
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert finding.observed == "none of the repeated messages was applied"
     assert PROBE.examine(receiver_journal().journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_repetition_of_a_message_that_was_not_applied_is_inconclusive() -> None:
+    """Its case proves nothing, and the others pass."""
+    finding = examined({"e0": 0, "e1": 1}, "plain", "unpadded")
+
+    assert verdicts(finding) == {"plain": Verdict.INCONCLUSIVE, "unpadded": Verdict.PASS}
+
+
+def test_a_variant_that_is_applied_again_fails_without_a_plain_repetition() -> None:
+    """Nothing shows that the app applies every repetition again."""
+    finding = examined({"e0": 2}, "unpadded")
+
+    assert verdicts(finding) == {"unpadded": Verdict.FAIL}

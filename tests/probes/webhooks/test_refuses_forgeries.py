@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness.journal import Idle
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, RefusesForgeries, Verdict
-from fiskil_harness.probes.webhooks.refuses_forgeries import ALIKE, OTHER_BYTES
+from fiskil_harness.probes.webhooks.refuses_forgeries import ALIKE, NO_SIGNATURE, OTHER_BYTES
 from tests.probes.receivers import receiver_journal
 
 PROBE = RefusesForgeries()
@@ -37,6 +37,12 @@ def test_forgeries_without_an_effect_pass() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 2, ())
+    assert [(case.name, case.verdict, case.observed, case.events) for case in finding.cases] == [
+        ("responds_to_junk", Verdict.PASS, "every forged message got a response", ()),
+        ("unsigned", Verdict.PASS, "unsigned: 401", ("forged:unsigned",)),
+        ("other_secret", Verdict.PASS, "other secret: 403", ("forged:other_secret",)),
+        (ALIKE, Verdict.PASS, "no forgery got the response of genuine messages", ()),
+    ]
 
 
 @pytest.mark.parametrize(("slow_refusals", "has_advice"), [(3, True), (2, False)])
@@ -52,6 +58,18 @@ def test_slow_refusals_are_advice(slow_refusals: int, has_advice: bool) -> None:
     advice = "refusals of forged messages took more than 1 s; check the signature before any other work"
     assert (finding.verdict, finding.examined) == (Verdict.PASS, len(forgeries))
     assert finding.advice == ((advice,) if has_advice else ())
+
+
+@pytest.mark.parametrize(("took_s", "has_advice"), [(1.25, False), (1.375, True)])
+def test_refusals_are_slow_beyond_a_second_more_than_the_quickest_response(took_s: float, has_advice: bool) -> None:
+    """A message without a response shows nothing about the speed of the machine."""
+    courier = controlled(took_s=0.25)
+    courier.deliver("e1", status=None, problem="connection reset", took_s=0.0)
+    for name in ("unsigned", "other_secret", "random_signature"):
+        courier.forge(name, took_s=took_s)
+    courier.effects(applied={"e0": 1})
+
+    assert bool(examined(courier).advice) is has_advice
 
 
 def test_a_slow_machine_gives_no_advice() -> None:
@@ -322,6 +340,9 @@ def test_a_receiver_that_crashes_did_not_accept_the_forgery() -> None:
         "unsigned": Verdict.INCONCLUSIVE,
         "letters_1": Verdict.INCONCLUSIVE,
     }
+    observed = "the receiver stopped listening after a forged message: unsigned"
+    assert (finding.cases[0].observed, finding.cases[0].events) == (observed, ("forged:unsigned",))
+    assert finding.evidence == ("unsigned: no response",)
 
 
 def test_a_genuine_message_of_another_kind_is_no_control() -> None:
@@ -433,6 +454,11 @@ def test_the_remedy_fits_what_was_accepted(accepted: tuple[str, ...], remedy: st
     ("accepted", "remedy"),
     [
         (("unsigned", "put_unsigned", "get_unsigned"), "treat a missing or empty signature as a wrong one"),
+        (tuple(NO_SIGNATURE), "treat a missing or empty signature as a wrong one"),
+        (tuple(OTHER_BYTES), "compute the HMAC over the bytes that arrived (request.get_data(), "),
+        (("empty_key", "key_secret"), "refuse to start, or return 503, without a secret, and never fall back"),
+        (("unsigned", "respaced"), "first compare the header with base64(HMAC-SHA256("),
+        (("unsigned", "random_signature"), "verify the signature of every message, and refuse to start"),
         (("truncated_1",), "first compare the header with base64(HMAC-SHA256("),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness.journal import RepetitionRound
+from fiskil_harness.journal import Effects, RepetitionRound
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import RepeatsNoWork, Verdict
 from tests.probes.receivers import receiver_journal
@@ -13,8 +13,17 @@ PROBE = RepeatsNoWork()
 READ = "banking.accounts"
 
 
-def play(courier: JournalBuilder, *rounds: tuple[bool, bool], states: tuple[Any, ...] = (), is_idle: bool = True) -> None:
-    """Record rounds: whether the app reads in the control period and after the repetitions; *states* are those after it."""
+def play(
+    courier: JournalBuilder,
+    *rounds: tuple[bool, bool],
+    states: tuple[Any, ...] = (),
+    is_idle: bool = True,
+    ends_with_report: bool = False,
+) -> None:
+    """Record rounds: whether the app reads in the control period and after the repetitions; *states* are those after it.
+
+    A round ends a moment after the last report of effects, or at the time of it.
+    """
     courier.deliver("e0")
     courier.effects(applied={"e0": 1}, state={"n": 0}, moment="settled")
     for number, (in_control, after_repetition) in enumerate(rounds):
@@ -28,9 +37,10 @@ def play(courier: JournalBuilder, *rounds: tuple[bool, bool], states: tuple[Any,
             courier.call(READ)
         courier.effects(applied={"e0": 1}, state=states[number] if states else {"n": 0}, moment="settled", is_idle=is_idle)
         courier.now_s += 0.01
+        reported_s = courier.journal.all(Effects)[-1].at_s
         courier.journal.write(
             RepetitionRound(
-                at_s=courier.now_s,
+                at_s=reported_s if ends_with_report else courier.now_s,
                 participant="",
                 end_user_id="eu-alice",
                 began_s=began_s,
@@ -68,10 +78,12 @@ def test_reads_that_may_have_another_cause_pass(rounds: tuple[tuple[bool, bool],
     assert PROBE.examine(courier.journal).verdict is Verdict.PASS
 
 
-def test_a_state_that_changes_with_each_repetition_fails() -> None:
-    """An amount is added again."""
+@pytest.mark.parametrize("ends_with_report", [False, True])
+def test_a_state_that_changes_with_each_repetition_fails(*, ends_with_report: bool) -> None:
+    """An amount is added again; a report at the very end of a round belongs to it."""
     courier = receiver_journal()
-    play(courier, *[(False, False)] * 3, states=({"total": "10.5"}, {"total": "21.0"}, {"total": "31.5"}))
+    states = ({"total": "10.5"}, {"total": "21.0"}, {"total": "31.5"})
+    play(courier, *[(False, False)] * 3, states=states, ends_with_report=ends_with_report)
 
     finding = PROBE.examine(courier.journal)
 
@@ -97,7 +109,19 @@ def test_a_busy_app_is_inconclusive() -> None:
 
 def test_without_a_round_the_result_is_inconclusive() -> None:
     """Nothing was repeated."""
-    assert PROBE.examine(receiver_journal().journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(receiver_journal().journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "no acknowledged message was repeated while nothing else happened"
+
+
+def test_a_round_without_a_message_is_inconclusive() -> None:
+    """The app had acknowledged no message that could be repeated."""
+    courier = receiver_journal()
+    courier.write(RepetitionRound(at_s=9, participant="", end_user_id="eu-alice", began_s=7, repeated_s=8, messages=0))
+    courier.call(READ)
+
+    assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_calls_and_state_the_hook_is_named() -> None:
@@ -111,3 +135,4 @@ def test_without_calls_and_state_the_hook_is_named() -> None:
     finding = PROBE.examine(courier.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert finding.observed == "the app made no API call and reports no state"

@@ -49,6 +49,15 @@ def test_a_response_to_the_next_message_passes(courier: JournalBuilder) -> None:
     assert [(case.name, case.verdict) for case in finding.cases] == [("large", Verdict.PASS)]
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_only_effects_of_the_embedded_request_count(courier: JournalBuilder, count: int) -> None:
+    """The genuine message behind it is applied, which is lawful."""
+    courier.deliver("e1", name="behind large", is_judged=False)
+    courier.effects(applied={"e1": count, "m-embedded": 0})
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
 def test_a_closed_connection_passes(courier: JournalBuilder) -> None:
     """The genuine message came on another connection."""
     closed = "the receiver closed the connection"

@@ -79,7 +79,12 @@ def test_a_second_response_beside_the_slow_client_passes(courier: JournalBuilder
 
 @pytest.mark.parametrize(
     ("first_s", "second_s", "why"),
-    [(0.4, 0.45, "the receiver disconnected both after the same time"), (0.05, 1.2, "the first client left too early")],
+    [
+        (0.4, 0.45, "the receiver disconnected both after the same time"),
+        (0.05, 1.2, "the first client left too early"),
+        (0.0, 1.6, "the first client left at once"),
+        (1.0, 1.49, "the second wait was less than half as long again"),
+    ],
 )
 def test_trials_of_nearly_equal_length_are_inconclusive(
     courier: JournalBuilder, first_s: float, second_s: float, why: str
@@ -88,16 +93,37 @@ def test_trials_of_nearly_equal_length_are_inconclusive(
     trial(courier, "e1", ended_s=first_s, took_s=first_s + 0.3)
     trial(courier, "e2", ended_s=second_s, took_s=second_s + 0.1)
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE, why
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE, why
+    assert finding.observed == "a delivery beside a slow client was acknowledged late, but that may have other causes"
 
 
-def test_a_slow_receiver_is_not_accused(courier: JournalBuilder) -> None:
-    """Deliveries without a slow client took as long."""
-    courier.deliver("e3", name="alone", took_s=0.5)
+@pytest.mark.parametrize(("first_s", "second_s"), [(1.0, 1.5), (0.3, 1.2)])
+def test_the_least_waits_that_show_the_dependence_fail(courier: JournalBuilder, first_s: float, second_s: float) -> None:
+    """One wait is half as long again as the other, and neither is shorter than 0.3 s."""
+    trial(courier, "e1", ended_s=first_s, took_s=first_s)
+    trial(courier, "e2", ended_s=second_s, took_s=second_s)
+
+    assert examined(courier).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("took_s", "status", "verdict"),
+    [
+        (0.2, 204, Verdict.FAIL),
+        (0.21, 204, Verdict.INCONCLUSIVE),
+        (0.5, 204, Verdict.INCONCLUSIVE),
+        (0.01, 503, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_a_slow_receiver_is_not_accused(courier: JournalBuilder, took_s: float, status: int, verdict: Verdict) -> None:
+    """A delivery without a slow client took more than half of the shortest wait, or was refused."""
+    courier.deliver("e3", name="alone", took_s=took_s, status=status)
     trial(courier, "e1", ended_s=0.4, took_s=0.5)
     trial(courier, "e2", ended_s=1.2, took_s=1.3)
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    assert examined(courier).verdict is verdict
 
 
 def test_a_machine_pause_explains_a_late_response(courier: JournalBuilder) -> None:

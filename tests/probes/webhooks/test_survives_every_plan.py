@@ -1,9 +1,11 @@
 """survives_every_plan: a failing plan is the evidence, an incomplete plan is inconclusive, a pass needs an effect."""
 
+import msgspec
 import pytest
 
 from fiskil_harness.journal import Journal, PlanRun
 from fiskil_harness.probes import SurvivesEveryPlan, Verdict
+from fiskil_harness.probes.webhooks.survives_every_plan import probe_of_failed_plan
 
 PROBE = SurvivesEveryPlan()
 
@@ -78,3 +80,14 @@ def test_one_plan_with_an_effect_is_enough_to_pass() -> None:
 def test_without_plans_the_result_is_inconclusive() -> None:
     """Nothing was examined."""
     assert PROBE.examine(journal()).verdict is Verdict.INCONCLUSIVE
+
+
+def test_the_probe_that_failed_is_read_from_the_finding() -> None:
+    """Only a FAIL of this probe is about a plan."""
+    failed = PROBE.examine(journal(plan_run(2, Verdict.FAIL)))
+    passed = PROBE.examine(journal(plan_run(2)))
+
+    assert probe_of_failed_plan(failed) == "applies_once"
+    assert probe_of_failed_plan(passed) == ""
+    assert probe_of_failed_plan(msgspec.structs.replace(failed, probe="applies_once")) == ""
+    assert probe_of_failed_plan(msgspec.structs.replace(failed, verdict=Verdict.INCONCLUSIVE)) == ""

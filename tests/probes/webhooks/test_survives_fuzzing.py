@@ -3,13 +3,16 @@
 from typing import Any
 
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing
+from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.probes import Finding, SurvivesFuzzing, Verdict
 from tests.probes.receivers import receiver_journal
 
 PROBE = SurvivesFuzzing()
 
 
-def examined(*sent: tuple[str, Any], before: int = 204, after: int | None = 204, **counts: int) -> Finding:
+def examined(
+    *sent: tuple[str, Any], before: int = 204, after: int | None = 204, is_idle: bool = True, **counts: int
+) -> Finding:
     """Return the finding for bodies with a status or a trouble each, sent between two genuine messages."""
     courier = receiver_journal()
     courier.deliver("e0", status=before)
@@ -29,7 +32,7 @@ def examined(*sent: tuple[str, Any], before: int = 204, after: int | None = 204,
             is_judged=False,
         )
     courier.deliver("e2", status=after, problem="" if after else "connection refused")
-    courier.effects(applied={"e0": 1, "e2": 1, **counts}, state={"consents": {}})
+    courier.effects(applied={"e0": 1, "e2": 1, **counts}, state={"consents": {}}, is_idle=is_idle)
     return PROBE.examine(courier.journal)
 
 
@@ -101,3 +104,11 @@ def test_a_receiver_without_the_api_may_fail_for_kinds_that_need_it() -> None:
 
     courier.deliver("e1", attempt=2)
     assert PROBE.examine(courier.journal).verdict is Verdict.FAIL
+
+
+def test_a_busy_app_is_inconclusive() -> None:
+    """A second effect may still come; the advice about server errors stays."""
+    finding = examined(("valid", 204), ("broken", 500), is_idle=False)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, STILL_BUSY)
+    assert finding.advice == ("5xx for signed bodies that the sender never sends; 400 would end the retries",)

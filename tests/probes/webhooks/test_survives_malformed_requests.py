@@ -139,6 +139,7 @@ def test_without_a_later_message_the_result_is_inconclusive(courier: JournalBuil
     finding = examined(courier)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "not every malformed request was followed by a genuine message"
     assert [case.observed for case in finding.cases] == ["chunked: no genuine message was sent after it"]
 
 

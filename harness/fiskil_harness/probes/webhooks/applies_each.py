@@ -34,11 +34,11 @@ class AppliesEach(Probe, frozen=True, kw_only=True, tag="applies_each"):
         if counts is None:
             return self._by_reads(journal, similar, events)
         kinds = {events[message_id].kind for message_id, count in counts.items() if count and message_id in events}
-        if not any(counts.get(delivery.message_id, 0) for delivery in similar):
+        if not any(counts.get(delivery.message_id) for delivery in similar):
             return self.inconclusive("the app applies no event of that kind", hook=USED)
         # A kind that the app never applies cannot show that a message was treated as a duplicate.
         similar = [delivery for delivery in similar if events[delivery.message_id].kind in kinds]
-        missing = [delivery for delivery in similar if not counts.get(delivery.message_id, 0)]
+        missing = [delivery for delivery in similar if not counts.get(delivery.message_id)]
         if missing and (busy := why_busy(journal)):
             return self.inconclusive(*busy)
         cases = _cases(similar, counts)
@@ -63,7 +63,7 @@ def _cases(similar: list[Delivery], counts: dict[str, int]) -> tuple[Case, ...]:
     """Return one case for each kind of similarity; a case fails if its message was treated as a duplicate."""
     cases = {}
     for delivery in similar:
-        is_applied = bool(counts.get(delivery.message_id, 0))
+        is_applied = bool(counts.get(delivery.message_id))
         verdict = Verdict.PASS if is_applied else Verdict.FAIL
         observed = f"{delivery.name}: {'applied' if is_applied else 'treated as a duplicate'}"
         name = delivery.name.replace(" ", "_")

@@ -31,7 +31,7 @@ class AppliesWholePostsOnly(Probe, frozen=True, kw_only=True, tag="applies_whole
         counts = last_applied(journal)
         if counts is None:
             return self._by_state(journal)
-        if not any(counts.get(delivery.message_id, 0) for delivery in genuine(journal)):
+        if not any(counts.get(delivery.message_id) for delivery in genuine(journal)):
             return self.inconclusive(
                 "no genuine delivery had a visible effect, so other requests cannot show one", hook=EFFECTS
             )
@@ -86,7 +86,7 @@ def _case(delivery: Delivery, count: int) -> Case:
 
 
 def _advice(sent: list[Delivery], counts: dict[str, int]) -> tuple[str, ...]:
-    applied = [delivery for delivery in sent if counts.get(delivery.message_id, 0)]
+    applied = [delivery for delivery in sent if counts.get(delivery.message_id)]
     methods = [delivery.name.upper() for delivery in applied if delivery.kind == "method" and delivery.name not in SAFE]
     mixed = [readable(delivery.name) for delivery in applied if delivery.name in MIXED]
     remarks = [f"messages by {', '.join(methods)} are applied too; respond with 405"] if methods else []

@@ -106,8 +106,8 @@ def _unfinished(journal: Journal, end: Effects) -> list[EventCreated]:
     """
     counts = last_applied(journal) or {}
     events = {event.message_id: event for _, event in acknowledged_events(journal) if event.participant == end.participant}
-    used = {event.kind for event in events.values() if counts.get(event.message_id, 0)}
-    missing = [event for event in events.values() if not counts.get(event.message_id, 0)]
+    used = {event.kind for event in events.values() if counts.get(event.message_id)}
+    missing = [event for event in events.values() if not counts.get(event.message_id)]
     are_all_pending = bool(counts) and (end.pending or 0) - end.pending_of_others == len(missing)
     return [event for event in missing if are_all_pending or event.is_subscribed or event.kind in used]
 

@@ -76,9 +76,7 @@ def _events_by_consent(journal: Journal) -> dict[str, list[tuple[str, EventCreat
 def _allowed_values(delivered: list[tuple[str, EventCreated, bool]], becomes: dict[str, Any]) -> list[Any]:
     """Return the values that a consent may have after *delivered* events; an empty list if the values are unknown."""
     newest = max((time for time, _, is_acknowledged in delivered if is_acknowledged), default="")
-    candidates = [
-        event for time, event, is_acknowledged in delivered if time == newest or (time > newest and not is_acknowledged)
-    ]
+    candidates = [event for time, event, _ in delivered if time >= newest]
     if not newest or any(event.kind not in becomes for event in candidates):
         return []
     return [becomes[event.kind] for event in candidates]

@@ -221,7 +221,7 @@ def _silent(forged: list[Delivery]) -> Witness | None:
 def _has_genuine_effect(journal: Journal, forged: list[Delivery]) -> bool:
     counts = last_applied(journal)
     if counts is not None:
-        return any(counts.get(delivery.message_id, 0) for delivery in genuine(journal))
+        return any(counts.get(delivery.message_id) for delivery in genuine(journal))
     reader = StateReader(journal)
     kinds = {kind_of(delivery) for delivery in forged} - {""}
     return any(reader.genuine_move(kind) is not None for kind in kinds)
@@ -292,9 +292,11 @@ def _advice(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
 
 def _advice_on_slowness(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
     """Return advice if refusals take long although the machine is fast: the app probably checks the signature too late."""
-    quickest_s = min((delivery.took_s for delivery in journal.all(Delivery) if delivery.status is not None), default=0.0)
     took_s = [delivery.took_s for delivery in forged if delivery.is_refused]
-    if len(took_s) < SURE or median(took_s) - quickest_s <= SLOW_S:
+    if len(took_s) < SURE:
+        return ()
+    quickest_s = min(delivery.took_s for delivery in journal.all(Delivery) if delivery.status is not None)
+    if median(took_s) - quickest_s <= SLOW_S:
         return ()
     return (f"refusals of forged messages took more than {SLOW_S:g} s; check the signature before any other work",)
 
