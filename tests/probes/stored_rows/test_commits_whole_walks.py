@@ -251,3 +251,37 @@ def test_a_busy_app_gets_a_hint_only_if_it_does_not_report_pending(
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
+
+
+@pytest.mark.parametrize("has_synced", [False, True])
+def test_without_rows_the_result_is_inconclusive(tape: JournalBuilder, *, has_synced: bool) -> None:
+    """An empty dataset has no pages that could be mixed."""
+    if has_synced:
+        tape.rows()
+    tape.call("banking.transactions", bites=BROKEN)
+    tape.effects({"rows": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "the API served no transactions")
+
+
+def test_a_disturbed_read_of_another_dataset_does_not_count(tape: JournalBuilder) -> None:
+    """The transactions were read without a fault."""
+    rows = [row(tape, "a")]
+    tape.rows(*rows)
+    tape.call("banking.accounts", bites=BROKEN)
+    tape.call("banking.transactions")
+    tape.effects({"rows": rows})
+
+    assert PROBE.examine(tape.journal).observed == "no read of transactions was disturbed"
+
+
+def test_a_mixture_after_a_busy_state_fails(tape: JournalBuilder) -> None:
+    """Only the states of the idle app are judged, and all of them."""
+    old, new = two_reads(tape)
+    tape.effects({"rows": old}, moment="settled", pending=1, is_idle=False)
+    tape.effects({"rows": [new[0], *old]}, moment="settled")
+    complete(tape, new)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

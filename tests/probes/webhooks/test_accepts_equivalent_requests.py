@@ -80,7 +80,9 @@ def test_a_receiver_that_refuses_everything_is_not_judged_by_forms() -> None:
 
 def test_without_a_form_the_result_is_inconclusive(courier: JournalBuilder) -> None:
     """A plain delivery is not a form."""
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no message was delivered in another form")
 
 
 def test_a_busy_app_is_inconclusive(courier: JournalBuilder) -> None:
@@ -105,8 +107,9 @@ def test_a_receiver_that_had_stopped_is_not_judged_by_forms(courier: JournalBuil
     deadly.deliver("e1", name="sliced", status=None, problem="connection reset")
     deadly.deliver("e1", name="sliced", status=None, problem="connection refused", attempt=2)
 
-    assert (unreached.verdict, unreached.observed) == (
+    assert (unreached.verdict, unreached.hook, unreached.observed) == (
         Verdict.INCONCLUSIVE,
+        "",
         "the receiver stopped listening before every form had been tried",
     )
     assert examined(deadly).verdict is Verdict.FAIL
@@ -119,8 +122,9 @@ def test_a_postponed_form_is_not_judged(courier: JournalBuilder) -> None:
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.observed) == (
+    assert (finding.verdict, finding.hook, finding.observed) == (
         Verdict.INCONCLUSIVE,
+        "",
         "the receiver responded with 429 or Retry-After before every form had been tried",
     )
 
@@ -157,7 +161,9 @@ def test_one_attempt_that_met_the_form_is_enough_to_judge_it(
 
 def test_a_form_of_a_kind_that_was_never_applied_passes(courier: JournalBuilder) -> None:
     """The app may not use the kind, so a missing effect does not show that it ignores the form."""
+    courier.event("e4", "consent.updated")
+    courier.deliver("e4")
     courier.deliver("e2", name="charset")
-    courier.effects(applied={"e0": 1})
+    courier.effects(applied={"e0": 1, "e4": 0, "unknown": 1})
 
     assert examined(courier).verdict is Verdict.PASS
