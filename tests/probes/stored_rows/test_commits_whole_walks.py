@@ -285,3 +285,52 @@ def test_a_mixture_after_a_busy_state_fails(tape: JournalBuilder) -> None:
     complete(tape, new)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("status", "verdict"), [("PENDING", Verdict.PASS), ("POSTED", Verdict.FAIL)])
+def test_only_a_row_that_was_pending_may_be_missing_from_a_new_read(
+    tape: JournalBuilder, status: str, verdict: Verdict
+) -> None:
+    """The app shows the newest row, and a row between the others later."""
+    old, between, new = row(tape, "a"), row(tape, "p", 5), row(tape, "b", 9)
+    tape.rows(old, {**between, "status": status})
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions")
+    tape.effects({"rows": [old]}, moment="settled")
+    tape.rows(old, between, new)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", bites=BROKEN)
+    tape.effects({"rows": [old, new]}, moment="settled")
+    complete(tape, [old, between, new])
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("other", ["later", "end user", "dataset"])
+def test_rows_of_one_list_belong_together(tape: JournalBuilder, other: str) -> None:
+    """Lists by account that the app reads later, for another end user or of another dataset do not separate them."""
+    old = [row(tape, "a"), {**row(tape, "b", 2), "account_id": "acc2"}]
+    new = [row(tape, "c", 3), {**row(tape, "d", 4), "account_id": "acc2"}]
+
+    def read_by_account(route: str = "banking.transactions", participant: str = "") -> None:
+        for account_id in ("acc1", "acc2"):
+            owner = END_USER if not participant else f"eu-{participant}"
+            tape.call(route, participant=participant, query=f"end_user_id={owner}&account_id={account_id}")
+
+    tape.rows(*old)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions")
+    if other == "end user":
+        read_by_account(participant="b")
+    if other == "dataset":
+        read_by_account("banking.balances")
+    tape.effects({"rows": old}, moment="settled")
+    tape.rows(*old, *new)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", bites=BROKEN)
+    tape.effects({"rows": [*old, new[0]]}, moment="settled")
+    if other == "later":
+        read_by_account()
+    tape.effects({"rows": [*old, *new]})
+
+    assert PROBE.examine(tape.journal).evidence == ("missing d",)
