@@ -334,3 +334,49 @@ def test_rows_of_one_list_belong_together(tape: JournalBuilder, other: str) -> N
     tape.effects({"rows": [*old, *new]})
 
     assert PROBE.examine(tape.journal).evidence == ("missing d",)
+
+
+def test_a_row_that_no_read_selects_is_not_judged(tape: JournalBuilder) -> None:
+    """The app reads from the second day, so the row of the first one came and went in another way."""
+    first, second = row(tape, "a"), row(tape, "b", 2)
+    query = f"end_user_id={END_USER}&from=2026-10-02T00%3A00%3A00Z"
+    tape.rows(first, second)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query=query)
+    tape.effects({"rows": [first, second]}, moment="settled")
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", query=query, bites=BROKEN)
+    tape.effects({"rows": [second]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_read_that_was_served_only_later_excuses_nothing(tape: JournalBuilder) -> None:
+    """The app lost a row before the API stopped serving it."""
+    rows = [row(tape, "c", 3), row(tape, "b", 2), row(tape, "a")]
+    tape.rows(*rows)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions")
+    tape.effects({"rows": rows}, moment="settled")
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", bites=BROKEN)
+    tape.effects({"rows": rows[1:]}, moment="settled")
+    tape.rows(*rows[1:])
+    complete(tape, rows[1:])
+
+    assert PROBE.examine(tape.journal).evidence == ("missing c",)
+
+
+def test_a_row_that_is_no_longer_served_may_stay(tape: JournalBuilder) -> None:
+    """No read contains all rows that the app shows, and it lacks none; other probes judge rows that are gone."""
+    old, gone, new = row(tape, "a"), row(tape, "b", 2), row(tape, "c", 3)
+    tape.rows(old, gone)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions")
+    tape.effects({"rows": [old, gone]}, moment="settled")
+    tape.rows(old, new)
+    tape.deliver_event(SYNCED)
+    tape.call("banking.transactions", bites=BROKEN)
+    tape.effects({"rows": [old, gone, new]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
