@@ -90,7 +90,9 @@ def test_no_response_without_a_fault_fails() -> None:
 
 def test_without_a_delivery_the_result_is_inconclusive() -> None:
     """Without a genuine delivery there is no response to judge."""
-    assert examined(receiver_journal()).verdict is Verdict.INCONCLUSIVE
+    finding = examined(receiver_journal())
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no genuine message was delivered")
 
 
 def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:
@@ -162,7 +164,9 @@ def test_a_broken_api_is_an_excuse() -> None:
     courier.call("banking.accounts", bites=("Status(503)",), took_s=0.2, after_s=0.0)
     courier.deliver("e1", status=500, took_s=0.2)
 
-    assert examined(courier).verdict is Verdict.PASS
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
 @pytest.mark.parametrize(
@@ -224,18 +228,22 @@ def test_a_path_without_a_handler_is_inconclusive(status: int) -> None:
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.webhook")
 
 
-def test_an_acknowledged_variant_without_an_effect_fails() -> None:
-    """A receiver that responds first and verifies later drops what it cannot verify (I13)."""
+@pytest.mark.parametrize(("is_idle", "verdict"), [(True, Verdict.FAIL), (False, Verdict.INCONCLUSIVE)])
+def test_an_acknowledged_variant_without_an_effect_fails(*, is_idle: bool, verdict: Verdict) -> None:
+    """A receiver that responds first and verifies later drops what it cannot verify (I13); a busy one may apply it later."""
     courier = receiver_journal()
     courier.event("e4", "consent.updated")
     courier.deliver("e4")
     courier.deliver("e2", name="pretty")
-    courier.effects(applied={"e4": 1})
+    courier.deliver("e1", kind="unusual", name="list_as_id", status=500, is_judged=False)
+    courier.effects(applied={"e4": 1}, is_idle=is_idle)
 
     finding = examined(courier)
 
-    assert finding.verdict is Verdict.FAIL
-    assert finding.evidence == ("e2 pretty attempt 1: 204",)
+    assert finding.verdict is verdict
+    assert finding.evidence == (("e2 pretty attempt 1: 204",) if is_idle else ())
+    assert [(case.name, case.verdict) for case in finding.cases] == ([("pretty", verdict)] if is_idle else [])
+    assert finding.advice == ("5xx for signed messages that Fiskil never sends: list as id",)
 
 
 @pytest.mark.parametrize(
@@ -395,6 +403,20 @@ def test_a_server_error_of_a_receiver_without_the_api_proves_nothing() -> None:
     assert finding.observed.startswith("1 of 2 genuine messages got 500; the receiver does not call the local Fiskil")
     assert 'FISKIL_BASE_URL = "{api_url}" in [app.env]' in finding.observed
     assert finding.advice == (FIX_FOR_FAILURES,)
+
+
+def test_the_other_messages_of_a_receiver_without_the_api_are_cases() -> None:
+    """The message in doubt is none, and all advice is kept."""
+    courier = without_api()
+    courier.deliver("e0")
+    courier.deliver("e1", name="escaped")
+    courier.deliver("e2", name="pretty", status=500)
+    courier.deliver("e3", kind="unusual", name="list_as_id", status=500, is_judged=False)
+
+    finding = examined(courier)
+
+    assert finding.advice == ("5xx for signed messages that Fiskil never sends: list as id", FIX_FOR_FAILURES)
+    assert [(case.name, case.verdict) for case in finding.cases] == [("escaped", Verdict.PASS)]
 
 
 def test_nothing_but_server_errors_of_a_receiver_without_the_api_proves_nothing() -> None:
