@@ -82,7 +82,50 @@ def test_without_a_removal_the_result_is_inconclusive(tape: JournalBuilder) -> N
     tape.deliver_event(SYNCED)
     tape.effects([tape.transaction("a")])
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "no row of transactions was removed between two syncs",
+    )
+
+
+def test_without_a_state_the_hook_is_named(tape: JournalBuilder) -> None:
+    """Nothing shows whether the row is gone."""
+    remove_row(tape, None)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
+
+
+def remove_rows_of(tape: JournalBuilder, participant: str, *, kept: bool, dataset: str = "transactions") -> None:
+    """Another end user has one row, which is removed; *kept*: the app still shows it."""
+    row, stays = tape.transaction(f"{participant}1"), tape.transaction(f"{participant}2")
+    tape.rows(row, stays, participant=participant, dataset=dataset)
+    tape.effects({"rows": [row, stays]}, moment="before", participant=participant)
+    tape.rows(stays, removed=(row["fiskil_id"],), participant=participant, dataset=dataset)
+    tape.deliver_event(f"banking.{dataset}.sync.completed", participant=participant)
+    tape.effects({"rows": [row, stays] if kept else [stays]}, participant=participant)
+
+
+@pytest.mark.parametrize("keeps", [{"x": True, "y": False}, {"x": False, "y": True}, {"x": False, "y": False}])
+def test_one_end_user_with_a_kept_row_is_enough_to_fail(tape: JournalBuilder, keeps: dict[str, bool]) -> None:
+    """The rows of each end user are judged."""
+    for participant, kept in keeps.items():
+        remove_rows_of(tape, participant, kept=kept)
+
+    assert PROBE.examine(tape.journal).verdict is (Verdict.FAIL if any(keeps.values()) else Verdict.PASS)
+
+
+def test_end_users_without_a_removed_transaction_are_left_out(tape: JournalBuilder) -> None:
+    """One lost an account only, and another one nothing."""
+    remove_rows_of(tape, "x", kept=False)
+    remove_rows_of(tape, "y", kept=True, dataset="accounts")
+    tape.rows(tape.transaction("z"), participant="z")
+    tape.effects({"rows": []}, participant="z")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> None:
@@ -95,7 +138,12 @@ def test_an_app_that_was_not_notified_is_not_judged(tape: JournalBuilder) -> Non
     tape.deliver_event(SYNCED, outcome="refuse")
     tape.effects([stays, goes])
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app was not notified of the latest sync of transactions",
+    )
 
 
 def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:

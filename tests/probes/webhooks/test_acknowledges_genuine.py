@@ -371,16 +371,28 @@ def test_a_receiver_that_stopped_is_reported_as_such() -> None:
     assert (finding.verdict, finding.observed) == (Verdict.FAIL, observed)
 
 
+def test_a_receiver_that_listens_at_the_end_has_not_stopped() -> None:
+    """One connection was refused in between."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    courier.deliver("e1", status=None, problem="connection refused")
+    courier.deliver("e2")
+
+    assert examined(courier).observed == "1 of 3 genuine messages were not acknowledged immediately"
+
+
 @pytest.mark.parametrize(("status", "headers"), [(503, (("Retry-After", "30"),)), (429, ())])
 def test_a_postponed_message_is_inconclusive(status: int, headers: tuple[tuple[str, str], ...]) -> None:
     """429 and Retry-After are valid responses under load; Fiskil's retry comes minutes later."""
     courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", status=status, response_headers=headers)
+    courier.deliver("e1", kind="unusual", name="list_as_id", status=500, is_judged=False)
 
     finding = examined(courier)
 
     assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.advice == ("5xx for signed messages that Fiskil never sends: list as id",)
     assert finding.observed == f"1 genuine messages were postponed for longer than the harness waits ({status})"
 
 
