@@ -73,7 +73,50 @@ def test_a_state_that_shows_no_row_proves_nothing(tape: JournalBuilder) -> None:
     """An app that lost all rows has not removed one on purpose."""
     remove_row(tape, {"rows": []})
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
+    assert finding.observed == "the app's state contains no fiskil_id of these rows"
+
+
+@pytest.mark.parametrize(
+    ("route", "participant", "observed", "hook"),
+    [
+        ("banking.transactions", "", "the app's state contains no fiskil_id of these rows", "app.observe.effects: state"),
+        ("banking.transactions", "b", "the app reads other datasets and no transactions", "app.facts.datasets"),
+        ("banking.accounts", "", "the app reads other datasets and no transactions", "app.facts.datasets"),
+    ],
+)
+def test_an_app_that_reads_other_data_only_shows_no_row(
+    tape: JournalBuilder, route: str, participant: str, observed: str, hook: str
+) -> None:
+    """The finding names the fact that states which datasets the app uses."""
+    tape.call(route, participant=participant)
+    tape.rows(tape.transaction("a"), tape.transaction("b"))
+    tape.deliver_event(SYNCED)
+    tape.effects({"rows": []}, moment="before")
+    tape.rows(tape.transaction("a"), removed=(tape.transaction("b")["fiskil_id"],))
+    tape.deliver_event(SYNCED)
+    tape.effects({"rows": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed, finding.hook) == (Verdict.INCONCLUSIVE, observed, hook)
+
+
+def test_only_removed_rows_that_the_app_showed_are_examined(tape: JournalBuilder) -> None:
+    """It showed one of two, and shows neither now."""
+    stays, goes, unknown = (tape.transaction(key) for key in "abc")
+    tape.rows(stays, goes, unknown)
+    tape.deliver_event(SYNCED)
+    tape.effects({"rows": [stays, goes]}, moment="before")
+    tape.rows(stays, removed=(goes["fiskil_id"], unknown["fiskil_id"]))
+    tape.deliver_event(SYNCED)
+    tape.effects({"rows": [stays]})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
 def test_without_a_removal_the_result_is_inconclusive(tape: JournalBuilder) -> None:
@@ -154,9 +197,12 @@ def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     tape.effects([stays, goes], moment="before")
     tape.rows(stays, removed=(goes["fiskil_id"],))
     tape.deliver_event(SYNCED)
-    tape.effects([stays, goes], pending=1, is_idle=False)
+    tape.effects([stays, goes], pending=1, is_idle=False, waits_for="e1")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "")
+    assert finding.observed == "the app was still busy when the scenario ended: e1 was not processed"
 
 
 @pytest.mark.parametrize(("kept", "verdict"), [([], Verdict.PASS), (["a"], Verdict.FAIL)])

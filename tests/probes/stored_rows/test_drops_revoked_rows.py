@@ -40,6 +40,7 @@ def test_rows_that_stay_fail_and_their_numbers_are_hidden(tape: JournalBuilder) 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "rows of the revoked consent are still in the app's state after e1"
     assert finding.evidence == ("kept accounts everyday", "kept the account number of everyday")
 
 
@@ -77,7 +78,10 @@ def test_an_app_that_never_showed_a_row_proves_nothing(tape: JournalBuilder) -> 
     tape.deliver_event("consent.revoked")
     tape.effects({})
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
+    assert finding.observed == "the app's state showed no row before the consent ended"
 
 
 def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
@@ -86,6 +90,32 @@ def test_a_busy_app_is_not_judged(tape: JournalBuilder) -> None:
     tape.rows(row)
     tape.effects([row], moment="before")
     tape.deliver_event("consent.revoked")
-    tape.effects([row], pending=1, is_idle=False)
+    tape.effects([row], pending=1, is_idle=False, waits_for="e0")
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "")
+    assert finding.observed == "the app was still busy when the scenario ended: e0 was not processed"
+
+
+def test_the_consent_before_the_revocation_is_no_new_one(tape: JournalBuilder) -> None:
+    """The app was notified of it before it was revoked."""
+    row = tape.transaction("a")
+    tape.rows(row)
+    tape.deliver_event("consent.received")
+    tape.effects([row], moment="before")
+    tape.deliver_event("consent.revoked")
+    tape.effects([row])
+
+    assert PROBE.examine(tape.journal).evidence == ("kept transactions a",)
+
+
+def test_a_row_at_another_place_is_an_archive(tape: JournalBuilder) -> None:
+    """The app no longer shows it where it showed the active rows."""
+    row = tape.transaction("a")
+    tape.rows(row)
+    tape.effects({"active": [row]}, moment="before")
+    tape.deliver_event("consent.revoked")
+    tape.effects({"archive": [row]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

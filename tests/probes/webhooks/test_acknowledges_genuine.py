@@ -34,10 +34,13 @@ def test_a_refusal_without_a_fault_fails(status: int) -> None:
     courier = receiver_journal()
     courier.deliver("e0")
     courier.deliver("e2", name="pretty", status=status)
+    courier.deliver("e1", kind="unusual", name="list_as_id", status=500, is_judged=False)
 
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
+    assert finding.fix == (FIX_FOR_FAILURES if status >= 500 else AcknowledgesGenuine.fix)
+    assert finding.advice == ("5xx for signed messages that Fiskil never sends: list as id",)
     assert finding.observed == "1 of 2 genuine messages were not acknowledged immediately"
     assert finding.evidence == (f"e2 pretty attempt 1: {status}",)
 
@@ -325,6 +328,19 @@ def test_a_receiver_that_refuses_everything_has_one_general_case() -> None:
     accepting.deliver("e0")
 
     assert (cases_of(refusing), cases_of(accepting)) == ({"every_message": Verdict.FAIL}, {})
+
+
+@pytest.mark.parametrize(("name", "status"), [("raw_key_hex", 401), ("random_signature", 204)])
+def test_a_receiver_that_accepts_no_wrong_form_has_one_general_case(name: str, status: int) -> None:
+    """A wrong form that is refused too, and a signature of no known form, explain nothing."""
+    courier = receiver_journal()
+    courier.deliver("e0", status=401)
+    courier.forge(name, status=status)
+
+    finding = examined(courier)
+
+    assert finding.observed == "every genuine message was refused: 401; check secret and scheme"
+    assert cases_of(courier)["every_message"] is Verdict.FAIL
 
 
 def test_an_accepted_wrong_signature_fails_if_genuine_ones_are_refused() -> None:
