@@ -28,7 +28,7 @@ def test_a_deleted_row_passes(tape: JournalBuilder) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 1, ())
 
 
 def test_a_row_that_stays_unchanged_fails(tape: JournalBuilder) -> None:
@@ -131,6 +131,17 @@ def test_without_a_removal_the_result_is_inconclusive(tape: JournalBuilder) -> N
         Verdict.INCONCLUSIVE,
         "no row of transactions was removed between two syncs",
     )
+
+
+def test_without_an_earlier_state_nothing_is_judged(tape: JournalBuilder) -> None:
+    """The app may never have shown the row as active."""
+    stays, goes = tape.transaction("a"), tape.transaction("b")
+    tape.rows(stays, goes)
+    tape.rows(stays, removed=(goes["fiskil_id"],))
+    tape.deliver_event(SYNCED)
+    tape.effects({"rows": [stays, goes]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_a_state_the_hook_is_named(tape: JournalBuilder) -> None:

@@ -457,6 +457,23 @@ def test_nothing_but_server_errors_of_a_receiver_without_the_api_proves_nothing(
 
 
 @pytest.mark.parametrize(
+    ("response", "verdict"),
+    [
+        ({"status": 500, "group": 1}, Verdict.INCONCLUSIVE),
+        ({"status": None, "problem": "connection reset", "group": 1}, Verdict.INCONCLUSIVE),
+        ({"status": None, "problem": "connection reset"}, Verdict.FAIL),
+    ],
+)
+def test_only_a_reset_outside_a_burst_needs_another_cause_than_the_api(response: dict[str, Any], verdict: Verdict) -> None:
+    """No message was acknowledged, and the other responses are server errors."""
+    courier = without_api()
+    courier.deliver("e0", status=500, group=1)
+    courier.deliver("e2", **response)
+
+    assert examined(courier).verdict is verdict
+
+
+@pytest.mark.parametrize(
     "second",
     [
         {"status": 401},
