@@ -77,6 +77,31 @@ def test_a_refusal_that_may_be_permanent_is_not_judged(tape: JournalBuilder, sta
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("statuses", [(422, 403), (403, 422), (422, None)])
+def test_one_refusal_that_may_be_permanent_is_enough(tape: JournalBuilder, statuses: tuple[int, int | None]) -> None:
+    """The app may have deleted the rows because of it, or it got no response at all."""
+    refuse_read(tape, statuses[0])
+    tape.call("banking.transactions", status=statuses[1])
+    tape.effects({"accounts": [ACCOUNT], "transactions": []})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_state_without_ids_is_not_judged(tape: JournalBuilder) -> None:
+    """The finding names the effects hook, which reports no ids."""
+    tape.consent("arr1")
+    tape.rows(*ROWS)
+    tape.call("banking.transactions")
+    tape.effects({"total": 2}, moment="settled")
+    tape.call("banking.transactions", status=422)
+    tape.effects({"total": 2})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
+    assert finding.observed == "the app's state contained no fiskil_id of transactions"
+
+
 def test_an_empty_state_is_not_judged(tape: JournalBuilder) -> None:
     """While it cannot read, an app may hide every row."""
     refuse_read(tape)
@@ -118,4 +143,7 @@ def test_without_a_refusal_the_result_is_inconclusive(tape: JournalBuilder) -> N
     tape.call("banking.transactions")
     tape.effects(FULL)
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "the app's state was not read after a refused read of transactions"

@@ -121,7 +121,9 @@ def test_without_forgeries_the_result_is_inconclusive() -> None:
     courier = controlled()
     courier.effects(applied={"e0": 1})
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no forged message was delivered")
 
 
 def record_states(courier: JournalBuilder, before: Any, after: Any, *, participant: str = "") -> None:
@@ -321,7 +323,8 @@ def test_not_starting_without_the_secret_passes() -> None:
 
     finding = examined(courier)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, "the app does not start without its webhook secret")
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert finding.observed == "the app does not start without its webhook secret"
 
 
 def test_a_receiver_that_crashes_did_not_accept_the_forgery() -> None:
