@@ -77,6 +77,29 @@ def test_a_refusal_that_may_be_permanent_is_not_judged(tape: JournalBuilder, sta
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+def test_rows_that_disappear_before_a_withdrawal_fail(tape: JournalBuilder) -> None:
+    """Transactions were still shared at that time."""
+    refuse_read(tape)
+    tape.effects({"accounts": [ACCOUNT], "transactions": []}, moment="settled")
+    tape.consent("arr1", "accounts")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_rows_without_a_name_are_counted(tape: JournalBuilder) -> None:
+    """A row without an id cannot be found in the state."""
+    second = {"fiskil_id": "bank_tx_2"}
+    tape.consent("arr1")
+    tape.rows(ACCOUNT, dataset="accounts")
+    tape.rows({"amount": "-1.00"}, second)
+    tape.call("banking.transactions")
+    tape.effects({"accounts": [ACCOUNT], "transactions": [second]}, moment="settled")
+    tape.call("banking.transactions", status=422)
+    tape.effects({"accounts": [ACCOUNT], "transactions": []})
+
+    assert PROBE.examine(tape.journal).evidence == ("gone transactions row 2",)
+
+
 @pytest.mark.parametrize("statuses", [(422, 403), (403, 422), (422, None)])
 def test_one_refusal_that_may_be_permanent_is_enough(tape: JournalBuilder, statuses: tuple[int, int | None]) -> None:
     """The app may have deleted the rows because of it, or it got no response at all."""

@@ -147,7 +147,7 @@ def test_a_busy_app_is_inconclusive(courier: JournalBuilder) -> None:
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("states", [([], []), (["t1"], ["t1"])])
+@pytest.mark.parametrize("states", [([], []), (["t1"], ["t1"]), (["t1", "t2"], [])])
 def test_states_that_show_nothing_of_their_end_users_are_inconclusive(
     courier: JournalBuilder, states: tuple[list[str], list[str]]
 ) -> None:
@@ -264,5 +264,24 @@ def test_an_end_user_without_ids_is_not_compared(courier: JournalBuilder) -> Non
     """The app reports a state for a third end user, about whom the API and the journal know nothing."""
     end(courier, ["t1", "t2"], ["u1", "u2"])
     courier.effects(applied={}, state={"rows": []}, participant="c")
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_one_state_for_all_may_have_another_order(courier: JournalBuilder) -> None:
+    """The same names and values are one state, whatever their order."""
+    courier.effects(applied={}, state={"first": ["t1"], "second": ["u1"]})
+    courier.effects(applied={}, state={"second": ["u1"], "first": ["t1"]}, participant="b")
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, STATE)
+
+
+def test_rows_without_an_id_are_not_counted(courier: JournalBuilder) -> None:
+    """Balances have the id of their account only."""
+    for participant, account_id in (("", "t1"), ("b", "u1")):
+        courier.rows({"account_id": account_id}, dataset="balances", participant=participant)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
 
     assert examined(courier).verdict is Verdict.PASS

@@ -113,7 +113,10 @@ def test_without_a_genuine_effect_the_result_is_inconclusive() -> None:
     courier.forge("unsigned")
     courier.effects(applied={})
 
-    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert finding.observed == "no genuine delivery had a visible effect, so a forged one cannot show one"
 
 
 def test_without_forgeries_the_result_is_inconclusive() -> None:
@@ -215,6 +218,8 @@ def test_the_response_of_genuine_messages_fails() -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "1 of 1 forged messages got the response of genuine ones: 200"
+    assert finding.evidence == ("unsigned: 200",)
+    assert [case.observed for case in finding.cases if case.name == ALIKE] == [finding.observed]
 
 
 def test_a_response_without_an_effect_is_a_case_of_its_own() -> None:
@@ -274,6 +279,32 @@ def test_a_server_error_is_advice() -> None:
     assert finding.advice == ("5xx for non ascii header; 4xx would show that the sender is at fault",)
 
 
+@pytest.mark.parametrize(
+    ("response", "effects", "verdict"),
+    [
+        ({"status": 401}, {"e0": 1, "forged-id-unsigned": 1}, Verdict.FAIL),
+        ({"status": None, "problem": "no response within the limit"}, {"e0": 1}, Verdict.FAIL),
+        ({"status": 204}, {"e0": 1}, Verdict.FAIL),
+        ({"status": 401}, None, Verdict.INCONCLUSIVE),
+    ],
+    ids=["applied", "no response", "response of genuine messages", "no effects"],
+)
+def test_a_server_error_is_advice_beside_every_finding(
+    response: dict[str, Any], effects: dict[str, int] | None, verdict: Verdict
+) -> None:
+    """Another forgery crashed the code that reads its header."""
+    courier = controlled()
+    courier.forge("unsigned", **response)
+    courier.forge("non_ascii_header", status=500)
+    if effects:
+        courier.effects(applied=effects)
+
+    finding = examined(courier)
+
+    assert finding.verdict is verdict
+    assert finding.advice == ("5xx for non ascii header; 4xx would show that the sender is at fault",)
+
+
 def test_no_response_fails() -> None:
     """Junk that blocks a receiver forever takes it down (rule 7)."""
     courier = controlled()
@@ -312,7 +343,11 @@ def test_a_response_with_the_right_signature_fails() -> None:
     courier.leak("the response to forged:unsigned", "expected signature")
     courier.effects(applied={"e0": 1})
 
-    assert examined(courier).observed == "the response to a forged message contains the expected signature"
+    finding = examined(courier)
+
+    assert finding.observed == "the response to a forged message contains the expected signature"
+    assert (finding.verdict, finding.fix) == (Verdict.FAIL, PROBE.fix)
+    assert finding.evidence == ("the response to forged:unsigned: expected signature",)
 
 
 def test_not_starting_without_the_secret_passes() -> None:
@@ -405,6 +440,7 @@ def test_without_effects_the_responses_are_judged(status: int, verdict: Verdict,
     finding = examined(courier)
 
     assert finding.verdict is verdict
+    assert [case.verdict for case in finding.cases if case.name == ALIKE] == [verdict] * (verdict is Verdict.FAIL)
     assert words in finding.observed
     assert finding.hook == ("app.observe.effects" if verdict is Verdict.INCONCLUSIVE else "")
 
