@@ -364,6 +364,37 @@ def test_every_dataset_that_the_app_reads_is_judged(tape: JournalBuilder) -> Non
     finding = HoldsNewestValues("").examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("acc: display_name has the old value",))
+    assert finding.observed == "changed accounts still show the old values after the app was notified of a new sync"
+
+
+@pytest.mark.parametrize(("new_amount", "reads_accounts"), [("-12.50", True), ("-6001.20", False)])
+def test_a_dataset_without_a_change_or_a_read_is_left_out(
+    tape: JournalBuilder, new_amount: str, *, reads_accounts: bool
+) -> None:
+    """One dataset is judged: the other one did not change, or the app never read it."""
+    account = {"key": "acc", "fiskil_id": "bank_acc_1", "display_name": "Everyday"}
+    for amount, name in (("-12.50", "Everyday"), (new_amount, "Daily")):
+        tape.rows(tape.transaction("a", amount=amount))
+        tape.rows({**account, "display_name": name}, dataset="accounts")
+        tape.deliver_event(SYNCED)
+        tape.deliver_event("banking.accounts.sync.completed")
+        tape.call("banking.transactions")
+        if reads_accounts:
+            tape.call("banking.accounts")
+        account_name = name if reads_accounts else "Everyday"
+        tape.effects([*state_with(tape, amount=amount), {"fiskil_id": "bank_acc_1", "name": account_name}])
+
+    finding = HoldsNewestValues("").examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+
+
+def test_datasets_of_another_end_user_are_left_out(tape: JournalBuilder) -> None:
+    """The app read nothing about the first one."""
+    tape.rows(tape.transaction("a"), participant="b")
+    tape.call("banking.transactions", participant="b")
+
+    assert HoldsNewestValues("").examine(tape.journal).observed == "the app read no dataset"
 
 
 def test_values_of_every_dataset_pass(tape: JournalBuilder) -> None:

@@ -227,7 +227,7 @@ def test_the_page_with_the_data_may_be_the_one_that_needs_a_login(courier: Journ
 @pytest.mark.parametrize("status", [400, 402, 404, 500, None])
 def test_pages_that_only_fail_need_no_login(courier: JournalBuilder, status: int | None) -> None:
     """A login would not help against an error, and the finding claims no page."""
-    respond_to_both(courier, b"", source="page connections", status=status)
+    respond_to_both(courier, LOGIN_PAGE, source="page connections", status=status)
     end(courier, ["t1", "t2"], ["u1", "u2"])
 
     finding = examined(courier)
@@ -285,3 +285,18 @@ def test_rows_without_an_id_are_not_counted(courier: JournalBuilder) -> None:
     end(courier, ["t1", "t2"], ["u1", "u2"])
 
     assert examined(courier).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("excuse", ["an event", "a refresh", "another hook"])
+def test_a_loss_is_excused_only_by_what_the_end_user_missed(courier: JournalBuilder, excuse: str) -> None:
+    """A third end user missed an event or a refresh, or a hook for another purpose failed."""
+    courier.rows("v1", "v2", participant="c", dataset="accounts")
+    courier.deliver("c.e1", group=1, status=429 if excuse == "an event" else 204)
+    if excuse == "a refresh":
+        courier.hook("refresh", participant="c", status=409)
+    if excuse == "another hook":
+        courier.hook("revoke", participant="b", status=500)
+    end(courier, ["t1", "t2"], ["u1"])
+    courier.effects(applied={}, state={"rows": ["v1", "v2"]}, participant="c")
+
+    assert examined(courier).verdict is Verdict.FAIL

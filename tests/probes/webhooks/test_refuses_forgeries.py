@@ -32,7 +32,8 @@ def test_forgeries_without_an_effect_pass() -> None:
     courier = controlled()
     courier.forge("unsigned")
     courier.forge("other_secret", status=403)
-    courier.effects(applied={"e0": 1})
+    courier.leak("the page callback", "expected signature")
+    courier.effects(applied={"e0": 1, "forged-id-unsigned": 0})
 
     finding = examined(courier)
 
@@ -96,6 +97,19 @@ def test_an_applied_forgery_fails_whatever_the_status(status: int) -> None:
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "a forged message was applied: unsigned"
     assert finding.evidence == (f"unsigned: {status}",)
+
+
+def test_the_other_applied_forgeries_are_counted() -> None:
+    """The evidence names all of them."""
+    courier = controlled()
+    for name in ("unsigned", "other_secret", "empty_key"):
+        courier.forge(name)
+    courier.effects(applied={"e0": 1, "forged-id-unsigned": 1, "forged-id-other_secret": 1, "forged-id-empty_key": 1})
+
+    finding = examined(courier)
+
+    assert finding.observed == "a forged message was applied: unsigned, and 2 more"
+    assert finding.evidence == ("unsigned: 401", "other secret: 401", "empty key: 401")
 
 
 def test_an_applied_forgery_needs_no_genuine_effect() -> None:
@@ -177,6 +191,31 @@ def test_a_state_that_also_changes_without_forgeries_is_inconclusive(
     record_states(courier, {"consent": "revoked"}, later)
 
     assert examined(courier).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("later", "verdict", "failed"),
+    [("revoked", Verdict.FAIL, ["unsigned"]), ("active", Verdict.INCONCLUSIVE, [])],
+)
+def test_each_step_with_forgeries_is_judged(later: str, verdict: Verdict, failed: list[str]) -> None:
+    """The forgeries of the first step changed nothing; those of the second one did, or the app changes by itself."""
+    courier = receiver_journal()
+    record_states(courier, {"consent": "active"}, {"consent": "revoked"}, participant="control")
+    courier.deliver("control.e3")
+    courier.next_step()
+    record_states(courier, {"consent": "active"}, {"consent": "active"})
+    courier.forge("other_secret")
+    courier.next_step()
+    record_states(courier, {"consent": "active"}, {"consent": "revoked"})
+    courier.forge("unsigned")
+    courier.next_step()
+    courier.write(Idle(step=courier.step, seconds=1))
+    record_states(courier, {"consent": "revoked"}, {"consent": later})
+
+    finding = examined(courier)
+
+    assert finding.verdict is verdict
+    assert [case.name for case in finding.cases if case.verdict is Verdict.FAIL] == failed
 
 
 def test_another_change_of_state_passes() -> None:
@@ -326,6 +365,7 @@ def test_a_closed_connection_is_a_refusal() -> None:
 def test_a_receiver_that_stops_listening_fails() -> None:
     """The finding names the forgery that was sent last before that."""
     courier = controlled()
+    courier.forge("other_secret")
     courier.forge("empty_header", status=None, problem="connection reset")
     courier.forge("unsigned", status=None, problem="connection refused")
     courier.effects(applied={"e0": 1})
