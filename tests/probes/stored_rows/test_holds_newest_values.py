@@ -416,10 +416,47 @@ def test_values_in_the_apps_own_notation_are_not_judged(tape: JournalBuilder) ->
     change_row(tape, state_with(tape, amount="AUD 12.50 debit"), state_with(tape, amount="x"), amount="-6001.20")
 
     finding = PROBE.examine(tape.journal)
-    assert (finding.verdict, finding.observed) == (
+    assert (finding.verdict, finding.hook, finding.observed) == (
         Verdict.INCONCLUSIVE,
+        STATE,
         "the app's state contains no changed value in the API's notation (amount)",
     )
+
+
+def test_a_state_without_the_changed_row_is_not_judged(tape: JournalBuilder) -> None:
+    """The finding names the effects hook, which reports no id of the row."""
+    change_row(tape, {"total": "-12.50"}, {"total": "-12.50"}, amount="-6001.20")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        STATE,
+        "the app's state contains no fiskil_id of a changed row",
+    )
+
+
+def test_an_app_that_reads_other_datasets_only_is_not_judged(tape: JournalBuilder) -> None:
+    """The finding names the fact that states which datasets the app uses."""
+    tape.call("banking.accounts")
+    change_row(tape, {"total": 1}, {"total": 1}, amount="-6001.20")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "app.facts.datasets",
+        "the app reads other datasets and no transactions",
+    )
+
+
+def test_an_app_that_reads_nothing_after_a_change_keeps_old_values(tape: JournalBuilder) -> None:
+    """It read the row before the change only."""
+    tape.call("banking.transactions")
+    state = state_with(tape, amount="-12.50")
+    change_row(tape, state, state, amount="-6001.20")
+
+    assert PROBE.examine(tape.journal).evidence == ("a: amount has the old value",)
 
 
 def test_old_values_after_an_unrenewed_token_are_inconclusive(tape: JournalBuilder) -> None:

@@ -73,6 +73,19 @@ def test_refusals_are_slow_beyond_a_second_more_than_the_quickest_response(took_
     assert bool(examined(courier).advice) is has_advice
 
 
+def test_quick_acknowledgements_of_forgeries_do_not_hide_slow_refusals() -> None:
+    """Only refusals show that the app works before it checks the signature."""
+    courier = controlled()
+    for name in ("unsigned", "other_secret", "random_signature"):
+        courier.forge(name, took_s=1.5)
+    for name in ("empty_key", "empty_header", "respaced"):
+        courier.forge(name, status=202)
+    courier.effects(applied={"e0": 1})
+
+    advice = "refusals of forged messages took more than 1 s; check the signature before any other work"
+    assert examined(courier).advice[0] == advice
+
+
 def test_a_slow_machine_gives_no_advice() -> None:
     """Genuine messages take as long as forged ones."""
     courier = controlled(took_s=2)
@@ -348,9 +361,13 @@ def test_no_response_fails() -> None:
     """Junk that blocks a receiver forever takes it down (rule 7)."""
     courier = controlled()
     courier.forge("empty_header", status=None, problem="no response within the limit")
+    courier.forge("unsigned", status=None, problem="no response within the limit")
     courier.effects(applied={"e0": 1})
 
-    assert examined(courier).observed == "1 forged messages got no response"
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "2 forged messages got no response")
+    assert finding.cases[0].events == ("forged:empty_header",)
 
 
 def test_a_closed_connection_is_a_refusal() -> None:
