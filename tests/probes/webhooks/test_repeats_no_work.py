@@ -65,7 +65,11 @@ def test_an_app_that_reads_after_each_repetition_fails() -> None:
     "rounds",
     [
         ((False, False),),
+        ((False, True),),
         ((False, True), (False, False)),
+        ((False, True), (False, True)),
+        ((False, False), (False, True), (False, True)),
+        ((False, True), (False, False), (False, True)),
         ((False, True), (False, True), (True, True)),
         ((False, True), (False, True), (False, False)),
     ],
