@@ -28,7 +28,7 @@ def test_a_state_with_every_row_passes(tape: JournalBuilder) -> None:
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+    assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 2, ())
 
 
 def test_a_missing_row_fails_by_name(tape: JournalBuilder) -> None:
@@ -484,3 +484,25 @@ def test_a_refresh_that_never_works_again_fails(tape: JournalBuilder) -> None:
         "app.drive.refresh still responded 502 long after the API had recovered, although no API call failed, so the latest "
         "transactions were not read"
     )
+    assert finding.evidence == ("the refresh was repeated for longer than a circuit breaker is open",)
+    assert finding.fix == "release every lock and clear every flag when a refresh fails"
+
+
+def test_without_a_state_the_hook_is_named(tape: JournalBuilder) -> None:
+    """Nothing shows the rows."""
+    sync(tape, "a")
+    tape.effects(None)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")
+
+
+def test_a_state_that_lost_every_row_fails_by_name(tape: JournalBuilder) -> None:
+    """An earlier state showed them."""
+    tape.effects({"transactions": sync(tape, "a", "b")}, moment="settled")
+    tape.effects({"transactions": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing a", "missing b"))

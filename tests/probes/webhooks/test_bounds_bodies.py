@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from fiskil_harness.journal import EndlessBody, Journal, Limits, MachinePaused
+from fiskil_harness.journal.queries.pauses import EXCUSED_BY_PAUSE
 from fiskil_harness.probes import BoundsBodies, Finding, Verdict
 
 MEBI = 1 << 20
@@ -81,8 +82,10 @@ def test_a_machine_pause_makes_a_late_end_inconclusive(took_s: float, verdict: V
         MachinePaused(at_s=3, lasted_s=0.3),
     )
 
-    assert finding.verdict is verdict
+    observed = f"drip: read {EXCUSED_BY_PAUSE}"
+    assert (finding.verdict, finding.hook) == (verdict, "")
     assert [case.verdict for case in finding.cases] == [verdict]
+    assert (finding.observed == finding.cases[0].observed == observed) is (verdict is Verdict.INCONCLUSIVE)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,7 @@ def test_a_drip_is_judged_by_the_limit_of_seconds(assumed: tuple[str, ...], verd
     finding = examined(flood, assumed=assumed)
 
     assert (finding.verdict, finding.hook) == (verdict, hook)
+    assert [(case.name, case.verdict) for case in finding.cases] == [("drip", verdict)]
 
 
 def test_an_exceeded_assumed_limit_is_inconclusive() -> None:
