@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fiskil_harness.journal import Output, ProcessChanged
+from fiskil_harness.journal import DeliveryKind, Output, ProcessChanged
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.queries.logs import (
     HIDDEN,
@@ -290,6 +290,16 @@ def test_a_line_about_the_scenario_shows_the_log(tape: JournalBuilder, line: str
     tape.deliver_event("consent.received")
     tape.call("banking.accounts")
     tape.output(line.encode())
+
+    assert (log_of(tape.journal).problem == "") is is_log
+
+
+@pytest.mark.parametrize(("kind", "is_log"), [("genuine", True), ("unusual", False)])
+def test_a_fuzzed_consent_id_shows_no_log(tape: JournalBuilder, kind: DeliveryKind, is_log: bool) -> None:
+    """A body may contain any text in its place, such as one that each line of a web server contains."""
+    tape.deliver_event("consent.received")
+    tape.deliver("e0", kind=kind, body=b'{"data": {"consent_id": "127."}}')
+    tape.output(b"listening on 127.0.0.1")
 
     assert (log_of(tape.journal).problem == "") is is_log
 

@@ -267,11 +267,14 @@ def _records(text: str) -> list[str]:
 
 
 def _ids(journal: Journal) -> set[str]:
-    """Return the ids of messages, consents, sessions and end users, which occur only in this scenario."""
+    """Return the ids of messages, consents, sessions and end users, which occur only in this scenario.
+
+    A fuzzed body may contain "0" or "False" in place of a consent's id, which any output contains.
+    """
     ids = {event.message_id for event in journal.all(EventCreated)} | {
         delivery.message_id for delivery in journal.all(Delivery)
     }
-    ids |= {consent_of(delivery) for delivery in journal.all(Delivery)}
+    ids |= {consent_of(delivery) for delivery in journal.all(Delivery) if delivery.is_genuine}
     ids |= {journey.session for journey in journal.all(Journey)} | {journey.end_user_id for journey in journal.all(Journey)}
     return ids - {""}
 
