@@ -98,6 +98,27 @@ def test_without_a_delivery_the_result_is_inconclusive() -> None:
     assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no genuine message was delivered")
 
 
+def test_a_message_whose_response_was_not_read_proves_nothing() -> None:
+    """No other message was delivered, so it is unknown whether the app acknowledges any."""
+    courier = receiver_journal()
+    courier.deliver("e0", status=None, problem="hung up before reading the response")
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_refused_message_counts_beside_one_whose_response_was_not_read() -> None:
+    """The evidence names the refused one only."""
+    courier = receiver_journal()
+    courier.deliver("e0", status=None, problem="hung up before reading the response")
+    courier.deliver("e1", status=401)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, len(finding.evidence)) == (Verdict.FAIL, 1)
+
+
 def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:
     """Neither the closed connection nor the refused repetition counts against the app."""
     courier = receiver_journal()

@@ -28,6 +28,7 @@ from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}
 HUNG_UP = "hung up"
+NOT_JUDGED = "the response to each genuine message was not read, or a failure was requested or injected"
 WRONG_FORMS = {
     "raw_key_base64": "the key is the text of the secret; decode the secret from base64 first",
     "raw_key_hex": "the key is the text of the secret and the digest is hex; decode the secret and compare base64",
@@ -71,7 +72,8 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
         if not deliveries:
             return self.inconclusive("no genuine message was delivered")
         if not any(delivery.is_acknowledged for delivery in deliveries):
-            return self._nothing_acknowledged(journal, deliveries)
+            judged = [delivery for delivery in deliveries if not _may_be_refused(journal, delivery, deliveries)]
+            return self._nothing_acknowledged(journal, judged) if judged else self.inconclusive(NOT_JUDGED)
         advice = _advice_on_server_errors(journal)
         refused = [delivery for delivery in deliveries if not delivery.is_acknowledged]
         unexpected = [delivery for delivery in refused if not _may_be_refused(journal, delivery, deliveries)]
