@@ -45,8 +45,9 @@ class AcceptsEquivalentRequests(Probe, frozen=True, kw_only=True, tag="accepts_e
                 describe(attempts[-1]) for attempts in forms if attempts[-1].name in {case.name for case in failed}
             )
             return self.fails(observed, evidence=evidence, cases=cases)
-        if any(case.verdict is Verdict.INCONCLUSIVE for case in cases) and (why := _why_inconclusive(journal, forms)):
-            return self.inconclusive(*why, cases=cases)
+        if any(case.verdict is Verdict.INCONCLUSIVE for case in cases):
+            reason, hook = _why_inconclusive(journal, forms)
+            return self.inconclusive(reason, hook=hook, cases=cases)
         return self.passes(f"{len(cases)} forms of a genuine message were accepted", examined=len(cases), cases=cases)
 
 
@@ -62,13 +63,13 @@ def _case(journal: Journal, attempts: list[Delivery]) -> Case:
     return case_of(last, verdict, f"{readable(last.name)}: {response_text(last)}")
 
 
-def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str] | None:
+def _why_inconclusive(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
     """Return the reason why a variant of the request cannot be judged, and the hook that would help ('' if none)."""
     if any(_was_never_received(attempts) for attempts in forms):
         return "the receiver stopped listening before every form had been tried", ""
     if any(_was_postponed(attempts) for attempts in forms):
         return "the receiver responded with 429 or Retry-After before every form had been tried", ""
-    return why_busy(journal)
+    return why_busy(journal) or ("", "")
 
 
 def _was_never_received(attempts: list[Delivery]) -> bool:
