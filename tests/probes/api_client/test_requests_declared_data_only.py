@@ -25,6 +25,22 @@ def test_reading_only_declared_datasets_passes(tape: JournalBuilder) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    ("route", "dataset"),
+    [
+        ("energy.accounts", "energy_accounts"),
+        ("energy.payment_schedules", "payment_schedule"),
+        ("banking.direct_debits", "direct_debits"),
+    ],
+)
+def test_a_dataset_has_the_name_of_its_permission(tape: JournalBuilder, route: str, dataset: str) -> None:
+    """The route may have another one."""
+    declare(tape, dataset)
+    tape.call(route)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_reading_an_undeclared_dataset_fails(tape: JournalBuilder) -> None:
     """The evidence names the permission."""
     declare(tape, "accounts")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fiskil_harness.core.model import DATASETS, PERMISSIONS
+from fiskil_harness.core.model import DATASET_OF_ROUTE, PERMISSIONS
 from fiskil_harness.journal import Declared, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, fields_of, is_complete_success
 from fiskil_harness.probes.probe import Finding, Probe
@@ -67,18 +67,10 @@ def _name_permissions(api_calls: Iterable[Exchange]) -> bool:
 
 
 def _read(api_calls: Iterable[Exchange]) -> set[str]:
-    """Return the permissions for the data that the app read successfully."""
-    permissions = set()
+    """Return the datasets that the app read successfully, by the names of their permissions."""
+    read = set()
     for call in api_calls:
         family, _, name = call.route.partition(".")
         if f"{family}." in FAMILIES and call.method == "GET" and name not in PUBLIC and is_complete_success(call):
-            permissions.add(_permission(family, name))
-    return permissions
-
-
-def _permission(family: str, name: str) -> str:
-    for text in (f"{family}_{name}", name):
-        if text in PERMISSIONS:
-            return text
-    dataset = DATASETS.get(name)
-    return (dataset.permission or dataset.name) if dataset and dataset.permission is not None else name
+            read.add(DATASET_OF_ROUTE.get(call.route, name))
+    return read
