@@ -44,6 +44,8 @@ def test_a_date_is_recognised_in_every_common_form(text: str) -> None:
     [
         "2026-12-02",
         "12 April 2027",
+        "2 March 2027",
+        "Mar 2nd, 2027",
         "31/31/2027",
         "in 10 days",
         "in 2 years",
