@@ -26,6 +26,12 @@ COVERAGE_VARIABLE = "COVERAGE_PROCESS_CONFIG"
 LONGEST_ID = 120
 
 
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start, also if the shell started this one with SIGINT ignored ("&")."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Shorten a long parameter to its beginning and a digest, because every worker sends the ids of all tests."""
     if not isinstance(val, str | bytes) or len(val) <= LONGEST_ID:
