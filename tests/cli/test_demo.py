@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -89,7 +90,9 @@ def test_the_flaw_is_found_and_the_gate_opens(show: Show, capsys: pytest.Capture
     path = Path(next(line for line in shown.splitlines() if line.startswith("HTML report: ")).partition(": ")[2])
     assert path.name == "fiskil-harness-demo.html"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert max(len(line) for line in shown.splitlines() if str(path) not in line) <= 80
+    # Paths of this checkout may be long.
+    lines = [line for line in shown.splitlines() if str(path) not in line and sys.executable not in line]
+    assert max(map(len, lines)) <= 80
 
 
 def test_the_last_line_is_a_command_that_works(

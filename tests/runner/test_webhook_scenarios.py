@@ -46,8 +46,14 @@ UNREPORTED = {
 }
 """By variant, the scenarios that need what it does not report."""
 
-NOT_APPLICABLE = {"webhook_delivered", "webhook_poison_message", "webhook_with_account_numbers"}
-"""The scenarios about logs, because this receiver writes none."""
+NOT_APPLICABLE = {
+    "webhook_acknowledged_during_connect",
+    "webhook_acknowledged_during_refresh",
+    "webhook_delivered",
+    "webhook_poison_message",
+    "webhook_with_account_numbers",
+}
+"""The scenarios about calls of the app and about logs, because this receiver makes no calls and writes no logs."""
 
 DETECTED = [
     ("believes_all", "webhook_forged", "refuses_forgeries"),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 PLANS = {
     "end_user_deleted": ("revoked_data_kept", "drops_revoked_rows"),
     "row_vanishes": ("removed_rows_kept", "drops_removed_rows"),
-    "token_dies_between_pages": ("no_token_renewal", "holds_every_row"),
+    "token_dies_between_pages": ("no_token_renewal", "renews_token_once"),
 }
 """The plans, each with the flawed app on which it was found and the probe that fails there."""
 
