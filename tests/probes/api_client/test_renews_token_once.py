@@ -129,7 +129,7 @@ def test_renewing_in_a_loop_fails(tape: JournalBuilder) -> None:
 
 
 def test_the_first_refusal_is_the_evidence_for_too_many_renewals(tape: JournalBuilder) -> None:
-    """Which other calls were refused depends on timing, so the report leaves them out."""
+    """The report leaves out other refused calls, because they depend on timing."""
     tape.call("banking.transactions", status=401)
     tape.call("banking.accounts", status=401)
     for _ in range(6):

@@ -114,7 +114,7 @@ def test_permissions_that_no_request_names_are_only_stated(
 
 @pytest.mark.parametrize("permissions", [["accounts", "unheard_of"], ["accounts", 7], "identity"])
 def test_texts_that_are_no_permissions_are_not_requested(tape: JournalBuilder, permissions: object) -> None:
-    """The API refuses such a request, so it asks for no data."""
+    """The API refuses such a request, so it requests no data."""
     declare(tape, "accounts")
     tape.call("auth_session", request_body=msgspec.json.encode({"permissions": permissions}))
     tape.call("banking.accounts")

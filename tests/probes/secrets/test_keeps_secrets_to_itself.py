@@ -134,7 +134,7 @@ def test_an_app_without_secrets_is_inconclusive(tape: JournalBuilder) -> None:
 
 
 def test_each_kind_of_response_counts_once(used: JournalBuilder) -> None:
-    """How many responses of a kind an app sends depends on timing, and an empty one was not searched."""
+    """The number of responses of a kind depends on timing, and an empty one was not searched."""
     for number in range(2):
         used.deliver(f"e{number}", response_body=b"ok")
     used.visit("callback", body=b"Connected")

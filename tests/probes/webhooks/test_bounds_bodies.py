@@ -108,7 +108,7 @@ def test_without_a_limit_the_result_is_inconclusive(body_bytes: int | None, body
     ],
 )
 def test_a_drip_is_judged_by_the_limit_of_seconds(assumed: tuple[str, ...], verdict: Verdict, hook: str) -> None:
-    """Whether the config sets the other limit does not matter."""
+    """The other limit in the config makes no difference."""
     flood = EndlessBody(name="drip", taken_bytes=70, took_s=7, was_ended_by_receiver=False)
 
     finding = examined(flood, assumed=assumed)
