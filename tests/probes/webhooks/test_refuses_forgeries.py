@@ -502,6 +502,15 @@ def test_without_effects_the_responses_are_judged(status: int, verdict: Verdict,
     assert finding.hook == ("app.observe.effects" if verdict is Verdict.INCONCLUSIVE else "")
 
 
+def test_without_effects_only_refused_forgeries_are_counted_as_refused() -> None:
+    """A web server may respond 200 to any GET."""
+    courier = controlled(status=204)
+    courier.forge("unsigned", status=401)
+    courier.forge("get_unsigned", status=200)
+
+    assert examined(courier).observed.startswith("1 of 2 forged messages were refused (401), ")
+
+
 def test_without_effects_a_receiver_that_refuses_other_forgeries_is_not_said_to_acknowledge_failures() -> None:
     """It verifies, and seems to accept some forgeries: that is another bug."""
     courier = controlled(status=204)

@@ -244,13 +244,13 @@ def _with_genuine_response(journal: Journal, forged: list[Delivery]) -> list[Del
 def _responses(journal: Journal, forged: list[Delivery]) -> str:
     """Return how the receiver responded to forgeries and to genuine messages, where effects are not visible."""
     accepted = [readable(delivery.name) for delivery in _posted(forged) if delivery.is_acknowledged]
-    statuses = ", ".join(sorted({response_text(delivery) for delivery in forged if not delivery.is_acknowledged}))
+    refused = [delivery for delivery in forged if not delivery.is_acknowledged]
+    statuses = ", ".join(sorted({response_text(delivery) for delivery in refused}))
     acknowledged = [delivery for delivery in genuine(journal) if delivery.is_acknowledged]
     if not acknowledged:
         return "no genuine message was acknowledged, so refusals of forged ones prove nothing"
-    of_forged = (
-        f"2xx for {first_of(accepted)}" if accepted else f"all {len(forged)} forged messages were refused ({statuses})"
-    )
+    count = f"all {len(forged)}" if len(refused) == len(forged) else f"{len(refused)} of {len(forged)}"
+    of_forged = f"2xx for {first_of(accepted)}" if accepted else f"{count} forged messages were refused ({statuses})"
     return f"{of_forged}, and genuine ones got {acknowledged[0].status}; whether a forged one had an effect is not visible"
 
 
