@@ -108,15 +108,25 @@ def test_a_message_whose_response_was_not_read_proves_nothing() -> None:
     assert finding.verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_refused_message_counts_beside_one_whose_response_was_not_read() -> None:
-    """The evidence names the refused one only."""
+@pytest.mark.parametrize(
+    ("later", "verdict"),
+    [
+        ({"event": "e1", "status": 401}, Verdict.FAIL),
+        ({"event": "e1", "status": None, "problem": "connection refused"}, Verdict.FAIL),
+        ({"event": "e0", "attempt": 2, "status": 401}, Verdict.FAIL),
+        ({"event": "e0", "attempt": 2, "status": 409}, Verdict.INCONCLUSIVE),
+    ],
+    ids=["another message", "a crash", "a wrong secret", "a repetition"],
+)
+def test_a_refusal_counts_after_a_response_that_was_not_read(later: dict[str, Any], verdict: Verdict) -> None:
+    """A receiver may have acknowledged the first attempt and refuse the next one, but not as a forgery."""
     courier = receiver_journal()
     courier.deliver("e0", status=None, problem="hung up before reading the response")
-    courier.deliver("e1", status=401)
+    courier.deliver(**later)
 
     finding = examined(courier)
 
-    assert (finding.verdict, len(finding.evidence)) == (Verdict.FAIL, 1)
+    assert (finding.verdict, len(finding.evidence)) == (verdict, int(verdict is Verdict.FAIL))
 
 
 def test_a_response_that_the_harness_did_not_wait_for_is_no_refusal() -> None:

@@ -28,7 +28,7 @@ from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}
 HUNG_UP = "hung up"
-NOT_JUDGED = "the response to each genuine message was not read, or a failure was requested or injected"
+NOT_JUDGED = "the first response to each genuine message was not read, or a failure was requested or injected"
 WRONG_FORMS = {
     "raw_key_base64": "the key is the text of the secret; decode the secret from base64 first",
     "raw_key_hex": "the key is the text of the secret and the digest is hex; decode the secret and compare base64",
@@ -72,8 +72,7 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
         if not deliveries:
             return self.inconclusive("no genuine message was delivered")
         if not any(delivery.is_acknowledged for delivery in deliveries):
-            judged = [delivery for delivery in deliveries if not _may_be_refused(journal, delivery, deliveries)]
-            return self._nothing_acknowledged(journal, judged) if judged else self.inconclusive(NOT_JUDGED)
+            return self._nothing_acknowledged(journal, deliveries)
         advice = _advice_on_server_errors(journal)
         refused = [delivery for delivery in deliveries if not delivery.is_acknowledged]
         unexpected = [delivery for delivery in refused if not _may_be_refused(journal, delivery, deliveries)]
@@ -143,12 +142,15 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
 
     def _nothing_acknowledged(self, journal: Journal, deliveries: list[Delivery]) -> Finding:
         """Return the finding if no genuine message was acknowledged; if a wrong signature was accepted, describe it."""
+        if all(delivery.problem == CONNECTION_REFUSED for delivery in deliveries):
+            return self.inconclusive(NOTHING_LISTENS)
+        deliveries = [delivery for delivery in deliveries if _is_own_refusal(journal, delivery, deliveries)]
+        if not deliveries:
+            return self.inconclusive(NOT_JUDGED)
         responses = sorted({response_text(delivery) for delivery in deliveries})
         if all(delivery.status in NO_RECEIVER for delivery in deliveries):
             observed = f"every delivery got {' or '.join(responses)}; check that app.webhook.path is the receiver's path"
             return self.inconclusive(observed, hook="app.webhook")
-        if responses == [CONNECTION_REFUSED]:
-            return self.inconclusive(NOTHING_LISTENS)
         accepted_forms = [
             delivery.name for delivery in journal.all(Delivery) if delivery.is_acknowledged and delivery.name in WRONG_FORMS
         ]
@@ -249,6 +251,11 @@ def _wrong_form_cases(journal: Journal, *, refuses_all: bool) -> tuple[Case, ...
         else case_of(delivery, Verdict.PASS, f"{readable(name)}: {response_text(delivery)}")
         for name, delivery in forms.items()
     )
+
+
+def _is_own_refusal(journal: Journal, refused: Delivery, deliveries: list[Delivery]) -> bool:
+    """Return True if only the app can be the reason for the refusal; no fault makes a signature wrong."""
+    return refused.status in REFUSED_AS_FORGED or not _may_be_refused(journal, refused, deliveries)
 
 
 def _may_be_refused(journal: Journal, refused: Delivery, deliveries: list[Delivery]) -> bool:
