@@ -26,6 +26,7 @@ WANTED, TODAY = date(2027, 3, 12), date(2026, 12, 2)
         "Mar 12th 2027",
         "Ends 12 March",
         "March 2027",
+        "Accounts 3\nMarch 2027",
         "expires in 100 days",
         "99 days left",
         "in 14 weeks",

@@ -42,7 +42,8 @@ def shows_day(text: str, expected: date, *, today: date) -> bool:
     spans = [(int(number), unit) for number, unit in _SPAN.findall(flat)]
     if any(abs(number * _UNIT_DAYS[unit] - left) <= _UNIT_SLACK[unit] for number, unit in spans):
         return True
-    without_days = _MONTH_FIRST.sub(" ", _DAY_FIRST.sub(" ", flat))
+    # A number at the end of a line is no day of a month in the next one.
+    without_days = " ".join(_MONTH_FIRST.sub(" ", _DAY_FIRST.sub(" ", _normalized(line))) for line in text.splitlines())
     months = ((MONTHS.index(month[:3]) + 1, int(year)) for month, year in _MONTH_ONLY.findall(without_days))
     return (expected.month, expected.year) in months
 
