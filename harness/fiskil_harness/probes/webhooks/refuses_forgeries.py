@@ -250,7 +250,8 @@ def _responses(journal: Journal, forged: list[Delivery]) -> str:
     if not acknowledged:
         return "no genuine message was acknowledged, so refusals of forged ones prove nothing"
     count = f"all {len(forged)}" if len(refused) == len(forged) else f"{len(refused)} of {len(forged)}"
-    of_forged = f"2xx for {first_of(accepted)}" if accepted else f"{count} forged messages were refused ({statuses})"
+    of_refused = f"{count} forged messages were refused ({statuses})" if refused else "only GET and PUT requests were forged"
+    of_forged = f"2xx for {first_of(accepted)}" if accepted else of_refused
     return f"{of_forged}, and genuine ones got {acknowledged[0].status}; whether a forged one had an effect is not visible"
 
 
