@@ -41,7 +41,7 @@ class Stopper(threading.Thread):
     def run(self) -> None:
         """Stop a process, let it continue, wait, and begin again."""
         while not self._is_over.wait(self._random.uniform(0, LONGEST_PAUSE_S)):
-            with suppress(psutil.NoSuchProcess, IndexError):
+            with suppress(psutil.Error, IndexError):
                 process = self._random.choice(self._suite.children(recursive=True))
                 process.suspend()
                 try:
@@ -58,14 +58,16 @@ class Stopper(threading.Thread):
 
 def run_suite(seed: int, workers: int, *, is_disturbed: bool, log: Path) -> tuple[str, list[str]]:
     """Run the quick suite once, and return what pytest counted, and the lines about red tests."""
-    command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "worksteal", f"--randomly-seed={seed}"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "worksteal", f"--randomly-seed={seed}"]
     with log.open("w") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as suite:
         stopper = Stopper(suite.pid, seed=seed)
         if is_disturbed:
             stopper.start()
-        suite.wait()
-        if is_disturbed:
-            stopper.end()
+        try:
+            suite.wait()
+        finally:
+            if is_disturbed:
+                stopper.end()
     text = log.read_text(errors="replace")
     counts = COUNTS.findall(text) or [f"pytest exited with {suite.returncode}"]
     stopped = f"{stopper.count} processes stopped; " if is_disturbed else ""
