@@ -46,7 +46,7 @@ FIELDS_OF: dict[type, tuple[str, ...]] = {
 REMOVALS = frozenset({"remove", "vanish", "clear"})
 """Changes of transactions for which rows of energy data are removed."""
 DISTURBANCES = ((steps.InjectFault,), (steps.Change, steps.ChangeEveryField, steps.RemoveRows))
-"""Groups of steps; a scenario with steps of a group makes no sense without any of them."""
+"""Groups of steps; a scenario that loses all its steps of a group no longer tests anything."""
 ONCE = (steps.InjectFault, steps.ChangeEveryField, steps.LimitPages, steps.RemoveRows)
 """Steps that are left out if they repeat the step before."""
 JOINT = (steps.ApproveSharing, steps.WithdrawSharing)

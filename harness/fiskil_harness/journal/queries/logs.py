@@ -269,7 +269,7 @@ def _records(text: str) -> list[str]:
 def _ids(journal: Journal) -> set[str]:
     """Return the ids of messages, consents, sessions and end users, which occur only in this scenario.
 
-    A fuzzed body may contain "0" or "False" in place of a consent's id, which any output contains.
+    Only genuine messages name consents: a fuzzed body may have "0" or "False" as the id, which any output contains.
     """
     ids = {event.message_id for event in journal.all(EventCreated)} | {
         delivery.message_id for delivery in journal.all(Delivery)
