@@ -171,6 +171,8 @@ def test_a_log_with_unknown_ids_only_proves_nothing(tape: JournalBuilder) -> Non
         b"received k3y3dd1g35t01 of k3y3dd1g35t02\napplied k3y3dd1g35t01 of k3y3dd1g35t02\nk3y3dd1g35t03 k3y3dd1g35t03"
     )
     tape.output(b"k3y3dd1g35t03 again", place="b.log")
+    for number in range(9):
+        tape.forge(f"forgery {number}")  # an app need not log what it refused
 
     assert log_of(tape.journal).problem == HIDDEN
 

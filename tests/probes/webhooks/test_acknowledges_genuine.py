@@ -108,6 +108,17 @@ def test_a_message_whose_response_was_not_read_proves_nothing() -> None:
     assert finding.verdict is Verdict.INCONCLUSIVE
 
 
+def test_an_only_message_that_was_postponed_proves_nothing() -> None:
+    """The receiver acknowledges it later."""
+    courier = receiver_journal()
+    courier.deliver("e0", status=429)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "1 genuine messages were postponed for longer than the harness waits (429)"
+
+
 @pytest.mark.parametrize(
     ("later", "verdict"),
     [

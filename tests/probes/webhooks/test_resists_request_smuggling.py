@@ -89,6 +89,14 @@ def test_an_effect_of_the_embedded_request_fails(courier: JournalBuilder) -> Non
     assert examined(courier).evidence == ("large: a request inside the refused body was applied",)
 
 
+def test_a_rate_limit_is_no_response_out_of_order(courier: JournalBuilder) -> None:
+    """A receiver may throttle an address after a wrong signature."""
+    courier.deliver("e1", name="behind large", is_judged=False, status=429)
+    courier.deliver("e1", name="after large", attempt=2)
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
 def test_a_genuine_message_refused_in_place_of_the_embedded_request_fails(courier: JournalBuilder) -> None:
     """On a separate connection it is acknowledged, so the refusal belonged to the embedded request."""
     courier.deliver("e1", name="behind large", is_judged=False, status=400)

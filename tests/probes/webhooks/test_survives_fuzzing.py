@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from fiskil_harness.journal import API_URL_IN_ENV, ApiUrlMissing
 from fiskil_harness.journal.queries.rows import STILL_BUSY
 from fiskil_harness.probes import Finding, SurvivesFuzzing, Verdict
@@ -61,6 +63,15 @@ def test_a_refused_valid_body_fails() -> None:
 
     assert (finding.verdict, failed_cases(finding)) == (Verdict.FAIL, ["accepts_valid_bodies"])
     assert finding.evidence == ("fuzz 1, valid: 500", "fuzz 2, valid: 422", "the same seed generates the same bodies")
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "verdict"),
+    [(429, 204, Verdict.INCONCLUSIVE), (204, 429, Verdict.INCONCLUSIVE), (500, 429, Verdict.FAIL), (422, 204, Verdict.FAIL)],
+)
+def test_a_rate_limit_of_the_receiver_proves_nothing(status: int, after: int, verdict: Verdict) -> None:
+    """The harness sends in seconds what Fiskil spreads over days; another refusal still counts."""
+    assert examined(("valid", 204), ("broken", 400), ("valid", status), after=after).verdict is verdict
 
 
 def test_no_response_fails() -> None:

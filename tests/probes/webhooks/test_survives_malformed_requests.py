@@ -57,6 +57,17 @@ def test_any_response_passes(courier: JournalBuilder, status: int) -> None:
     assert [(case.name, case.verdict) for case in finding.cases] == [("chunked", Verdict.PASS)]
 
 
+@pytest.mark.parametrize(("status", "verdict"), [(429, Verdict.INCONCLUSIVE), (422, Verdict.FAIL)])
+def test_a_rate_limit_of_the_receiver_proves_nothing(courier: JournalBuilder, status: int, verdict: Verdict) -> None:
+    """The receiver may limit how many messages arrive in a second."""
+    send_malformed(courier, "chunked")
+    deliver_after(courier, "chunked", status=status)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, [case.verdict for case in finding.cases]) == (verdict, [verdict])
+
+
 def test_a_server_error_is_advice(courier: JournalBuilder) -> None:
     """The sender is at fault, and 4xx would show that."""
     send_malformed(courier, "trailers", status=500)

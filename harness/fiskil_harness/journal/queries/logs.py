@@ -267,12 +267,12 @@ def _records(text: str) -> list[str]:
 
 
 def _ids(journal: Journal) -> set[str]:
-    """Return the ids of messages, consents, sessions and end users, which occur only in this scenario.
+    """Return the ids of genuine messages, consents, sessions and end users, which occur only in this scenario.
 
     Only genuine messages name consents: a fuzzed body may have "0" or "False" as the id, which any output contains.
     """
     ids = {event.message_id for event in journal.all(EventCreated)} | {
-        delivery.message_id for delivery in journal.all(Delivery)
+        delivery.message_id for delivery in journal.all(Delivery) if delivery.is_authentic
     }
     ids |= {consent_of(delivery) for delivery in journal.all(Delivery) if delivery.is_genuine}
     ids |= {journey.session for journey in journal.all(Journey)} | {journey.end_user_id for journey in journal.all(Journey)}

@@ -145,8 +145,9 @@ class AcknowledgesGenuine(Probe, frozen=True, kw_only=True, tag="acknowledges_ge
         if all(delivery.problem == CONNECTION_REFUSED for delivery in deliveries):
             return self.inconclusive(NOTHING_LISTENS)
         deliveries = [delivery for delivery in deliveries if _is_own_refusal(journal, delivery, deliveries)]
-        if not deliveries:
-            return self.inconclusive(NOT_JUDGED)
+        if all(map(requests_pause, deliveries)):
+            not_judged = self.inconclusive(NOT_JUDGED)
+            return self._refusals(deliveries, deliveries, advice=(), cases=()) if deliveries else not_judged
         responses = sorted({response_text(delivery) for delivery in deliveries})
         if all(delivery.status in NO_RECEIVER for delivery in deliveries):
             observed = f"every delivery got {' or '.join(responses)}; check that app.webhook.path is the receiver's path"

@@ -1,7 +1,15 @@
 """Is a request that is embedded in a refused body ignored (request smuggling)?"""
 
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import case_of, describe, last_applied, of_kind, readable, response_text
+from fiskil_harness.journal.queries.deliveries import (
+    case_of,
+    describe,
+    last_applied,
+    of_kind,
+    readable,
+    requests_pause,
+    response_text,
+)
 from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 
@@ -44,7 +52,7 @@ def _case(journal: Journal, refused: Delivery) -> Case:
         verdict, observed = Verdict.FAIL, f"{variant}: a request inside the refused body was applied"
     elif embedded is not None:
         verdict, observed = Verdict.FAIL, f"{variant}: a request inside the refused body got {response_text(embedded)}"
-    elif behind is not None and behind.is_refused and after is not None and after.is_acknowledged:
+    elif behind is not None and _is_out_of_order(behind) and after is not None and after.is_acknowledged:
         verdict, observed = Verdict.FAIL, describe(behind)
     elif any(delivery is not None and delivery.is_acknowledged for delivery in (behind, after)):
         # Whether the receiver responds to the rest of the body or closes the connection first depends on timing.
@@ -61,3 +69,8 @@ def _was_applied(journal: Journal, name: str) -> bool:
 
 def _named(journal: Journal, name: str) -> Delivery | None:
     return next((delivery for delivery in journal.all(Delivery) if delivery.name == name), None)
+
+
+def _is_out_of_order(behind: Delivery) -> bool:
+    """Return True if the genuine message behind the body was refused, other than by a rate limit."""
+    return behind.is_refused and not requests_pause(behind)

@@ -1,7 +1,7 @@
 """Does the receiver accept every valid generated message, and survive the invalid ones?"""
 
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, why_busy
+from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, requests_pause, why_busy
 from fiskil_harness.journal.queries.unreachable_api import REMEDY, may_lack_the_api
 from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
@@ -28,11 +28,15 @@ class SurvivesFuzzing(Probe, frozen=True, kw_only=True, tag="survives_fuzzing"):
             return self.inconclusive("no generated body was sent")
         deliveries = genuine(journal)
         later = [delivery for delivery in deliveries if delivery.at_s > sent[-1].at_s]
-        after = [delivery for delivery in later if not may_lack_the_api(journal, delivery)]
+        after = [delivery for delivery in later if not (may_lack_the_api(journal, delivery) or requests_pause(delivery))]
         if not any(delivery.is_acknowledged for delivery in deliveries if delivery.at_s < sent[0].at_s):
             return self.inconclusive("no genuine message was acknowledged before, so a refusal proves nothing")
         advice = _advice_on_server_errors(sent)
-        conclusive = [delivery for delivery in sent if delivery.name != VALID or not may_lack_the_api(journal, delivery)]
+        conclusive = [
+            delivery
+            for delivery in sent
+            if delivery.name != VALID or not (may_lack_the_api(journal, delivery) or requests_pause(delivery))
+        ]
         failures = (_without_response(sent), _broken_after(after), _refused(conclusive), _repeated(journal, sent))
         failed_cases = [(name, *failure) for name, failure in zip(CASES, failures, strict=True) if failure]
         failed_names = {name for name, _, _ in failed_cases}
@@ -40,17 +44,26 @@ class SurvivesFuzzing(Probe, frozen=True, kw_only=True, tag="survives_fuzzing"):
         if failed_cases:
             _, observed, evidence = failed_cases[0]
             return self.fails(observed, evidence=(*evidence, REPRODUCE), advice=advice, cases=cases)
-        if len(conclusive) < len(sent):
-            observed = f"{len(sent) - len(conclusive)} valid bodies got a server error; {REMEDY}"
-            return self.inconclusive(observed, hook=API_URL_IN_ENV, advice=advice)
-        if busy := why_busy(journal):
-            return self.inconclusive(*busy, advice=advice)
+        if why := _why_inconclusive(journal, sent, later):
+            return self.inconclusive(*why, advice=advice)
         valid = sum(delivery.name == VALID for delivery in sent)
         observed = f"{valid} valid bodies were acknowledged, and {len(sent) - valid} invalid ones did no harm"
         return self.passes(observed, examined=len(sent), advice=advice, cases=cases)
 
 
+POSTPONED = "the receiver requested a pause (429, or 503 with Retry-After), so not every message was judged"
 CASES = ("responds_to_everything", "works_afterwards", "accepts_valid_bodies", "applies_once")
+
+
+def _why_inconclusive(journal: Journal, sent: list[Delivery], later: list[Delivery]) -> tuple[str, str] | None:
+    """Return the reason why not every message was judged, and the hook that would help ('' if none), or None."""
+    valid = [delivery for delivery in sent if delivery.name == VALID]
+    if any(map(requests_pause, valid)) or (later and all(map(requests_pause, later))):
+        return POSTPONED, ""
+    lacking = [delivery for delivery in valid if may_lack_the_api(journal, delivery)]
+    if lacking:
+        return f"{len(lacking)} valid bodies got a server error; {REMEDY}", API_URL_IN_ENV
+    return why_busy(journal)
 
 
 def _without_response(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:

@@ -1,7 +1,15 @@
 """Does the receiver keep working after every malformed request?"""
 
 from fiskil_harness.journal import Delivery, Journal
-from fiskil_harness.journal.queries.deliveries import case_of, describe, first_of, genuine, readable, response_text
+from fiskil_harness.journal.queries.deliveries import (
+    case_of,
+    describe,
+    first_of,
+    genuine,
+    readable,
+    requests_pause,
+    response_text,
+)
 from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 LAWFUL_5XX = {501, 503, 505}
@@ -55,6 +63,8 @@ def _case(journal: Journal, delivery: Delivery) -> Case:
     after = _after(journal, delivery)
     if not after:
         return _inconclusive_case(delivery, "no genuine message was sent after it")
+    if all(map(requests_pause, after)):
+        return _inconclusive_case(delivery, "the receiver postponed the genuine message after it")
     if not any(other.is_acknowledged for other in after):
         return case_of(delivery, Verdict.FAIL, describe(after[-1]))
     return case_of(delivery, Verdict.PASS, f"{readable(delivery.name)}: the next message was acknowledged")
