@@ -17,6 +17,7 @@ from fiskil_harness.probes.evidence import ExcerptLine, ShellCommand
 from fiskil_harness.runner.worker import STILL_BUSY_SINCE
 from tests.gate.report.failures import bug
 from tests.gate.report.pages import nodes_of, script_of, shown_at_once, stories_in, text_of
+from tests.gate.report.sample_story import picture
 
 VOID = {"meta", "br", "wbr", "link", "input"}
 
@@ -266,6 +267,21 @@ def test_a_picture_is_stored_once(complete: GateResult) -> None:
     (image,) = (attributes for tag, attributes in outline.tags if tag == "image")
     assert str(image["href"]).startswith("data:image/png;base64,iVBOR")
     assert outline.values("aria-label").count("The page connections, plain, at 360 pixels, for rosa.") == 2
+
+
+def test_pictures_of_failed_scenarios_are_kept_before_others(complete: GateResult) -> None:
+    """All of them are on the page; others are left out if there is no room, and the page says so."""
+    verdicts = {outcome.verdict: outcome.scenario for outcome in complete.result.scenarios}
+    names = {Verdict.FAIL: "callback", Verdict.PASS: "connections"}
+    large = tuple(
+        msgspec.structs.replace(picture(verdicts[verdict], page), digest=f"{number}" * 64, size_bytes=900_000)
+        for number, (verdict, page) in enumerate(names.items())
+    )
+
+    outline = Outline(html.render(msgspec.structs.replace(complete, pictures=large)))
+
+    assert [attributes["id"] for tag, attributes in outline.tags if tag == "image"] == [f"png-{'0' * 16}"]
+    assert "No picture of the page connections (plain, 360 px): there was no room for it in the report." in outline.text
 
 
 def test_a_missing_picture_has_a_reason(complete: GateResult) -> None:

@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fiskil_harness.core.printable import printable
 from fiskil_harness.core.route_grid import KINDS
@@ -27,7 +27,7 @@ from fiskil_harness.gate.report import delivery_diagram, evidence, story_diagram
 from fiskil_harness.gate.report.distinct_failures import also_shown, beyond_bugs
 from fiskil_harness.gate.report.packed import packed
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.probes.evidence import BOUNDS_MS, Excerpt
+from fiskil_harness.probes.evidence import BOUNDS_MS, Excerpt, bounded
 from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
 
@@ -39,6 +39,9 @@ MOST_OF_FINDINGS = 60
 
 MOST_DRAWN, MOST_DRAWN_OF_FAILED = 30, 90
 """The maximum number of entries in the diagrams of a scenario that passed, and of one that failed."""
+
+MOST_BYTES_OF_PICTURES = 800_000
+"""The maximum size of the pictures on the page, unless those of failed scenarios are larger; the JSON report has more."""
 
 SLOWEST = 8
 
@@ -71,6 +74,7 @@ class MeterSegment(Struct, frozen=True, kw_only=True):
 
 def render(whole: GateResult) -> str:
     """Return the report as an HTML document."""
+    whole = _with_few_pictures(whole)
     judgement = whole.result
     anchors = {
         scenario.scenario: "scenario-" + re.sub(r"[^\w-]", "-", scenario.scenario) for scenario in judgement.scenarios
@@ -158,6 +162,14 @@ def render(whole: GateResult) -> str:
         spread=timeline.distribution(acknowledgements),
         acknowledged=sum(acknowledgements),
     )
+
+
+def _with_few_pictures(whole: GateResult) -> GateResult:
+    """Return *whole* with every picture of a failed scenario, and with others as far as there is room on the page."""
+    failed = {outcome.scenario for outcome in whole.result.scenarios if outcome.verdict is Verdict.FAIL}
+    of_failed = sum(picture.size_bytes for picture in whole.pictures if picture.viewpoints[0].scenario in failed)
+    most_bytes = max(of_failed, MOST_BYTES_OF_PICTURES)
+    return structs.replace(whole, pictures=bounded(whole.pictures, most_bytes=most_bytes, first=failed))
 
 
 def _packed_stories(whole: GateResult) -> str:
