@@ -232,3 +232,17 @@ def test_a_delivery_belongs_to_the_last_requested_failure_before_its_end(tape: J
     tape.output(b"m-e0 failed: boom")
 
     assert PROBE.examine(tape.journal).observed == "the app refused a genuine message, but no line of the log reports it"
+
+
+@pytest.mark.parametrize(
+    ("problem", "verdict"),
+    [("hung up before reading the response", Verdict.INCONCLUSIVE), ("connection reset", Verdict.FAIL)],
+)
+def test_an_unread_response_is_no_refusal(tape: JournalBuilder, problem: str, verdict: Verdict) -> None:
+    """The receiver may have acknowledged the message."""
+    tape.deliver_event("consent.received")
+    tape.request_failure()
+    tape.deliver("e1", status=None, problem=problem)
+    tape.output(b"m-e0 stored")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -756,3 +756,14 @@ def test_a_failure_without_readings_of_a_second_one_is_not_repeated(tape: Journa
     record_readings(tape, failing={}, recovered={})
 
     assert not is_repeated(monitoring_of(tape.journal), [tape.forge("other_key", at_s=4.5)])
+
+
+def test_an_unread_response_is_no_failed_delivery(tape: JournalBuilder) -> None:
+    """The receiver may have acknowledged the message."""
+    tape.request_failure()
+    tape.deliver("e0", status=None, problem="hung up before reading the response")
+    record_readings(tape, failing={"calls": 3.0}, recovered={"calls": 4.0})
+
+    finding = NoticesFailedDeliveries().examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.INCONCLUSIVE, "no delivery failed")

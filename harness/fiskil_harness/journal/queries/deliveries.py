@@ -28,6 +28,8 @@ UNKNOWN_EVENT = "unknown_event"
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|\n[^\S\n]+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \["
 )
+HUNG_UP = "hung up"
+"""Beginning of ``problem`` of a delivery whose response the harness did not read."""
 CONNECTION_REFUSED = "connection refused"
 """``problem`` of a delivery for which no receiver was running."""
 NOTHING_LISTENS = "nothing listens at the receiver's address: the app has exited or was never started"
@@ -47,6 +49,11 @@ def genuine(journal: Journal) -> list[Delivery]:
 def of_kind(journal: Journal, kind: DeliveryKind) -> list[Delivery]:
     """Return the deliveries of *kind*, in order."""
     return [delivery for delivery in journal.all(Delivery) if delivery.kind == kind]
+
+
+def failed_deliveries(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Return the deliveries that the receiver did not acknowledge, without those whose response the harness did not read."""
+    return [delivery for delivery in deliveries if not delivery.is_acknowledged and HUNG_UP not in delivery.problem]
 
 
 def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
@@ -145,7 +152,7 @@ def was_requested_failure(journal: Journal, refused: Delivery) -> bool:
     requested_s = [call.at_s for call in journal.all(HookCall) if call.is_failure_request and call.at_s <= refused.at_s]
     if not requested_s:
         return False
-    failed = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
+    failed = failed_deliveries(genuine(journal))
     return not any(requested_s[-1] <= delivery.at_s < refused.at_s for delivery in failed)
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.model.findings import Case, Verdict
 from fiskil_harness.journal import DURING_KILL, Delivery, HookCall, Journal, ProcessChanged
+from fiskil_harness.journal.queries.deliveries import HUNG_UP
 
 Way = Literal[
     "replay", "retry", "reencoded", "burst", "interrupted", "restart", "failed", "lost_response", "late", "workers"
@@ -39,7 +40,6 @@ MANY = 5
 If some of the deliveries were applied again and others were not, the workers do not share the ids of processed messages.
 """
 
-HUNG_UP = "hung up"
 DESCRIPTIONS: dict[Way, str] = {
     "replay": "replay of the same bytes",
     "retry": "retry with the next attempt number",

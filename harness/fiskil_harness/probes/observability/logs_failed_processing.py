@@ -7,7 +7,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import FAIL, LOGS
 from fiskil_harness.journal import Delivery, Exchange, FailureReplaced, Journal
 from fiskil_harness.journal.queries.api_calls import kind_of
-from fiskil_harness.journal.queries.deliveries import ended_s, genuine
+from fiskil_harness.journal.queries.deliveries import ended_s, failed_deliveries, genuine
 from fiskil_harness.journal.queries.failpoints import accepted_requests, failed_between, replaced_failures, windows
 from fiskil_harness.journal.queries.logs import (
     Log,
@@ -106,7 +106,7 @@ def _failures(journal: Journal) -> list[_Failure]:
     failures = []
     for request, until_s in windows(requests):
         deliveries = [delivery for delivery in genuine(journal) if request.at_s <= ended_s(delivery) < until_s]
-        refused = [delivery for delivery in deliveries if not delivery.is_acknowledged]
+        refused = failed_deliveries(deliveries)
         if refused or (deliveries and failed_between(journal, request.at_s, until_s)):
             failures.append(_Failure(message_ids=_ids(refused or deliveries), is_refusal=bool(refused)))
     return failures

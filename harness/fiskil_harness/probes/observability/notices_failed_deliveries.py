@@ -7,7 +7,7 @@ is a FAIL only if the message is lost.
 from fiskil_harness.core.config.hooks import FAIL, METRICS
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Delivery, FailureReplaced, Journal
-from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.deliveries import failed_deliveries, genuine
 from fiskil_harness.journal.queries.failpoints import accepted_requests, replaced_failures, why_failure_unobserved
 from fiskil_harness.journal.queries.rows import last_effects
 from fiskil_harness.probes.observability.metric_probe import MonitoringProbe, is_repeated, monitoring_of
@@ -30,7 +30,7 @@ class NoticesFailedDeliveries(MonitoringProbe, frozen=True, kw_only=True, tag="n
         if journal.all(FailureReplaced):
             return self._judge_forgeries(journal)
         requested = accepted_requests(journal)
-        refused = [delivery for delivery in genuine(journal) if not delivery.is_acknowledged]
+        refused = failed_deliveries(genuine(journal))
         if not requested or not (refused or not why_failure_unobserved(journal)):
             return self.inconclusive("no delivery failed")
         monitoring = monitoring_of(journal, "failing")

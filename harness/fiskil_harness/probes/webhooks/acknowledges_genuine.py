@@ -5,6 +5,7 @@ import msgspec
 from fiskil_harness.journal import API_URL_IN_ENV, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import (
     CONNECTION_REFUSED,
+    HUNG_UP,
     NOTHING_LISTENS,
     UNKNOWN_EVENT,
     bites_during,
@@ -27,7 +28,6 @@ from fiskil_harness.probes.probe import Case, Finding, Probe, Verdict
 
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}
-HUNG_UP = "hung up"
 NOT_JUDGED = "the first response to each genuine message was not read, or a failure was requested or injected"
 WRONG_FORMS = {
     "raw_key_base64": "the key is the text of the secret; decode the secret from base64 first",
