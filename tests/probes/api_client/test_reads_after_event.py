@@ -1,6 +1,9 @@
 """reads_after_event: a sync event starts a read, and the app does not read repeatedly before it."""
 
-from fiskil_harness.journal.builder import JournalBuilder
+import pytest
+
+from fiskil_harness.journal import Delivery, DeliveryKind
+from fiskil_harness.journal.builder import MOMENT_S, JournalBuilder
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED
 from fiskil_harness.probes import ReadsAfterEvent, Verdict
 
@@ -169,3 +172,19 @@ def test_no_read_within_a_promised_delay_fails(tape: JournalBuilder) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, (f"{event} {TRANSACTIONS}",))
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("genuine", Verdict.PASS), ("forged", Verdict.FAIL)])
+def test_reads_after_a_refused_announcement_are_no_polling(
+    tape: JournalBuilder, kind: DeliveryKind, verdict: Verdict
+) -> None:
+    """An app that reads before it responds repeats its reads when Fiskil repeats the message."""
+    message = {"event": "e0", "participant": "", "message_id": "m-e0", "kind": kind}
+    tape.write(Delivery(at_s=tape.now_s, attempt=1, outcome="refuse", status=503, **message))
+    tape.wait(MOMENT_S)
+    for _ in range(4):
+        tape.call("banking.transactions", status=503)
+    tape.deliver_event(TRANSACTIONS)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal import Delivery, DeliveryKind, DeliveryOutcome
+from fiskil_harness.journal.builder import MOMENT_S, JournalBuilder
 from fiskil_harness.probes import StopsOnBadCredentials, Verdict
 
 PROBE = StopsOnBadCredentials()
@@ -347,3 +348,28 @@ def test_a_success_before_the_key_is_accepted_again_is_no_recovery(tape: Journal
         Verdict.INCONCLUSIVE,
         "no API call succeeded after the key pair was accepted again",
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "verdict"),
+    [
+        ("refuse", "genuine", Verdict.PASS),
+        ("indeterminate", "genuine", Verdict.PASS),
+        ("refuse", "forged", Verdict.FAIL),
+    ],
+)
+def test_a_refused_delivery_allows_attempts(
+    tape: JournalBuilder, outcome: DeliveryOutcome, kind: DeliveryKind, verdict: Verdict
+) -> None:
+    """An app that calls the API before it responds refuses each delivery while its key is refused."""
+    tape.key("revoked")
+    for attempt in (1, 2):
+        message = {"event": "e0", "participant": "", "message_id": "m", "attempt": attempt}
+        tape.write(Delivery(at_s=tape.now_s, took_s=2 * MOMENT_S, outcome=outcome, kind=kind, **message))
+        tape.wait(MOMENT_S)
+        tape.call("token", status=401)
+        tape.call("token", status=401)
+    tape.key("accepted")
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is verdict

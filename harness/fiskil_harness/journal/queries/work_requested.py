@@ -1,29 +1,30 @@
 """Count the work that was requested of the app, and detect if the app resumes calling the API after an outage."""
 
-from fiskil_harness.journal import Exchange, HookCall, Journal, ProcessChanged
+from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
-    acknowledged_events,
     bearer,
     began_s,
     calls,
     is_complete_success,
     timed_out,
 )
+from fiskil_harness.journal.queries.deliveries import ended_s
 from fiskil_harness.journal.queries.idleness import idle_before, work_between
 
 NO_CALLS_OBSERVED = "the app was not observed to call the API after the fault had ended"
 
 
 def work_count(journal: Journal, since_s: float, until_s: float) -> int:
-    """Return the number of hook calls, restarts and acknowledged deliveries that may be the reason of calls in this time.
+    """Return the number of hook calls, restarts and deliveries that may be the reason of calls in this time.
 
     Work that was requested before *since_s* counts too, if the app was not idle in between: a hook or a delivery may have
-    its response before the work begins.
+    its response before the work begins. A refused delivery counts: the app may refuse it because its calls failed.
     """
     since_s = idle_before(journal, since_s) or since_s
     hooks = sum(1 for call in journal.all(HookCall) if call.at_s >= since_s and began_s(call) <= until_s)
     starts = sum(1 for started in journal.all(ProcessChanged) if started.is_restart and since_s <= started.at_s <= until_s)
-    deliveries = sum(1 for delivery, _ in acknowledged_events(journal) if since_s <= delivery.at_s <= until_s)
+    signed = (delivery for delivery in journal.all(Delivery) if not delivery.is_forged)
+    deliveries = sum(1 for delivery in signed if ended_s(delivery) >= since_s and delivery.at_s <= until_s)
     return hooks + starts + deliveries
 
 

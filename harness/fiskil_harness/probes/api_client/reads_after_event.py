@@ -72,7 +72,9 @@ class ReadsAfterEvent(Probe, frozen=True, kw_only=True, tag="reads_after_event")
         return self.passes(f"{len(events)} sync events were each followed by a read", examined=len(events))
 
     def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
-        earlier_reads = [read for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s < delivery.at_s]
+        attempts = [each for each in journal.all(Delivery) if each.is_authentic and each.event == delivery.event]
+        announced_s = min(attempt.at_s for attempt in attempts)
+        earlier_reads = [read for read in reads(journal, dataset, end_user_of(delivery)) if read.at_s < announced_s]
         counts = Counter(call_key(read) for read in earlier_reads)
         return max(counts.values(), default=0) > EARLY_READS
 
