@@ -472,3 +472,34 @@ def test_a_message_that_counts_as_applied_without_its_rows_is_lost(held: int) ->
 )
 def test_rows_may_be_missing_for_a_reason(more: dict[str, Any]) -> None:
     assert examined(with_rows(**{"held": 0} | more)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "verdict"),
+    [
+        (429, (), Verdict.INCONCLUSIVE),
+        (503, (("Retry-After", "1"),), Verdict.INCONCLUSIVE),
+        (503, (), Verdict.FAIL),
+        (400, (("Retry-After", "1"),), Verdict.FAIL),
+    ],
+)
+def test_a_message_postponed_to_the_end_is_not_judged(
+    status: int, headers: tuple[tuple[str, str], ...], verdict: Verdict
+) -> None:
+    """The harness may send faster than Fiskil, so the receiver's limit may be lawful."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    courier.deliver("e1", status=status, attempt=5, response_headers=headers)
+    courier.effects(applied={"e0": 1})
+
+    assert examined(courier).verdict is verdict
+
+
+def test_the_number_of_postponed_messages_is_reported() -> None:
+    """Everything that was acknowledged was applied."""
+    courier = receiver_journal()
+    courier.deliver("e0")
+    courier.deliver("e1", status=429, attempt=5)
+    courier.effects(applied={"e0": 1})
+
+    assert examined(courier).observed == "1 messages were postponed at their last attempt, so they were never applied"

@@ -11,6 +11,7 @@ from fiskil_harness.journal.queries.deliveries import (
     by_message,
     events_by_id,
     genuine,
+    requests_pause,
     response_text,
     was_disturbed,
     was_requested_failure,
@@ -58,6 +59,10 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.inconclusive(TOKEN_NOT_RENEWED)
         if finding.verdict is Verdict.FAIL and cannot_reach_api(journal):
             return self.inconclusive("the app trusts no certificate of the local Fiskil, so it could read nothing")
+        if finding.verdict is Verdict.PASS and (postponed := _refused_to_the_end(journal, is_pause=True)):
+            return self.inconclusive(
+                f"{len(postponed)} messages were postponed at their last attempt, so they were never applied"
+            )
         untested = why_recovery_untested(journal) if finding.verdict is Verdict.PASS else None
         return self.inconclusive(*untested) if untested else finding
 
@@ -68,7 +73,7 @@ class LosesNothing(Probe, frozen=True, kw_only=True, tag="loses_nothing"):
         return msgspec.structs.replace(self.fails(observed, cases=cases), fix=START_FIX)
 
     def _compare(self, journal: Journal) -> Finding:
-        given_up = _refused_to_the_end(journal)
+        given_up = _refused_to_the_end(journal, is_pause=False)
         if given_up:
             observed = f"{len(given_up)} messages were refused up to their last attempt, so they are lost"
             cases = cases_of(journal, lost=given_up, applied=())
@@ -224,10 +229,11 @@ def _ids_of_disturbed_twin(journal: Journal) -> list[str]:
     return [event.message_id for event in journal.all(EventCreated) if event.participant == "b"]
 
 
-def _refused_to_the_end(journal: Journal) -> dict[str, str]:
+def _refused_to_the_end(journal: Journal, *, is_pause: bool) -> dict[str, str]:
     """Return a line, by message id, for each message that was refused at every attempt, so that Fiskil discards it.
 
-    Messages whose last refusal is explained by a fault are left out.
+    Messages whose last refusal is explained by a fault are left out. If *is_pause* is True, return the messages whose last
+    response requests a pause, otherwise the other ones: the harness may send faster than Fiskil.
     """
     deliveries = genuine(journal)
     if not any(delivery.is_acknowledged for delivery in deliveries):
@@ -238,6 +244,7 @@ def _refused_to_the_end(journal: Journal) -> dict[str, str]:
     for message_id, attempts in by_message(deliveries).items():
         last = attempts[-1]
         is_over = last.attempt >= last_attempt and all(delivery.is_refused for delivery in attempts)
+        is_over = is_over and requests_pause(last) is is_pause
         if is_over and message_id in events and not bites_during(journal, last) and not was_requested_failure(journal, last):
             refusal = f"refused {last.event} {events[message_id].kind}"
             lost[message_id] = f"{refusal} at attempt {last.attempt}: {response_text(last)}"
