@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fiskil_harness.journal import Delivery, EventCreated
+from fiskil_harness.journal import Delivery, DeliveryKind, DeliveryOutcome, EventCreated
 from fiskil_harness.journal.builder import END_USER, JournalBuilder
 from fiskil_harness.probes import LogsConsents, Verdict
 
@@ -158,3 +158,33 @@ def test_known_words_of_another_change_do_not_report_this_one(tape: JournalBuild
     tape.output(f"{text}\nm-e9 fertig".encode())
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("response", ["refuse", "indeterminate"])
+def test_a_newer_event_counts_whatever_its_response(tape: JournalBuilder, response: DeliveryOutcome) -> None:
+    """An app may end the consent, and then fail before it responds."""
+    revoke(tape, is_newer=True, kind="genuine", outcome=response)
+    deliver(tape, "e0", "consent.received", published="09:00:00")
+    tape.output(b"consent arr_1 of eu-alice revoked")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("unusual", Verdict.INCONCLUSIVE), ("forged", Verdict.FAIL)])
+def test_a_generated_revocation_overtakes_an_event(tape: JournalBuilder, kind: DeliveryKind, verdict: Verdict) -> None:
+    """It is signed, so the app may have ended the consent; a forgery ends none."""
+    revoke(tape, is_newer=False, kind=kind, outcome="ack")
+    deliver(tape, "e0", "consent.received", published="09:00:00")
+    tape.output(b"consent arr_1 of eu-alice revoked")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def revoke(tape: JournalBuilder, *, is_newer: bool, kind: DeliveryKind, outcome: DeliveryOutcome) -> None:
+    """Record a delivery that revokes ``arr_1``; if *is_newer* is True, Fiskil published it at ten o'clock."""
+    common = {"event": "e1", "message_id": "m-e1", "participant": ""}
+    body = msgspec.json.encode({"data": {"end_user_id": END_USER, "event": "consent.revoked", "consent_id": "arr_1"}})
+    if is_newer:
+        tape.journal.write(EventCreated(kind="consent.revoked", publish_time="2026-01-01T10:00:00.000Z", **common))
+    tape.journal.write(Delivery(at_s=tape.now_s, attempt=1, kind=kind, outcome=outcome, body=body, **common))
+    tape.now_s += 0.05

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.journal import Delivery, EventCreated, Journal
-from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of, end_user_of
+from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of, end_user_of, kind_of
 from fiskil_harness.journal.queries.deliveries import ended_s
 from fiskil_harness.journal.queries.idleness import idle_before
 from fiskil_harness.journal.queries.logs import Log, log_of, without_repeats, words_of
@@ -82,22 +82,29 @@ def _changes(journal: Journal) -> dict[str, tuple[Delivery, EventCreated]]:
     return {
         event.event: (delivery, event)
         for delivery, event in of_consents
-        if not _is_overtaken(journal, delivery, event, of_consents) and not _is_unprocessed(journal, event)
+        if not _is_overtaken(journal, delivery, event) and not _is_unprocessed(journal, event)
     }
 
 
-def _is_overtaken(
-    journal: Journal, delivery: Delivery, event: EventCreated, of_consents: list[tuple[Delivery, EventCreated]]
-) -> bool:
-    """Return True if the app may have processed a newer event about the same consent before *event*."""
+def _is_overtaken(journal: Journal, delivery: Delivery, event: EventCreated) -> bool:
+    """Return True if the app may have processed a newer or a generated message about the same consent before *event*.
+
+    Its response does not matter: the app may process a message that it refuses.
+    """
     ids = consent_of(delivery), end_user_of(delivery)
     published = datetime.fromisoformat(event.publish_time)
+    newer = {
+        other.event
+        for other in journal.all(EventCreated)
+        if other.is_subscribed and other.event != event.event and datetime.fromisoformat(other.publish_time) >= published
+    }
     return any(
-        (consent_of(other_delivery), end_user_of(other_delivery)) == ids
-        and other.event != event.event
-        and datetime.fromisoformat(other.publish_time) >= published
-        and idle_before(journal, other_delivery.at_s) < ended_s(delivery)
-        for other_delivery, other in of_consents
+        kind_of(other) in CHANGES
+        and not other.is_forged
+        and (consent_of(other), end_user_of(other)) == ids
+        and (other.event in newer or not other.is_authentic)
+        and idle_before(journal, other.at_s) < ended_s(delivery)
+        for other in journal.all(Delivery)
     )
 
 
