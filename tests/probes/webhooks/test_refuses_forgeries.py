@@ -603,3 +603,20 @@ def test_a_receiver_that_was_stopped_before_is_not_said_to_stop_on_a_forgery() -
 
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.observed == "nothing listens at the receiver's address: the app has exited or was never started"
+
+
+@pytest.mark.parametrize(
+    ("reported", "is_fail"),
+    [({"is_idle": False}, False), ({"is_idle": False, "had_full_time": True}, True), ({"is_idle": True}, True)],
+)
+def test_a_state_that_changes_while_the_app_is_at_work_proves_nothing(reported: dict[str, bool], is_fail: bool) -> None:
+    """The app may still work on a genuine message when the forgeries arrive; an app that is stuck changes nothing."""
+    courier = controlled()
+    courier.deliver("control.e3")
+    record_states(courier, {"consent": "active"}, {"consent": "revoked"}, participant="control")
+    courier.next_step()
+    courier.effects(state={"consent": "active"}, moment="before", **reported)
+    courier.forge("unsigned")
+    courier.effects(state={"consent": "revoked"}, moment="after")
+
+    assert (examined(courier).verdict is Verdict.FAIL) is is_fail

@@ -60,11 +60,15 @@ class StateReader:
         return leaves
 
     def around(self, step: int, participant: str) -> Move | None:
-        """Return the participant's states before and after a step, or None if the app did not report both."""
+        """Return the participant's states before and after a step, or None if the app did not report both.
+
+        None too if the app was at work before the step: an earlier message may have changed the state during it.
+        """
         states = {
             effects.moment: effects.state
             for effects in self._journal.all(Effects)
             if effects.step == step and effects.participant == participant and effects.state is not None
+            if effects.is_idle or effects.had_full_time or effects.moment != "before"
         }
         if "before" not in states or "after" not in states:
             return None
