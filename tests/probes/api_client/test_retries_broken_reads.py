@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from fiskil_harness.journal import Effects
-from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal import Delivery, Effects
+from fiskil_harness.journal.builder import MOMENT_S, JournalBuilder
 from fiskil_harness.journal.queries.rows import PENDING
 from fiskil_harness.probes import RetriesBrokenReads, Verdict
 
@@ -116,6 +117,29 @@ def test_an_equal_read_of_another_job_passes(tape: JournalBuilder) -> None:
     """Another job made the same read just before, and after the event."""
     tape.deliver_event(ANNOUNCED)
     tape.call(TRANSACTIONS)
+    break_read(tape)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_read_for_an_earlier_event_is_no_repetition(tape: JournalBuilder) -> None:
+    """The second event announces rows that the first read cannot contain."""
+    tape.deliver_event(ANNOUNCED)
+    tape.call(TRANSACTIONS)
+    tape.deliver_event(ANNOUNCED)
+    break_read(tape)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_repeated_message_announces_nothing_new(tape: JournalBuilder) -> None:
+    """The read after the first delivery has the announced rows."""
+    tape.deliver_event(ANNOUNCED)
+    tape.call(TRANSACTIONS)
+    tape.write(msgspec.structs.replace(tape.journal.all(Delivery)[0], kind="replay", at_s=tape.now_s))
+    tape.wait(MOMENT_S)
     break_read(tape)
     tape.effects({})
 

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from fiskil_harness.journal import Effects, Exchange, HookCall, Journal
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     SELECTING,
     acknowledged_events,
@@ -104,17 +104,19 @@ def _participant_of_event(journal: Journal, broken: Exchange) -> str | None:
         if hook_call.is_refresh
     ):
         return None
-    return next(
-        (
-            event.participant
-            for delivery, event in acknowledged_events(journal)
-            if since_s < delivery.at_s <= broken.at_s
-            and dataset_read(broken) == dataset_of(event.kind) != ""
-            and event.is_subscribed
-            and end_user_of(delivery) == broken.end_user_id
-        ),
-        None,
-    )
+    return next((event.participant for delivery, event in _announcements(journal, broken) if since_s < delivery.at_s), None)
+
+
+def _announcements(journal: Journal, broken: Exchange) -> list[tuple[Delivery, EventCreated]]:
+    """Return the acknowledged events before the read that announce its dataset for its end user."""
+    return [
+        (delivery, event)
+        for delivery, event in acknowledged_events(journal)
+        if delivery.at_s <= broken.at_s
+        and dataset_read(broken) == dataset_of(event.kind) != ""
+        and event.is_subscribed
+        and end_user_of(delivery) == broken.end_user_id
+    ]
 
 
 def _idle_after(journal: Journal, broken: Exchange, participant: str) -> Effects | None:
@@ -135,11 +137,15 @@ def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> boo
 def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:
     """Return True if the rows were read successfully before the app was idle again.
 
-    The app may have read the same page, the list from its beginning, or a wider selection of rows.
+    The app may have read the same page, the list from its beginning, or a wider selection of rows. It may have read the same
+    page before the broken read, but after the newest event that announced the rows.
     """
     since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
     reads = [call for call in calls(journal, broken.route) if call.end_user_id == broken.end_user_id and since_s < call.at_s]
-    if any(call_key(call) == call_key(broken) and is_read(call) and call.at_s <= until_s for call in reads):
+    first = {event.event: delivery for delivery, event in reversed(_announcements(journal, broken))}
+    announced_s = max(delivery.at_s for delivery in first.values())
+    equal = [call for call in reads if call_key(call) == call_key(broken) and announced_s < call.at_s <= until_s]
+    if any(map(is_read, equal)):
         return True
     selections = [_selection(call) for call in reads if call.number <= broken.number]
     later = [call for call in reads if call.number > broken.number and call.at_s <= until_s and is_read(call)]
