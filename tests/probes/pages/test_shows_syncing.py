@@ -451,7 +451,7 @@ JSON = '{"data": []}'
     ("narrow", "wide", "observed"),
     [
         (JSON, JSON, "the connections page shows bare JSON"),
-        (EMPTY, JSON, "the connections page is not a page for people"),
+        (EMPTY, JSON, "the connections page shows bare JSON"),
     ],
 )
 def test_a_page_that_is_not_for_people_is_inconclusive(tape: JournalBuilder, narrow: str, wide: str, observed: str) -> None:

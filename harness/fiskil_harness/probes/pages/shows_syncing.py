@@ -11,7 +11,6 @@ from fiskil_harness.journal.queries.rows import shown, snapshots
 from fiskil_harness.probes.probe import Finding, Probe
 
 WORDS = "app.facts.syncing_words"
-FEW_LETTERS = 4
 SHOWN_FIELDS = frozenset(
     {
         *("display_name", "masked_number", "current_balance", "description", "amount"),
@@ -19,6 +18,7 @@ SHOWN_FIELDS = frozenset(
     }
 )
 """Fields of rows whose values pages show."""
+FEW_LETTERS = 4
 """Minimum length of a value that is searched for on a page; a shorter value may occur by chance."""
 
 AFTER_JOURNEY = "callback"
@@ -77,8 +77,8 @@ class ShowsSyncing(Probe, frozen=True, kw_only=True, tag="shows_syncing"):
         """Judge pages without an announcement: FAIL requires a known language and that no data was shown yet."""
         if any(_names_data(journal, view) for view in early):
             return self.inconclusive("the page showed data before any sync was announced, so there was nothing to wait for")
-        if any(flaw_of(view) for view in early):
-            return self.inconclusive(f"the {early[0].page} page {flaw_of(early[0]) or 'is not a page for people'}")
+        if flawed := [view for view in early if flaw_of(view)]:
+            return self.inconclusive(f"the {flawed[0].page} page {flaw_of(flawed[0])}")
         if not own and not all(_is_english(view) for view in early):
             return self.inconclusive(
                 'the page\'s language is unknown; add its words for "syncing" to app.facts.syncing_words', hook=WORDS
