@@ -90,7 +90,11 @@ const narrow = setInterval(() => {
     "/mapped": "<script src='/a.js'></script><script src='/b.js'></script><script src='/c.js'></script>",
     "/streamed": """<h1 id=h>Wait</h1><script>
 new EventSource("/stream").onmessage = (event) => { h.textContent = event.data; }</script>""",
+    "/crowded": """<h1 id=h>Wait</h1><script>
+new EventSource("/burst").onmessage = (event) => { if (event.data == "last") h.textContent = "last"; }</script>""",
 }
+BURST = "".join(f"data: {number}\n\n" for number in range(500)) + "data: last\n\n"
+"""An event stream that sends many events at once, and ends."""
 OF_DATA = base64.b64encode(b'{"sourcesContent":["inline"]}').decode()
 SCRIPTS = {
     "/a.js": ("1 //# sourceMappingURL=a.js.map", {}),
@@ -122,6 +126,7 @@ def window(browser: Chromium, journal: Journal, httpserver: HTTPServer) -> Itera
     httpserver.expect_request("/nowhere").respond_with_data("None", status=404)
     httpserver.expect_request("/json").respond_with_json({})
     httpserver.expect_request("/stream").respond_with_data("data: news\n\n", content_type="text/event-stream")
+    httpserver.expect_request("/burst").respond_with_data(BURST, content_type="text/event-stream")
     origin = httpserver.url_for("").rstrip("/")
     places = Origins(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2")
     window = Window(
@@ -287,6 +292,16 @@ def test_events_of_a_stream_are_read(go: Open, window: Window, journal: Journal)
     window.close()
 
     assert b"news" in b"".join(fetched.body for fetched in journal.all(Fetched) if fetched.kind == "eventsource")
+
+
+def test_every_event_before_the_end_of_a_stream_is_recorded(go: Open, window: Window, journal: Journal) -> None:
+    """The last events may arrive later than the end of the stream."""
+    go("/crowded").wait_until(lambda snapshot: snapshot.text == "last", cap_s=30)
+
+    window.close()
+
+    streams = [fetched for fetched in journal.all(Fetched) if fetched.kind == "eventsource"]
+    assert streams[0].body.split(b"\n")[-1] == b"last"
 
 
 @pytest.mark.parametrize(("path", "is_taken"), [("/long", True), ("/secret", False)])

@@ -103,6 +103,8 @@ class NetworkTraffic:
     async def close(self) -> None:
         """Record the requests that are still open."""
         await self.drain()
+        if any(request.resource_type == "eventsource" for request in self._open):
+            await self._capture.wait_for_events()
         for request, about in list(self._open.items()):
             self._put(request, about, problem=UNENDED if request in self._responses else NO_RESPONSE)
         self._open.clear()
@@ -146,6 +148,8 @@ class NetworkTraffic:
         if about is None:
             return
         captured = self._captured(request)
+        if request.resource_type == "eventsource":
+            await self._capture.wait_for_events()
         try:
             response = await request.response()
             heads: dict[str, Headers] = {"headers": tuple((await request.all_headers()).items())}

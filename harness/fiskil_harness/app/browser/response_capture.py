@@ -18,6 +18,9 @@ ENDLESS = ("text/event-stream", "application/x-ndjson", "application/octet-strea
 EMPTY = (204, 205)
 """Statuses of responses without a body. The browser gives up a navigation that has one."""
 
+ARRIVAL_CAP_S = 2.0
+"""The longest wait for a page that responds to nothing, in real seconds."""
+
 RunLater = Callable[[Coroutine[Any, Any, None]], None]
 
 
@@ -37,6 +40,7 @@ class ResponseCapture:
         self.events: list[bytes] = []
         """The data of events from event streams, in order."""
         self._later = later
+        self._sessions: list[CDPSession] = []
         self._documents: dict[str, asyncio.Task[None] | None] = {}
         """The task that read the latest document of each frame, by the frame's id."""
         self._responses: dict[tuple[str, str], list[CapturedResponse]] = defaultdict(list)
@@ -44,6 +48,7 @@ class ResponseCapture:
     async def open(self, context: "BrowserContext", page: "Page") -> None:
         """Capture every response for *page* from now on."""
         session = await context.new_cdp_session(page)
+        self._sessions.append(session)
         session.on("Fetch.requestPaused", lambda paused: self._later(self._read(session, paused)))
         session.on("Network.eventSourceMessageReceived", lambda event: self.events.append(event["data"].encode()))
         await session.send("Network.enable")
@@ -54,6 +59,12 @@ class ResponseCapture:
         """Remove and return the oldest captured response to a request with *method* and *url*; None if there is none."""
         waiting = self._responses.get((method, url.partition("#")[0]))
         return waiting.pop(0) if waiting else None
+
+    async def wait_for_events(self) -> None:
+        """Wait until each event that a page has got has arrived here: the browser sends it before its next response."""
+        for session in self._sessions:
+            with suppress(Exception):  # the page may be gone by now, or busy
+                await asyncio.wait_for(session.send("Runtime.evaluate", {"expression": "0"}), ARRIVAL_CAP_S)
 
     async def _read(self, session: "CDPSession", paused: dict[str, Any]) -> None:
         request_id = {"requestId": paused["requestId"]}
