@@ -170,6 +170,14 @@ def test_an_invalid_url_is_reported(client: HttpClient, url: str) -> None:
     assert " " in reply.problem
 
 
+def test_a_port_that_does_not_exist_is_not_taken_for_another(httpserver: HTTPServer, client: HttpClient) -> None:
+    """The operating system uses the last 16 bits of a port, so such a request could reach another program."""
+    reply = client.request("GET", f"http://127.0.0.1:{httpserver.port + 65_536}/")
+
+    assert (reply.status, reply.problem) == (None, "the URL is not an HTTP URL")
+    assert httpserver.log == []
+
+
 @pytest.mark.parametrize(("pause", "is_its_own", "sent"), [("0", True, 2), ("0", False, 1), ("", True, 1), ("60", True, 1)])
 def test_a_request_is_repeated_only_for_the_apps_own_rate_limit(pause: str, sent: int, *, is_its_own: bool) -> None:
     """The app states a short pause, and passes on no refusal of the API."""

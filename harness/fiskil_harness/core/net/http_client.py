@@ -12,6 +12,7 @@ from msgspec import Struct
 from fiskil_harness.core.clock import pause, stopwatch
 
 LARGEST_RESPONSE = 16 * 1024 * 1024
+LARGEST_PORT = 65_535
 TOO_MANY, MOST_REPEATS, LONGEST_PAUSE_S = 429, 3, 5
 
 
@@ -111,6 +112,7 @@ class HttpClient:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         elapsed = stopwatch()
         try:
+            _require_port(url)
             with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit_s) as response:
                 body = _bounded(response, is_late=lambda: elapsed() > limit_s)
         except (httpx.TimeoutException, TimeoutError):
@@ -141,6 +143,12 @@ class HttpClient:
 def _usual_trust() -> ssl.SSLContext:
     """Return the default TLS context of httpx. It is cached, because loading it takes longer than most requests."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _require_port(url: str) -> None:
+    """Raise InvalidURL if the port does not exist: only its last 16 bits would be used, and they may be another port."""
+    if (httpx.URL(url).port or 0) > LARGEST_PORT:
+        raise httpx.InvalidURL("no such port")
 
 
 def _bounded(response: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:
