@@ -184,3 +184,21 @@ def test_a_form_to_another_host_is_not_submitted(form_browser: FormBrowser) -> N
 def test_an_origin_is_scheme_host_and_port(left: str, right: str, *, is_same: bool) -> None:
     """All names of this machine count as the same host."""
     assert is_same_origin(left, right) is is_same
+
+
+@pytest.mark.parametrize("is_fiskil", [True, False])
+def test_the_deadline_of_the_app_does_not_apply_to_fiskil(httpserver: HTTPServer, *, is_fiskil: bool) -> None:
+    """On a busy machine the local Fiskil may respond later than an app must."""
+    httpserver.expect_request("/page").respond_with_data("page")
+    with HttpClient(timeout_s=0) as client:
+        browser = FormBrowser(client, fiskil_url=httpserver.url_for("/") if is_fiskil else "http://127.0.0.1:1")
+
+        assert browser.open(httpserver.url_for("/page")).status == (200 if is_fiskil else None)
+
+
+def test_a_missing_page_has_its_reason_in_the_error(form_browser: FormBrowser) -> None:
+    """Without a response there is no status."""
+    form_browser.open(f"http://127.0.0.1:{free_port()}/")
+
+    with pytest.raises(StepError, match=r"no form for 'deny' \(it returned connection refused\)"):
+        form_browser.submit("deny")

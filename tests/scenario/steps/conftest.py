@@ -48,7 +48,7 @@ def perform(driver: Driver) -> Perform:
 @pytest.fixture
 def perform_with_feed(drive: Callable[..., Driver]) -> Perform:
     """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+    driver = drive(feed_settings(request_deadline_s=30), given=Feed())
 
     def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
         return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))

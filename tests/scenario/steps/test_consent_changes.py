@@ -37,7 +37,7 @@ class LaterFeed(Feed):
 @pytest.fixture
 def perform(drive: Callable[..., Driver]) -> Perform:
     """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
-    driver = drive(feed_settings(request_deadline_s=5), given=LaterFeed())
+    driver = drive(feed_settings(request_deadline_s=30), given=LaterFeed())
 
     def run(*sequence: steps.AnyStep) -> tuple[Journal, str]:
         return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()).check())

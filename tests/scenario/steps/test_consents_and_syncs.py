@@ -142,7 +142,7 @@ def test_a_refresh_is_repeated_until_the_circuit_closes(drive: Callable[..., Dri
         return Feed.refresh(feed, values)
 
     feed.refresh = refresh  # type: ignore[method-assign]
-    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    driver = drive(feed_settings(request_deadline_s=30), given=feed)
     outage = steps.InjectFault("token", faults.Status(status=503))
     sequence = (
         steps.Authorise(),
@@ -174,7 +174,7 @@ def test_a_refresh_that_fails_for_long_after_an_outage_is_recorded(
         return Feed.refresh(feed, values)
 
     feed.refresh = refresh  # type: ignore[method-assign]
-    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    driver = drive(feed_settings(request_deadline_s=30), given=feed)
     outage = steps.InjectFault("token", faults.Status(status=503))
     sequence = (
         *(steps.Authorise(), steps.Sync(), steps.ExpireTokens(), outage),

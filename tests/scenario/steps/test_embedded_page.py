@@ -50,7 +50,7 @@ def app() -> EmbeddingFeed:
 @pytest.fixture
 def perform(drive: Callable[..., Driver], app: EmbeddingFeed) -> Perform:
     """Perform steps between a local Fiskil and the app; return the journal, and the reason if a step failed."""
-    driver = drive(feed_settings(request_deadline_s=5), given=app)
+    driver = drive(feed_settings(request_deadline_s=30), given=app)
 
     def run(*sequence: steps.AnyStep, **more: object) -> tuple[Journal, str]:
         return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=(), **more).check())  # type: ignore[arg-type]

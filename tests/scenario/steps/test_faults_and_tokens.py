@@ -33,7 +33,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRe
 @pytest.fixture
 def perform(drive: Drive) -> Perform:
     """Perform steps between a local Fiskil and the feed, and return the journal."""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+    driver = drive(feed_settings(request_deadline_s=30), given=Feed())
 
     def run(*sequence: steps.AnyStep) -> Journal:
         scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *sequence), probes=()).check()
@@ -81,7 +81,7 @@ def test_a_fault_that_changed_nothing_is_inconclusive(drive: Drive, end: tuple[s
     disturbed = (steps.InjectFault("banking.transactions", faults.LimitBytes(after_bytes=10**9)), steps.Refresh(), *end)
     scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *disturbed), probes=())
 
-    outcome = drive(feed_settings(request_deadline_s=5), given=Feed()).run(scenario)
+    outcome = drive(feed_settings(request_deadline_s=30), given=Feed()).run(scenario)
 
     assert [(finding.probe, finding.verdict) for finding in outcome.findings] == [("every_fault_bit", Verdict.INCONCLUSIVE)]
     assert re.search(r"\d responses? gave it nothing to spoil$", outcome.findings[0].observed)

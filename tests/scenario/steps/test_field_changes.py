@@ -18,7 +18,7 @@ DATES = {"posting_date_time", "execution_date_time", "value_date_time"}
 @pytest.fixture
 def changes(drive: Callable[..., Driver]) -> Callable[[str], list[set[str]]]:
     """Return a function that returns the names of the changed fields of each changed row of a dataset."""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+    driver = drive(feed_settings(request_deadline_s=30), given=Feed())
     step = steps.ChangeEveryField()
     scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), step, steps.Sync(), step, steps.Sync()), probes=())
     journal, crashed = driver.perform(scenario)
@@ -59,7 +59,7 @@ def test_balances_change_with_the_amount(changes: Callable[[str], list[set[str]]
 
 def test_optional_fields_are_removed(drive: Callable[..., Driver]) -> None:
     """One transaction loses each field, and every account its nickname and bundle. Source: data.absent-fields"""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+    driver = drive(feed_settings(request_deadline_s=30), given=Feed())
     sequence = (steps.Authorise(), steps.ChangeEveryField(), steps.Sync(), steps.RemoveFields(), steps.Sync())
 
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))

@@ -18,7 +18,7 @@ Perform = Callable[..., tuple[Journal, str]]
 @pytest.fixture
 def perform(drive: Callable[..., Driver]) -> Perform:
     """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+    driver = drive(feed_settings(request_deadline_s=30), given=Feed())
 
     def run(*sequence: steps.AnyStep, end_user: str = "rosa") -> tuple[Journal, str]:
         return driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=(), end_user=end_user))

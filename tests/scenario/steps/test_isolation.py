@@ -65,7 +65,7 @@ class Reading(Feed):
 
 def run(drive: Drive, feed: Reading, **limits: float) -> Journal:
     """Perform the steps in front of *feed*, and return the journal."""
-    settings = feed_settings(request_deadline_s=5, **limits)
+    settings = feed_settings(request_deadline_s=30, **limits)
     app = replace(settings.app, facts=Facts(uses_events=("banking.transactions.sync.completed",)))
     driver = drive(replace(settings, app=app), given=feed)
 

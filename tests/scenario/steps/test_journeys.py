@@ -28,7 +28,7 @@ def feed() -> Feed:
 @pytest.fixture
 def perform(drive: Drive, feed: Feed) -> Perform:
     """Perform steps between a local Fiskil and the feed, and return the journal."""
-    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    driver = drive(feed_settings(request_deadline_s=30), given=feed)
 
     def run(*sequence: steps.AnyStep) -> Journal:
         scenario = Scenario(name="x", practices=(), steps=sequence, probes=()).check()
@@ -212,7 +212,7 @@ def test_an_unreachable_institution_is_refused() -> None:
 def test_a_front_end_at_another_origin_is_not_judged(drive: Drive, feed: Feed, place: str) -> None:
     """If another server shows the pages, they cannot be judged: that is no flaw."""
     feed.front_end = place.format(port=free_port())
-    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    driver = drive(feed_settings(request_deadline_s=30), given=feed)
     scenario = Scenario(
         name="x",
         practices=(),

@@ -22,7 +22,7 @@ FAILS = faults.Status(status=503)
 @pytest.fixture
 def perform(drive: Drive) -> Perform:
     """Perform steps between a local Fiskil and the feed, and return the journal."""
-    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+    driver = drive(feed_settings(request_deadline_s=30), given=Feed())
 
     def run(*sequence: steps.AnyStep) -> Journal:
         scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *sequence), probes=()).check()

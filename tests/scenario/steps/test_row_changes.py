@@ -21,7 +21,7 @@ Rowset = dict[str, dict[str, Any]]
 @pytest.fixture
 def driver(drive: Callable[..., Driver]) -> Driver:
     """A driver between a local Fiskil and the feed."""
-    return drive(feed_settings(request_deadline_s=5), given=Feed())
+    return drive(feed_settings(request_deadline_s=30), given=Feed())
 
 
 def perform(driver: Driver, *sequence: steps.AnyStep) -> tuple[Any, str]:

@@ -21,7 +21,7 @@ class RevokingFeed(Feed):
 
 def perform(drive: Callable[..., Driver], app: Feed, *sequence: steps.AnyStep) -> tuple[Journal, str]:
     """Perform steps between a local Fiskil and *app*; return the journal, and the reason if a step failed."""
-    return drive(feed_settings(request_deadline_s=5), given=app).perform(
+    return drive(feed_settings(request_deadline_s=30), given=app).perform(
         Scenario(name="x", practices=(), steps=sequence, probes=()).check()
     )
 

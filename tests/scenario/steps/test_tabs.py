@@ -24,7 +24,7 @@ def feed() -> Feed:
 @pytest.fixture
 def perform(drive: Callable[..., Driver], feed: Feed) -> Perform:
     """Perform steps between a local Fiskil and the feed; return the journal, and the reason if a step failed."""
-    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    driver = drive(feed_settings(request_deadline_s=30), given=feed)
     return lambda *sequence: driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()).check())
 
 

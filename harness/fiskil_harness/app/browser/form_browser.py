@@ -18,6 +18,8 @@ from fiskil_harness.core.net.http_client import HttpClient, HttpReply, without_r
 from fiskil_harness.errors import StepError
 
 LONGEST_CHAIN = 8
+FISKIL_CAP_S = 60.0
+"""The time for a response of the local Fiskil, in real seconds; the app's deadline does not apply to it."""
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -38,9 +40,23 @@ class FormBrowser:
     """The browser of one end user. It shows one page at a time."""
 
     def __init__(
-        self, browser: HttpClient, *, allow_hosts: tuple[str, ...] = (), headers: Mapping[str, str] = MappingProxyType({})
+        self,
+        browser: HttpClient,
+        *,
+        allow_hosts: tuple[str, ...] = (),
+        headers: Mapping[str, str] = MappingProxyType({}),
+        fiskil_url: str = "",
     ) -> None:
+        """Open no page yet.
+
+        Args:
+            browser: The client that sends the requests; its time limit applies to the app's responses.
+            allow_hosts: Hosts beside this machine to which requests may go.
+            headers: Headers of each request.
+            fiskil_url: The URL of the local Fiskil, whose pages have a time limit of their own.
+        """
         self._browser = browser
+        self._fiskil_url = fiskil_url
         self._headers = dict(headers)
         self._allow_hosts = allow_hosts
         self.page: HttpReply = HttpReply()
@@ -49,7 +65,7 @@ class FormBrowser:
 
     def open(self, url: str) -> HttpReply:
         """Go to *url* and follow at most eight redirects."""
-        return self._follow(self._browser.request("GET", url, headers=self._headers))
+        return self._follow(self._request("GET", url))
 
     def submit(self, act: str, **values: Any) -> HttpReply:
         """Submit the form whose hidden ``act`` field is *act*, with *values* in its fields.
@@ -66,7 +82,7 @@ class FormBrowser:
                 if not self._may_go_to(target):
                     raise StepError(f"The page's form for {act!r} leads to another host.")
                 return self._follow(self._post(target, [*unchanged, *filled_in]))
-        raise StepError(f"The consent page has no form for {act!r} (it returned {self.page.status}).")
+        raise StepError(f"The consent page has no form for {act!r} (it returned {self.page.status or self.page.problem}).")
 
     def page_at(self, origin: str) -> HttpReply:
         """Return the last page or, if the last redirect was to another origin, the response from *origin* that redirected.
@@ -94,7 +110,12 @@ class FormBrowser:
         sent: dict[str, list[str]] = {}
         for name, value in fields:
             sent.setdefault(name, []).append(value)
-        return self._browser.request("POST", url, form=sent, headers=self._headers)
+        return self._request("POST", url, form=sent)
+
+    def _request(self, method: str, url: str, *, form: dict[str, Any] | None = None) -> HttpReply:
+        is_fiskil = bool(self._fiskil_url) and is_same_origin(url, self._fiskil_url)
+        timeout_s = FISKIL_CAP_S if is_fiskil else None
+        return self._browser.request(method, url, form=form, headers=self._headers, timeout_s=timeout_s)
 
     def _follow(self, reply: HttpReply) -> HttpReply:
         self.redirects, self._redirecting = [], []
@@ -107,7 +128,7 @@ class FormBrowser:
             self._redirecting.append(reply)
             if not self._may_go_to(url):
                 break
-            reply = without_rate_limit(partial(self._browser.request, "GET", url, headers=self._headers))
+            reply = without_rate_limit(partial(self._request, "GET", url))
         self.page = reply
         return reply
 

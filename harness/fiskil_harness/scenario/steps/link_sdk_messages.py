@@ -31,7 +31,12 @@ Message = dict[str, Any]
 def form_browser_of(stage: "Stage", end_user: "EndUser", browser: HttpClient) -> FormBrowser:
     """Return a form browser for the participant's journey; it acts as a frame if the app embeds the consent page."""
     headers = FRAME if end_user.is_embedded else {}
-    return FormBrowser(browser, allow_hosts=stage.settings.sandbox.allow_hosts, headers=headers)
+    return FormBrowser(
+        browser,
+        allow_hosts=stage.settings.sandbox.allow_hosts,
+        headers=headers,
+        fiskil_url=stage.fiskil.auth_url,
+    )
 
 
 def pass_on_messages(stage: "Stage", end_user: "EndUser", session_id: str, messages: tuple[Message, ...]) -> None:
