@@ -90,6 +90,16 @@ def test_a_compressed_cookie_without_a_secret_is_unchanged(placeholders: Placeho
     assert placeholders.replace([packed, f"eJ{'x' * 40}", "a" * 9000]) == [packed, f"eJ{'x' * 40}", "a" * 9000]
 
 
+def test_a_date_right_behind_a_token_is_no_part_of_it() -> None:
+    """A database file contains the values of a row without a separator."""
+    placeholders = Placeholders()
+    placeholders.learn([("access token", UNKNOWN)])
+
+    replaced = placeholders.replace([f"{UNKNOWN}2026-12-01 06:12:15", "2026-12-01T06:12:16Z"])
+
+    assert replaced == ["[harness: access_token, no id]2026-12-01 06:12:15", "2026-12-01T06:12:16Z"]
+
+
 def test_a_token_that_nothing_lists_gets_a_name(placeholders: Placeholders) -> None:
     """It may have expired before the run knew it."""
     assert placeholders.replace([f"x-token: {UNKNOWN}", UNKNOWN]) == [

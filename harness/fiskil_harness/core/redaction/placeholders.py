@@ -96,11 +96,15 @@ class Placeholders:
         return _rebuilt(tree, lambda: next(texts), self._name_of_number)
 
     def _learn_unknown_tokens(self, leaves: Iterable[bytes]) -> None:
-        """Name the tokens that no source lists, for example a token that expired long ago."""
+        """Name the tokens that no source lists, for example a token that expired long ago.
+
+        A text that begins with a known secret is not one of them: in a database file, the next value follows immediately.
+        """
         for leaf in leaves:
             for text in (leaf, *(content for _, content in compressed_words(leaf))):
                 if b"eyJ" in text:
-                    self.learn(("token", match[0][len(match[1]) :].decode()) for match in _TOKEN.finditer(text))
+                    tokens = [match[0][len(match[1]) :].decode() for match in _TOKEN.finditer(text)]
+                    self.learn(("token", token) for token in tokens if not any(map(token.startswith, self._names)))
 
     def _cuts(self, leaves: list[bytes]) -> dict[int, list[_Cut]]:
         """Return the parts to replace in each of *leaves* that contains a secret, by the index of the leaf."""
