@@ -101,3 +101,32 @@ def test_missing_faults_are_texts() -> None:
 
     assert missing_faults(["used foreground consents.list", *kinds]) == ("consents.list drips in the foreground",)
     assert missing_faults([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("is_idle", "marks"),
+    [(True, ("used foreground banking.accounts",)), (False, ()), (None, ("used foreground banking.accounts",))],
+)
+def test_a_route_is_used_in_the_foreground_if_no_other_work_can_be_the_cause(
+    is_idle: bool | None, marks: tuple[str, ...]
+) -> None:
+    """A worker of the app may process an earlier message while a person waits; without effects that is unknown."""
+    tape = JournalBuilder()
+    tape.deliver_event("banking.accounts.sync.completed")
+    if is_idle is not None:
+        tape.effects({}, is_idle=is_idle)
+    tape.call("banking.accounts")
+    tape.hook("start_session", took_s=0.1)
+
+    assert route_marks(tape.journal) == marks
+
+
+def test_a_fault_in_the_foreground_counts_although_other_work_may_be_the_cause() -> None:
+    """The app met the fault while a person waited."""
+    tape = JournalBuilder()
+    tape.deliver_event("banking.accounts.sync.completed")
+    tape.effects({}, is_idle=False)
+    tape.call("banking.accounts", status=503, bites=("Status(status=503)",))
+    tape.hook("refresh", took_s=0.1)
+
+    assert route_marks(tape.journal) == ("met foreground banking.accounts fails",)

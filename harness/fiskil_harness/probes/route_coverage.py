@@ -11,7 +11,7 @@ from msgspec import Struct
 from fiskil_harness.core.route_grid import KINDS, MOMENTS, TOKEN
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import is_complete_success
-from fiskil_harness.journal.queries.moments import calls_by_moment
+from fiskil_harness.journal.queries.moments import BACKGROUND, calls_by_moment, has_one_cause
 
 USED, MET, BODYLESS = "used", "met", "bodyless"
 STALLING = frozenset({"Stall", "StallHead", "Timeout"})
@@ -31,10 +31,14 @@ class RouteCoverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def route_marks(journal: Journal) -> tuple[str, ...]:
-    """Return the marks of the app's calls: routes by moment, faults by route and moment, and routes without a body."""
+    """Return the marks of the app's calls: routes by moment, faults by route and moment, and routes without a body.
+
+    A route counts as used in the foreground only by a call that has no other cause than a waiting person.
+    """
     marks: set[str] = set()
     for call, moment in calls_by_moment(journal):
-        marks.add(f"{USED} {moment} {call.route}")
+        if moment == BACKGROUND or has_one_cause(journal, call):
+            marks.add(f"{USED} {moment} {call.route}")
         kind = kind_of(call)
         if kind:
             marks.add(f"{MET} {moment} {call.route} {kind}")

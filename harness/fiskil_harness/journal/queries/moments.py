@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from fiskil_harness.core.route_grid import MOMENTS
-from fiskil_harness.journal import Exchange, Fetched, HookCall, Journal, PageView, Pressed, Visit
+from fiskil_harness.journal import Effects, Exchange, Fetched, HookCall, Journal, PageView, Pressed, Visit
 from fiskil_harness.journal.queries.api_calls import began_s, calls
+from fiskil_harness.journal.queries.idleness import idle_before, work_between
 
 FOREGROUND, BACKGROUND = MOMENTS
 FAILED = 400
@@ -38,6 +39,19 @@ def calls_by_moment(journal: Journal) -> Iterator[tuple[Exchange, str]]:
                 yield call, FOREGROUND
         elif not any(hook.status is None and began_s(hook) <= call.at_s for hook in hooks):
             yield call, BACKGROUND
+
+
+def has_one_cause(journal: Journal, call: Exchange) -> bool:
+    """Return True if *call* lies within a hook call, and no other work can be its cause: the app was idle before.
+
+    A worker of the app may process earlier messages and refreshes while a person waits. If the app reports no effects, it is
+    unknown when it was idle, and other work is not considered.
+    """
+    if not journal.all(Effects):
+        return True
+    idle_s = idle_before(journal, call.at_s)
+    enclosing = [hook for hook in journal.all(HookCall) if idle_s < began_s(hook) < call.at_s <= hook.at_s]
+    return work_between(journal, idle_s, call.at_s) <= len(enclosing)
 
 
 def _lasts_until(hook: HookCall, call: Exchange) -> bool:
