@@ -1,10 +1,13 @@
 """shows_no_server_error: pages are for people; hooks may fail when the API fails."""
 
+from collections.abc import Callable
+
 import pytest
 
-from fiskil_harness.journal import ApiServedOverTls, HookCall
-from fiskil_harness.journal.builder import JournalBuilder
+from fiskil_harness.journal import ApiServedOverTls, HookCall, PageView
+from fiskil_harness.journal.builder import MOMENT_S, JournalBuilder
 from fiskil_harness.probes import ShowsNoServerError, Verdict
+from fiskil_harness.probes.pages.shows_no_server_error import FIX_FOR_HOOKS
 
 PROBE = ShowsNoServerError()
 PAGE = b"<!doctype html><title>Not connected</title><h1>Nothing was shared</h1>"
@@ -249,3 +252,72 @@ def test_the_remedy_for_a_hook_that_fails_is_not_about_pages(tape: JournalBuilde
 
     assert finding.observed == "refresh responded 500 although the API was healthy"
     assert finding.fix == "find the error of this request in the app's output, and handle it where it is raised"
+
+
+def view_page(tape: JournalBuilder, status: int, *, problem: str = "") -> None:
+    """Record a page that was opened in Chromium, after a good page at the end of a journey."""
+    tape.visit("approved", body=PAGE)
+    tape.write(PageView(at_s=tape.now_s, participant="", page="money", status=status, problem=problem))
+    tape.wait(MOMENT_S)
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(500, Verdict.FAIL), (501, Verdict.FAIL), (499, Verdict.PASS)])
+def test_a_page_in_chromium_must_be_no_server_error(tape: JournalBuilder, status: int, verdict: Verdict) -> None:
+    """Nothing went wrong before."""
+    view_page(tape, status)
+    tape.call("banking.accounts", status=503)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_the_finding_about_a_page_in_chromium_names_the_page(tape: JournalBuilder) -> None:
+    """The page is the name in the config."""
+    view_page(tape, 500)
+    view_page(tape, 500)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.observed == "the money page responded 500 although the API was healthy"
+    assert (finding.evidence, finding.fix) == (("money: 500",), FIX_FOR_HOOKS)
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [
+        lambda tape: tape.call("banking.accounts", status=503),
+        lambda tape: tape.call("banking.accounts", status=None),
+        lambda tape: tape.call("banking.accounts", bites=("ExtraField()",)),
+        lambda tape: tape.request_failure(),
+        lambda tape: tape.kill(),
+        lambda tape: tape.key("revoked"),
+        lambda tape: tape.write(ApiServedOverTls(is_reached=False)),
+    ],
+)
+def test_a_page_may_fail_after_a_disturbance(tape: JournalBuilder, disturb: Callable[[JournalBuilder], object]) -> None:
+    """The app may lack what the page shows."""
+    disturb(tape)
+    view_page(tape, 500)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_page_may_be_unavailable(tape: JournalBuilder, status: int) -> None:
+    """The app says that it serves too many requests at once."""
+    view_page(tape, status)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_page_of_another_program_is_not_judged(tape: JournalBuilder) -> None:
+    """The browser was redirected to it."""
+    view_page(tape, 500, problem="the browser was redirected to another origin than the app's")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_error_of_perl_is_a_stack_trace(tape: JournalBuilder) -> None:
+    """It ends with the file and the line."""
+    tape.visit("cancelled", status=400, body=b"<p>Error: no such session at shop.pl line 477.</p>")
+
+    assert PROBE.examine(tape.journal).observed == "the cancelled page shows a stack trace"

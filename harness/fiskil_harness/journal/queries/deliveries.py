@@ -27,6 +27,7 @@ UNKNOWN_EVENT = "unknown_event"
 """The symbol of each event whose kind Fiskil's documentation does not list."""
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|\n[^\S\n]+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \["
+    rb"| at \S+\.p[lm] line \d+\b"
 )
 HUNG_UP = "hung up"
 """Beginning of ``problem`` of a delivery whose response the harness did not read."""

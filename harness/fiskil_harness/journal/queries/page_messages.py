@@ -32,6 +32,7 @@ _TRACES = (
     re.compile(r"(?:^|\n)[^\S\n]*at [\w.$]+\([\w.]+\.java:\d+\)"),
     re.compile(r"(?:^|\n)[^\S\n]*File \"[^\"\n]+\", line \d+, in "),
     re.compile(r"(?:^|\n)#\d+ /\S+\.php\(\d+\): "),
+    re.compile(r" at \S+\.p[lm] line \d+\b"),
 )
 _DRAWN = re.compile(r"<(img|svg|canvas|iframe|frame|video|object|embed|[a-z]+-[a-z-]+)\b", re.IGNORECASE)
 """Elements that may show something without text: pictures, frames, custom elements."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from fiskil_harness.core.config.hooks import START_SESSION
-from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Visit
+from fiskil_harness.journal import ApiServedOverTls, Bite, HookCall, Journal, Key, PageView, ProcessChanged, Visit
 from fiskil_harness.journal.queries.api_calls import began_s, calls, calls_beside
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -24,11 +24,15 @@ UNAVAILABLE = frozenset({502, 503, 504})
 """Statuses with which an app reports that it cannot use the API now, or not for so many requests at once."""
 GOALS = {"start_session": "auth_session", "revoke": "consents.revoke"}
 """The route that a hook must call, by name of the hook."""
+ELSEWHERE = "to another origin"
+"""Part of the problem of a view that shows a page of another program."""
 DATA = ("banking.", "energy.")
 """Beginnings of the routes that a refresh calls."""
 BREAKER = "a circuit breaker may still be open since an earlier scenario"
-JS_TRACE = re.compile(rb"\n[^\S\n]+at \S+ \(\S+:\d+:\d+\)")
-JAVA_TRACE = re.compile(rb"\n[^\S\n]+at [\w.$]+\([\w.]+\.java:\d+\)")
+_TRACE_LINE = re.compile(
+    rb"\n[^\S\n]+at \S+ \(\S+:\d+:\d+\)|\n[^\S\n]+at [\w.$]+\([\w.]+\.java:\d+\)| at \S+\.p[lm] line \d+\b"
+)
+"""A line of a stack trace of JavaScript, Java or Perl."""
 
 _HIDDEN = re.compile(rb"<(style|title|head)\b")
 
@@ -39,7 +43,8 @@ class ShowsNoServerError(Probe, frozen=True, kw_only=True, tag="shows_no_server_
     Hooks must not respond with a server error either, unless the API failed; a 500 then gives advice. An app may also
     respond 502, 503 or 504 while it serves other requests. If it makes fewer API calls than usual before such a response,
     nothing is proven. A stack trace is never accepted, because a hook is a request of a person too.
-    If the app embeds the consent page, it must also respond to the messages that its page forwards.
+    If the app embeds the consent page, it must also respond to the messages that its page forwards. A page that is opened in
+    Chromium must not be a server error before anything went wrong.
     """
 
     is_general = True
@@ -64,6 +69,16 @@ class ShowsNoServerError(Probe, frozen=True, kw_only=True, tag="shows_no_server_
                 return msgspec.structs.replace(finding, fix=FIX_FOR_HOOKS)
             if hook.status == 500:
                 advice.append(f"{hook.hook} responded 500 when the API failed; 502 or 503 shows that the API is the cause")
+        broken = [view for view in journal.all(PageView) if _is_broken(journal, view)]
+        if broken:
+            observed = f"the {broken[0].page} page responded {broken[0].status} although the API was healthy"
+            lines = tuple(dict.fromkeys(f"{view.page}: {view.status}" for view in broken))
+            return msgspec.structs.replace(self.fails(observed, evidence=lines), fix=FIX_FOR_HOOKS)
+        return self._without_failures(journal, advice)
+
+    def _without_failures(self, journal: Journal, advice: list[str]) -> Finding:
+        """Return the PASS, or INCONCLUSIVE if no page was shown or something was not observed."""
+        visits, hooks = journal.all(Visit), journal.all(HookCall)
         refused = [hook for hook in hooks if _is_refused_early(journal, hook)]
         if refused:
             return self.inconclusive(f"{refused[0].hook} responded {refused[0].status} before it made all calls: {BREAKER}")
@@ -100,7 +115,7 @@ def _problem_of(visit: Visit) -> str:
 
 
 def _has_stack_trace(body: bytes) -> bool:
-    return any(mark in body for mark in TRACES) or bool(JS_TRACE.search(body) or JAVA_TRACE.search(body))
+    return any(mark in body for mark in TRACES) or _TRACE_LINE.search(body) is not None
 
 
 def _problem_of_hook(journal: Journal, hook: HookCall) -> str:
@@ -117,6 +132,24 @@ def _problem_of_hook(journal: Journal, hook: HookCall) -> str:
     if (hook.status in UNAVAILABLE and _was_busy(journal, hook)) or _is_refused_early(journal, hook):
         return ""
     return f"{hook.hook} responded {hook.status} although the API was healthy"
+
+
+def _is_broken(journal: Journal, view: PageView) -> bool:
+    """Return True if a page that was opened in Chromium is a server error, and nothing can have gone wrong before it.
+
+    After a failed call, a fault, a kill or a requested failure, an app may lack what the page shows.
+    """
+    if view.status is None or view.status < 500 or view.status in UNAVAILABLE or ELSEWHERE in view.problem:
+        return False
+    disturbances = (
+        *journal.all(Bite),
+        *journal.all(ApiServedOverTls),
+        *journal.all(Key),
+        *(started for started in journal.all(ProcessChanged) if started.is_kill),
+        *(hook for hook in journal.all(HookCall) if hook.is_failure_request),
+        *(call for call in calls(journal) if call.bites or call.status is None or call.status >= 400),
+    )
+    return not any(entry.at_s <= view.at_s for entry in disturbances)
 
 
 def _why_unobserved(visit: Visit) -> str:
