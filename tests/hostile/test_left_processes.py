@@ -43,6 +43,11 @@ def is_running(pid: int) -> bool:
     return left_processes.identity(pid) != ""
 
 
+def has_ended(pid: int) -> bool:
+    """Return true if the process does not run; one that has been killed may need a moment to end."""
+    return wait_until(lambda: not is_running(pid), cap_s=30)
+
+
 @pytest.fixture
 def bystander() -> Iterator["subprocess.Popen[bytes]"]:
     """A process that has nothing to do with the app, in its own group."""
@@ -75,7 +80,7 @@ def test_a_daemon_of_the_app_ends_with_the_app(end: Callable[[Process], None], a
 
     end(app)
 
-    assert not is_running(daemon)
+    assert has_ended(daemon)
 
 
 @pytest.mark.parametrize("content", ["0", "1", "-1", "{bystander}", "{bystander} 1 x y", "", "\udcff", "9" * 5000])
@@ -155,6 +160,6 @@ def test_the_next_run_cleans_up_if_the_guard_was_killed_too(
     assert wait_until(lambda: left_processes.is_dead(folder / OWNER), cap_s=30)
     remove_run_folder(new_run_folder("run-"))
 
-    assert not is_running(daemon)
+    assert has_ended(daemon)
     assert sorted(folder.parent.iterdir()) == sorted([foreign, alive])
     remove_run_folder(alive)
