@@ -9,6 +9,9 @@ SCENARIO = Scenario(
         steps.InjectFault("*", faults.Latency(latency_ms=100), times=0),
         steps.AuthoriseTogether(4),
         steps.LiftFaults(),
+        # Amounts and balances differ, so that a page without ids shows whose data it contains.
+        steps.Change(kind="amend", amount="-6418.37", description="BOUGHT BY THE FIRST"),
+        steps.Change(kind="amend", amount="-7926.51", description="BOUGHT BY THE SECOND", twin="p2"),
         steps.SyncEach(2),
         steps.Deliver(),
         steps.WaitUntilIdle(),

@@ -300,3 +300,55 @@ def test_a_loss_is_excused_only_by_what_the_end_user_missed(courier: JournalBuil
     courier.effects(applied={}, state={"rows": ["v1", "v2"]}, participant="c")
 
     assert examined(courier).verdict is Verdict.FAIL
+
+
+@pytest.fixture
+def rich() -> JournalBuilder:
+    """Two end users whose rows have different values, and equal ones."""
+    courier = receiver_journal()
+    for name, participant, amount in (("t", "", "-6418.37"), ("u", "b", "-7926.51")):
+        rows = [
+            {"fiskil_id": f"{name}1", "amount": amount, "description": f"BOUGHT BY {name * 4}"},
+            {"fiskil_id": f"{name}2", "amount": "-1234.56", "description": "BOUGHT BY BOTH", "current_balance": "5.00"},
+        ]
+        courier.rows(*rows, participant=participant)
+    courier.deliver("e1", group=1)
+    courier.deliver("b.e1", group=1)
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+    return courier
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (b"<td>- $7,926.51</td>", Verdict.FAIL),
+        (b"<td>7 926,51</td>", Verdict.FAIL),
+        (b'{"amount": -7926.51}', Verdict.FAIL),
+        (b"<td>Bought by\n  UUUU</td>", Verdict.FAIL),
+        (b"<td>17926.51</td>", Verdict.PASS),
+        (b"<td>7926.510</td>", Verdict.PASS),
+        (b"<td>$6,418.37</td><td>Bought by tttt</td>", Verdict.PASS),
+        (b"<td>$1,234.56</td><td>Bought by both</td><td>5.00</td>", Verdict.PASS),
+        (b"<td data-of='7926.51'>none</td>", Verdict.PASS),
+    ],
+)
+def test_a_page_without_ids_is_known_by_its_values(rich: JournalBuilder, body: bytes, verdict: Verdict) -> None:
+    """The API served some values to one end user only."""
+    respond(rich, body, source="page money")
+
+    assert examined(rich).verdict is verdict
+
+
+def test_the_page_with_values_of_another_end_user_is_named(rich: JournalBuilder) -> None:
+    """Which end user got it depends on timing."""
+    respond(rich, b"<td>$7,926.51</td>", source="page money")
+
+    assert examined(rich).observed == "page money shows one end user values of another one's rows"
+
+
+def test_a_value_that_an_end_user_had_before_is_their_own(rich: JournalBuilder) -> None:
+    """A page may still show an older version of a row."""
+    rich.rows({"fiskil_id": "t1", "amount": "-7926.51"})
+    respond(rich, b"<td>$7,926.51</td>", source="page money")
+
+    assert examined(rich).verdict is Verdict.PASS

@@ -11,6 +11,7 @@ from fiskil_harness.journal import PAGE, ConcurrentResponse, Effects, HookCall, 
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.page_text import has_password_field
+from fiskil_harness.journal.queries.private_values import private_values, shows_any
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places, shown
 from fiskil_harness.probes.probe import Probe
 
@@ -24,8 +25,9 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
     """Check that simultaneous requests do not mix up the data of end users.
 
     No state and no response of an end user may show ids of another one, and neither may the page to which a browser returns
-    from a consent page. At the end, each state must show as many rows as those of the other end users, whose rows are equal.
-    If no state shows a row, rows that all end users lack look like rows that the app does not report.
+    from a consent page. No response may show an amount, a balance or a description that only another end user's rows have.
+    At the end, each state must show as many rows as those of the other end users, whose rows are equal. If no state shows a
+    row, rows that all end users lack look like rows that the app does not report.
     A redirect, a refusal or a login page says nothing about the page that was requested.
     """
 
@@ -47,9 +49,9 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         is_one_for_all = len({msgspec.json.encode(end.state, order="deterministic") for end in ends.values()}) == 1
         if len(seeing) < 2 or is_one_for_all:
             return self.inconclusive("the effects hook reports no state for several end users", hook=STATE)
-        mixed_place = _mixed_place(journal, ids)
-        if mixed_place:
-            return self.fails(f"{mixed_place} shows one end user an id of another one")
+        mixture = _mixture(journal, ids)
+        if mixture:
+            return self.fails(mixture)
         lost = _datasets_with_losses(journal, ends)
         if lost:
             observed = f"the state of an end user misses {lost[0]} that the states of others have"
@@ -88,13 +90,21 @@ def _needs_login(response: ConcurrentResponse) -> bool:
     return 300 <= status < 400 or status in REFUSALS or (status in SUCCESSES and has_password_field(response.body))
 
 
-def _mixed_place(journal: Journal, ids: dict[str, set[str]]) -> str:
-    """Return where one end user got an id of another one; '' if nowhere."""
-    if any(_has_any(effects, _of_others(ids, effects.participant)) for effects in journal.all(Effects)):
-        return "the state"
-    if any(_is_mixed(visit, ids) for visit in journal.all(Visit)):
-        return "the page after a consent journey"
-    return min((response.source for response in journal.all(ConcurrentResponse) if _is_mixed(response, ids)), default="")
+def _mixture(journal: Journal, ids: dict[str, set[str]]) -> str:
+    """Return a sentence about data of one end user that another one got; '' if there is none."""
+    responses = journal.all(ConcurrentResponse)
+    places = ["the state"] if any(_has_any(end, _of_others(ids, end.participant)) for end in journal.all(Effects)) else []
+    places += ["the page after a consent journey"] if any(_is_mixed(visit, ids) for visit in journal.all(Visit)) else []
+    places += sorted(response.source for response in responses if _is_mixed(response, ids))
+    if places:
+        return f"{places[0]} shows one end user an id of another one"
+    values = private_values(journal)
+    sources = sorted(response.source for response in responses if _has_values(response, values))
+    return f"{sources[0]} shows one end user values of another one's rows" if sources else ""
+
+
+def _has_values(response: ConcurrentResponse, values: dict[str, set[str]]) -> bool:
+    return shows_any(response.body.decode("utf-8", "replace"), _of_others(values, response.participant))
 
 
 def _ids(journal: Journal) -> dict[str, set[str]]:
