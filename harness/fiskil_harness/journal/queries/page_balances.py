@@ -16,11 +16,6 @@ FEWEST_DIGITS = 5
 """Shorter amounts may appear in a page by chance, for example as a year."""
 
 
-def shows_digits(text: str, digits: str) -> bool:
-    """Return True if *text* shows an amount with these *digits*, whatever separators, sign and currency it has."""
-    return re.search(rf"(?<!\d){_SEPARATOR.join(digits)}(?!\d)", text) is not None
-
-
 def shown_balances(journal: Journal, text: str, participant: str = "", *, consents: Collection[str]) -> set[str]:
     """Return the balances of *participant* from *consents* that *text* shows, as names of fields and rows.
 
@@ -39,6 +34,6 @@ def shown_balances(journal: Journal, text: str, participant: str = "", *, consen
             amount = str(row.get(field) or "")
             digits = re.sub(r"\D", "", amount)
             is_comparable = re.fullmatch(r"-?\d+\.\d\d", amount) and len(digits) >= FEWEST_DIGITS
-            if is_comparable and shows_digits(text, digits):
+            if is_comparable and re.search(rf"(?<!\d){_SEPARATOR.join(digits)}(?!\d)", text):
                 shown.add(f"{field.replace('_', ' ')} of {name_of_row(row, number)}")
     return shown

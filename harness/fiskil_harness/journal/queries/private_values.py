@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 
 from fiskil_harness.journal import Journal, Rows
-from fiskil_harness.journal.queries.page_balances import shows_digits
+from fiskil_harness.journal.queries.page_balances import shows_amount
 
 SHOWN_FIELDS = ("amount", "available_balance", "balance", "current_balance", "description")
 """Fields of rows that pages show."""
@@ -36,7 +36,7 @@ def shows_any(page: str, values: set[str]) -> bool:
     """Return True if the HTML or JSON *page* shows one of the private *values*; separators in a number do not matter."""
     text = html.unescape(_TAG.sub("\n", page))
     words = _words(text)
-    return any(shows_digits(text, value) if value.isdecimal() else value in words for value in values)
+    return any(shows_amount(text, value) if value.isdecimal() else value in words for value in values)
 
 
 def _comparable(text: str) -> str:
