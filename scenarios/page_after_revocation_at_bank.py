@@ -1,4 +1,4 @@
-"""The end user revokes the consent at the bank; a good page then shows neither the consent as active nor its data."""
+"""The end user revokes the consent at the bank; good pages then show neither the consent as active nor its data."""
 
 from fiskil_harness import Scenario, probes, steps
 
@@ -8,6 +8,7 @@ SCENARIO = Scenario(
         steps.Connect(),
         steps.WaitUntilIdle(),
         steps.OpenConnections(),
+        steps.OpenPage(except_page="connections", moment="synced"),
         steps.Revoke(),
         steps.Deliver(),
         steps.WaitUntilIdle(),

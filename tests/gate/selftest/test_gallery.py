@@ -112,6 +112,17 @@ def test_a_variant_replaces_the_reference_app_in_its_command() -> None:
     assert (base.folder.name, variant.folder.name) == ("reference_app", "webhooks")
 
 
+def test_an_entry_adds_pages_to_those_of_its_base() -> None:
+    """The other hooks of ``app.observe`` stay as they are."""
+    base, more = (
+        gallery.settings(gallery.app("reference_app")),
+        gallery.settings(gallery.app("money_page_cached_for_a_minute")),
+    )
+
+    assert dict(more.app.observe.pages) == {**base.app.observe.pages, "money": "/money?customer={end_user_ref}"}
+    assert more.app.observe.effects == base.app.observe.effects
+
+
 def test_gallery_apps_do_not_import_the_harness() -> None:
     """They are written like apps of real teams."""
     files = list(catalog.folder("gallery").rglob("*.py"))

@@ -1,8 +1,10 @@
-"""pages_follow_events: the connections page no longer shows a consent that ended at the bank."""
+"""pages_follow_events: no page of the app shows a consent, or its data, after the consent ended at the bank."""
+
+from typing import Any
 
 import pytest
 
-from fiskil_harness.journal import Fetched, Limits, Rows
+from fiskil_harness.journal import Effects, Fetched, Limits, Rows
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import PagesFollowEvents, Verdict
 from tests.probes.glass import BANK, ORIGIN, button, declare, report_end, share, show
@@ -159,5 +161,130 @@ def test_without_a_revocation_the_result_is_inconclusive(tape: JournalBuilder) -
     show(tape, "connections", LISTED, STOP, moment="synced")
     show(tape, "connections", LISTED, STOP, moment="ended")
     report_end(tape, is_connected=True)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+MONEY = "Your money\nEveryday xxxxx4402\nBalance $20,150.00\nSALARY HARBOUR COUNCIL 3,120.55"
+LOGIN = "Please log in again to see your money"
+
+
+def end_with_money(
+    tape: JournalBuilder,
+    before: str,
+    after: str | None,
+    *,
+    listed: str = LISTED,
+    others: tuple[str, ...] = (),
+    **more: Any,
+) -> None:
+    """Record the list of consents, and the page *money* before and after the end; for None there is no view after it."""
+    account = {"fiskil_id": "a1", "key": "everyday", "arrangement_id": "arr1", "masked_number": "xxxxx4402"}
+    purchase = {"fiskil_id": "t1", "key": "salary", "arrangement_id": "arr1", "description": "SALARY  HARBOUR COUNCIL"}
+    tape.rows(account, *({**account, "fiskil_id": "a2", "arrangement_id": name} for name in others), dataset="accounts")
+    tape.rows(purchase, *({**purchase, "fiskil_id": "t2", "arrangement_id": name} for name in others))
+    show(tape, "money", before, moment="synced")
+    revoke(tape, listed, EMPTY)
+    if after is not None:
+        show(tape, "money", after, moment="ended", **more)
+
+
+def test_another_page_with_the_data_of_the_ended_consent_fails(tape: JournalBuilder) -> None:
+    """The page comes from a cache, although the list of consents and the state are right."""
+    end_with_money(tape, MONEY, MONEY)
+    report_end(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.evidence == (
+        "money shows: current balance of everyday",
+        "money shows: description of salary",
+        "money shows: masked number of everyday",
+    )
+
+
+def test_another_page_fails_although_the_list_proves_nothing(tape: JournalBuilder) -> None:
+    """A list that showed nothing before is inconclusive, and the other page is judged by itself."""
+    end_with_money(tape, MONEY, MONEY, listed=EMPTY)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Your money\nYou are not sharing any data with us.",
+        "Your money\nEveryday xxxxx4402\nBalance unknown",
+        "Your former accounts\n" + MONEY,
+        "Until 2 December 2026\n" + MONEY,
+        MONEY.replace("\n", " (closed)\n"),
+        LOGIN,
+    ],
+    ids=["empty", "one_value", "former", "dated", "other_lines", "login"],
+)
+def test_another_page_without_the_data_or_with_history_passes(tape: JournalBuilder, after: str) -> None:
+    """One value may appear by chance, and an app may show what it keeps as history."""
+    end_with_money(tape, MONEY, after)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"status": 503}, {"problem": "the app shows a login page"}, {"url": f"{ORIGIN}/archive"}, {"widths": (360,)}],
+    ids=["error", "login", "elsewhere", "one_width"],
+)
+def test_another_page_that_cannot_be_compared_is_not_judged(tape: JournalBuilder, more: dict[str, Any]) -> None:
+    """Only a page of the same address, which was read at both widths, is evidence."""
+    end_with_money(tape, MONEY, MONEY, **more)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_another_page_that_was_not_viewed_again_is_not_judged(tape: JournalBuilder) -> None:
+    """The probe judges the list of consents only."""
+    end_with_money(tape, MONEY, None)
+    report_end(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.PASS,
+        "the page no longer shows the consent that ended at the bank",
+    )
+
+
+def test_data_that_the_page_did_not_show_before_is_no_evidence(tape: JournalBuilder) -> None:
+    """New text is not a copy of the page from before."""
+    end_with_money(tape, "Your money is being added up", MONEY)
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_data_of_another_consent_on_another_page_passes(tape: JournalBuilder) -> None:
+    """The API serves the same account under another consent, which goes on; the balance alone may appear by chance."""
+    end_with_money(tape, MONEY, MONEY, others=("arr2",))
+    report_end(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_data_that_the_state_still_holds_is_not_judged_here(tape: JournalBuilder) -> None:
+    """The app keeps it as history, or other probes find it in the state."""
+    end_with_money(tape, MONEY, MONEY)
+    tape.write(Effects(at_s=tape.now_s, participant="", moment="end", state={"archive": ["t1"]}, pending=0))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_another_page_of_a_busy_app_is_inconclusive(tape: JournalBuilder) -> None:
+    """The page may change once the event is processed."""
+    end_with_money(tape, MONEY, MONEY)
+    report_end(tape, is_idle=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -157,3 +157,27 @@ def test_unknown_input_is_a_problem(asks: str, is_open: str, labels: list[str], 
     expected = ["Stop sharing with Banking Sandbox Data Holder", *labels]
     assert (crashed, presses(journal)) == ("", [*enumerate(expected, start=1), (len(expected) + 1, "")])
     assert journal.all(Pressed)[-1].problem == "the page requires more input than presses"
+
+
+def test_other_pages_are_viewed_until_the_data_is_gone(play: Play) -> None:
+    """The app may keep its page for a few seconds; a page that showed no data is not viewed again."""
+    other_pages = steps.OpenPage(except_page="connections", moment="synced")
+
+    journal = play(
+        "money_page_cached_for_4_seconds",
+        *CONSENTED,
+        steps.OpenConnections(),
+        other_pages,
+        steps.Revoke(),
+        steps.Deliver(),
+        steps.WaitForRevocation(),
+    )
+
+    ended = [view for view in journal.all(PageView) if view.moment == "ended"]
+    assert [(view.page, view.width_px) for view in ended] == [
+        ("connections", 360),
+        ("connections", 1280),
+        ("money", 360),
+        ("money", 1280),
+    ]
+    assert "You are not sharing any data with us." in ended[-1].text

@@ -93,7 +93,8 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     probes that fail in them; the scenarios of a correct app test its special features. ``others`` is the number of further
     scenarios in the selftest; None means all quick ones. ``command``, ``env``, ``tls``, ``login``, ``limits`` and ``facts``
     override the base config, and ``scheme`` is the sender whose webhooks the app receives, which its environment names;
-    ``without`` lists hooks of ``app.observe`` that the base config has and this app does not.
+    ``without`` lists hooks of ``app.observe`` that the base config has and this app does not, and ``pages`` has pages of
+    ``app.observe`` that the base config does not have.
     ``place`` is the folder below ``gallery``.
     """
 
@@ -107,6 +108,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     login: Login | None = None
     scheme: str = ""
     without: tuple[str, ...] = ()
+    pages: dict[str, str] = {}
     limits: dict[str, int | float] = {}
     facts: dict[str, Any] = {}
     violates: tuple[str, ...] = ()
@@ -354,7 +356,8 @@ def _module(entry: GalleryApp) -> str:
 def _observe(entry: GalleryApp, base: Settings) -> Observe:
     _refuse_unknown("hook", entry.without, Observe.__struct_fields__, f"the gallery app {entry.name!r}")
     defaults = msgspec.structs.asdict(Observe())
-    return msgspec.structs.replace(base.app.observe, **{name: defaults[name] for name in entry.without})
+    observe = msgspec.structs.replace(base.app.observe, **{name: defaults[name] for name in entry.without})
+    return msgspec.structs.replace(observe, pages={**observe.pages, **entry.pages}) if entry.pages else observe
 
 
 def _facts(entry: GalleryApp, base: Settings) -> Facts:

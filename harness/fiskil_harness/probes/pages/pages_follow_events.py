@@ -1,46 +1,57 @@
-"""Does the connections page follow events, as the state does that the app reports?"""
+"""Do the pages of the app follow events, as the state does that the app reports?"""
 
 from fiskil_harness.core.config.hooks import PAGES
-from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Fetched, Journal, Limits, PageView, Sharing
-from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS
+from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, RESPONSE
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, consent_of
+from fiskil_harness.journal.queries.consents import rows_under
+from fiskil_harness.journal.queries.page_addresses import is_same_address
 from fiskil_harness.journal.queries.page_balances import shown_balances
 from fiskil_harness.journal.queries.page_caching import kept_s
+from fiskil_harness.journal.queries.page_dates import has_date
+from fiskil_harness.journal.queries.page_rows import shown_rows
 from fiskil_harness.journal.queries.page_text import page_views, why_unreadable
-from fiskil_harness.journal.queries.page_wording import phrase_in
+from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 from fiskil_harness.journal.queries.revocations import is_still_listed, own_revoke_words
-from fiskil_harness.journal.queries.rows import last_effects, why_still_busy
+from fiskil_harness.journal.queries.rows import last_effects, shown, why_still_busy
 from fiskil_harness.probes.probe import Probe
 
 FRESH = "app.limits.fresh_s"
 OK = 200
 SHORT_S = 60.0
 """For how many seconds a browser may show an old page if the config does not set ``fresh_s``."""
+FEWEST_VALUES = 2
+"""Minimum number of different values of an ended consent on a page that count as its data."""
 
 
 class PagesFollowEvents(Probe, frozen=True, kw_only=True, tag="pages_follow_events"):
     """Check that after ``consent.revoked`` the connections page no longer shows the consent as active, nor its balances.
 
-    The page is judged by itself, because it may come from another place than the state that the app reports. The harness
-    requests each page again, so the headers show whether a browser would show the old page again.
+    Each other page must no longer show the consent's data as before. The pages are judged by themselves, because they may
+    come from another place than the state that the app reports. A page with data that the state still holds, or with new
+    text about an end or a date, may show history, and is not judged. The harness requests each page again, so the headers
+    show whether a browser would show the old connections page again.
     """
 
     needs = (PAGES,)
-    expected = "a page without the ended consent and its data, at most app.limits.fresh_s after the event"
+    expected = "pages without the ended consent and its data, at most app.limits.fresh_s after the event"
     source = "practices: provide easy access to consent management"
     fix = (
-        "render the page from the data that events change, clear the page's cache on consent.revoked, and send "
+        "render each page from the data that events change, clear the pages' caches on consent.revoked, and send "
         "Cache-Control: no-store"
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Judge the headers and the views of the page of the first consent that ended."""
+        """Judge the headers and the views of the connections page of the first consent that ended, then the other pages."""
         ended = {consent_of(delivery) for delivery, event in acknowledged_events(journal) if event.kind == "consent.revoked"}
         sharing = next((sharing for sharing in journal.all(Sharing) if sharing.consent_id in ended), None)
         if sharing is None:
             return self.inconclusive("the app acknowledged no consent.revoked about a consent that its page listed")
-        return self._judge_caching(journal, sharing) or self._judge_views(journal, sharing)
+        finding = self._judge_caching(journal, sharing) or self._judge_views(journal, sharing)
+        if finding.verdict is Verdict.FAIL:
+            return finding
+        return self._judge_data(journal, {consent_id for consent_id in ended if consent_id}) or finding
 
     def _judge_caching(self, journal: Journal, sharing: Sharing) -> Finding | None:
         """Return a FAIL if a browser may show the old page without a request to the app, else None."""
@@ -67,6 +78,58 @@ class PagesFollowEvents(Probe, frozen=True, kw_only=True, tag="pages_follow_even
             return self.inconclusive(reason, hook=hook)
         observed = "the page still shows a consent, or its data, although the app acknowledged that the consent has ended"
         return self.fails(observed, evidence=tuple(sorted(set.union(*kept))))
+
+    def _judge_data(self, journal: Journal, consent_ids: set[str]) -> Finding | None:
+        """Return FAIL or INCONCLUSIVE if a page other than the list still shows data of ended consents, else None."""
+        kept = {page: values for page in _data_pages(journal) if (values := _kept_data(journal, page, consent_ids))}
+        if not kept:
+            return None
+        reason, hook = _why_too_early(journal)
+        if reason:
+            return self.inconclusive(reason, hook=hook)
+        if _state_holds_rows(journal, consent_ids):
+            return None
+        observed = f"the {next(iter(kept))} page still shows data although the app acknowledged that its consent has ended"
+        evidence = tuple(sorted(f"{page} shows: {name}" for page, values in kept.items() for name in values))
+        return self.fails(observed, evidence=evidence)
+
+
+def _data_pages(journal: Journal) -> list[str]:
+    """Return the pages other than the list of consents that were viewed before and after the consent ended."""
+    before, after = (
+        dict.fromkeys(view.page for view in journal.all(PageView) if view.moment == moment) for moment in (BEFORE, AFTER)
+    )
+    return [page for page in before if page in after and page not in {CONNECTIONS, RESPONSE}]
+
+
+def _kept_data(journal: Journal, page: str, consent_ids: set[str]) -> set[str]:
+    """Return the names of the values of ended consents that *page* shows as before; empty if it may show history.
+
+    A single value is no evidence, because the page may contain it by chance.
+    """
+    before, after = page_views(journal, page, [BEFORE]), page_views(journal, page, [AFTER])
+    if why_unreadable(before) or why_unreadable(after):
+        return set()
+    kept: set[str] = set()
+    for earlier, later in zip(before, after, strict=True):
+        then, now = _lines(earlier), _lines(later)
+        new_text = "\n".join(line for line in now if line not in then)
+        is_history = phrase_in(new_text, words_for("ended")) or has_date(new_text)
+        same_text = "\n".join(line for line in now if line in then)
+        values = shown_rows(journal, same_text, consents=consent_ids)
+        if len(values) >= FEWEST_VALUES and is_same_address(earlier.url, later.url) and not is_history:
+            kept |= set(values.values())
+    return kept
+
+
+def _lines(view: PageView) -> list[str]:
+    return [" ".join(line.split()) for line in view.text.splitlines()]
+
+
+def _state_holds_rows(journal: Journal, consent_ids: set[str]) -> bool:
+    """Return True if the app's last state contains an id of a row of the ended consents."""
+    end = last_effects(journal)
+    return end is not None and bool(shown(end.state, rows_under(journal, consent_ids)))
 
 
 def _stale_s(journal: Journal, sharing: Sharing) -> float:

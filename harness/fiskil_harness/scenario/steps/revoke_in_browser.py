@@ -1,5 +1,6 @@
 """Steps of the end user who revokes a consent on the app's own page in Chromium."""
 
+from collections.abc import Callable
 from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +15,7 @@ from fiskil_harness.faults.proxy import Rule
 from fiskil_harness.journal import Control, PageView, Pressed, Sharing
 from fiskil_harness.journal.entries.pages import AFTER, BEFORE, CONNECTIONS, FAILED_REVOCATION, RESPONSE, REVOKE
 from fiskil_harness.journal.queries.page_balances import shown_balances
+from fiskil_harness.journal.queries.page_rows import shown_rows
 from fiskil_harness.journal.queries.page_text import page_views
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 from fiskil_harness.journal.queries.revocations import is_still_listed, switched_off
@@ -123,6 +125,7 @@ class OpenConnections(Looking, frozen=True, kw_only=True, tag="open_connections"
 class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revocation"):
     """The end user opens the list of consents again until it shows the revocation, up to ``app.limits.fresh_s`` seconds.
 
+    The end user also opens each other page that showed data of the ended consent, until that data is gone, in the same time.
     Needs ``app.observe.pages``.
 
     Args:
@@ -134,19 +137,19 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Open and read the page repeatedly, and record it at the end.
+        """Open and read the pages repeatedly, and record each at the end.
 
         Raises:
             ToolMissing: Playwright or Chromium is not installed.
         """
         end_user = stage.end_user(self.twin)
+        elapsed = stopwatch()
         template = stage.settings.app.observe.pages.get(self.page)
         before = page_views(stage.journal, self.page, [BEFORE], participant=end_user.participant)
         if template is not None and before:
             ended = [consent for consent in end_user.consents if not consent.is_active]
             names = [stage.fiskil.sandbox.store.institutions[consent.institution_id].name for consent in ended]
             window = stage.window(end_user)
-            elapsed = stopwatch()
             window.open(address_of(stage, end_user, template), page=self.page)
             more_words = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, end_user.participant))
             cap_s = stage.settings.app.limits.fresh_s
@@ -164,6 +167,9 @@ class WaitForRevocation(Looking, frozen=True, kw_only=True, tag="wait_for_revoca
                 window.pause()
                 window.open(address_of(stage, end_user, template), page=self.page)
         view_page(stage, end_user, self.page, moment=AFTER)
+        for name in stage.settings.app.observe.pages:
+            if name != self.page:
+                _await_end_of_data(stage, end_user, name, elapsed)
 
 
 class FailToRevokeInBrowser(Looking, frozen=True, kw_only=True, tag="fail_to_revoke_in_browser"):
@@ -213,6 +219,25 @@ def _await_list(stage: "Stage", end_user: "EndUser", page: str) -> None:
         if all(phrase_in(text, [sharing.institution]) for sharing in sharings):
             return
         window.pause()
+
+
+def _await_end_of_data(stage: "Stage", end_user: "EndUser", page: str, elapsed: Callable[[], float]) -> None:
+    """Reload a page until it no longer shows data of ended consents, up to ``app.limits.fresh_s`` seconds, and record it.
+
+    A page that was not viewed before, or showed no such data then, is not opened.
+    """
+    ended = [consent.arrangement_id for consent in end_user.consents if not consent.is_active]
+    shown = partial(shown_rows, stage.journal, participant=end_user.participant, consents=ended)
+    views = page_views(stage.journal, page, [BEFORE], participant=end_user.participant)
+    if not any(shown(view.text) for view in views):
+        return
+    window = stage.window(end_user)
+    while elapsed() < stage.settings.app.limits.fresh_s:
+        window.open(address_of(stage, end_user, stage.settings.app.observe.pages[page]), page=page)
+        if not shown(window.read().text):
+            break
+        window.pause()
+    view_page(stage, end_user, page, moment=AFTER)
 
 
 def _lists_any(before: list[PageView], now: PageSnapshot, names: list[str], more_words: tuple[str, ...]) -> bool:
