@@ -113,6 +113,16 @@ def test_a_refresh_never_recovers_if_nothing_excuses_it(
     assert (failed_refresh(tape.journal, "", since_s=0) is not None) is expected
 
 
+def test_a_client_error_shows_no_failed_recovery(tape: JournalBuilder) -> None:
+    """The app may limit how often it reads."""
+    tape.consent("c")
+    fails(tape)
+    tape.hook("refresh", status=502, took_s=5.0)
+    tape.hook("refresh", status=409, had_recovery_time=True)
+
+    assert failed_refresh(tape.journal, "", since_s=0) is None
+
+
 def test_a_refresh_that_never_worked_is_not_judged(tape: JournalBuilder) -> None:
     """The hook may be wrong."""
     tape.consent("c")

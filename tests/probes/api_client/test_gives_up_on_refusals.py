@@ -138,13 +138,28 @@ def test_not_reading_again_after_a_restart_fails(tape: JournalBuilder) -> None:
     tape.hook("refresh", status=502)
     tape.restart()
     tape.wait(1)
-    tape.hook("refresh", status=502)
+    tape.hook("refresh", status=502, had_recovery_time=True)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed.startswith("the app does not read the refused data again")
     assert finding.evidence == ("GET banking.transactions: 403",)
+
+
+def test_a_circuit_breaker_that_outlasts_a_restart_is_inconclusive(tape: JournalBuilder) -> None:
+    """The app keeps it in its database, and refuses a refresh for a while without an API call."""
+    tape.call("banking.transactions", status=403, bites=SCOPE_MISSING)
+    tape.restart()
+    tape.wait(1)
+    tape.hook("refresh", status=502)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app was not observed to call the API after the fault had ended",
+    )
 
 
 def test_a_long_pause_without_a_restart_is_inconclusive(tape: JournalBuilder) -> None:

@@ -95,12 +95,27 @@ def test_not_working_again_after_a_restart_fails(tape: JournalBuilder) -> None:
     tape.hook("refresh", status=502)
     tape.restart()
     tape.wait(1)
-    tape.hook("refresh", status=502)
+    tape.hook("refresh", status=502, had_recovery_time=True)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "the app does not work again, although token responses are normal and it was restarted"
+
+
+def test_a_circuit_breaker_that_outlasts_a_restart_is_inconclusive(tape: JournalBuilder) -> None:
+    """The app keeps it in its database, and refuses a refresh for a while without an API call."""
+    tape.call("token", status=503, bites=("ErrorBody(status=503)",))
+    tape.restart()
+    tape.wait(1)
+    tape.hook("refresh", status=502)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "the app was not observed to call the API after the fault had ended",
+    )
 
 
 def test_not_responding_after_an_unusual_response_fails(tape: JournalBuilder) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiskil_harness.journal import Delivery, DeliveryKind, DeliveryOutcome
+from fiskil_harness.journal import Delivery, DeliveryKind, DeliveryOutcome, KeyState
 from fiskil_harness.journal.builder import MOMENT_S, JournalBuilder
 from fiskil_harness.probes import StopsOnBadCredentials, Verdict
 
@@ -52,11 +52,11 @@ def test_attempts_while_idle_fail(tape: JournalBuilder) -> None:
 
 
 def test_not_recovering_fails(tape: JournalBuilder) -> None:
-    """With a valid key the next refresh fails again."""
+    """With a valid key the next refresh fails again, for longer than a circuit breaker stays open."""
     refuse_key(tape, 1)
     tape.key("accepted")
     tape.wait(1)
-    tape.hook("refresh", status=502)
+    tape.hook("refresh", status=502, had_recovery_time=True)
 
     finding = PROBE.examine(tape.journal)
 
@@ -184,6 +184,7 @@ def test_only_failed_hooks_show_that_the_app_does_not_recover(
     refuse_key(tape, 1)
     tape.key("accepted")
     tape.wait(1)
+    tape.call("banking.transactions", status=500)
     tape.hook("refresh", status=status)
 
     assert PROBE.examine(tape.journal).verdict is verdict
@@ -231,7 +232,7 @@ def test_only_work_after_the_key_was_last_accepted_is_recovery(tape: JournalBuil
     tape.call("banking.transactions", bearer="t2")
     refuse_key(tape, 1)
     tape.key("accepted")
-    tape.hook("refresh", status=502, took_s=0.01)
+    tape.hook("refresh", status=502, took_s=0.01, had_recovery_time=True)
 
     assert PROBE.examine(tape.journal).observed == "the app does not recover although its key pair is accepted again"
 
@@ -280,15 +281,78 @@ def test_a_long_pause_after_a_refusal_is_inconclusive(tape: JournalBuilder) -> N
 
 
 def test_failing_after_a_restart_fails(tape: JournalBuilder) -> None:
-    """A restarted app knows of no earlier refusal."""
+    """The circuit breaker of an app may outlast a restart, but not for long."""
     tape.call("token", status=403, bites=KEY_REFUSED)
+    tape.restart()
+    tape.wait(1)
+    tape.hook("refresh", status=503, had_recovery_time=True)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refresh failed with an accepted key pair",))
+
+
+@pytest.mark.parametrize("keys", [(), ("revoked", "accepted")], ids=["fault", "key"])
+def test_a_circuit_breaker_that_outlasts_a_restart_is_inconclusive(tape: JournalBuilder, keys: tuple[KeyState, ...]) -> None:
+    """The app keeps it in its database, and refuses a refresh without an API call."""
+    tape.call("token", status=403, bites=KEY_REFUSED)
+    for state in keys:
+        tape.key(state)
     tape.restart()
     tape.wait(1)
     tape.hook("refresh", status=503)
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refresh failed with an accepted key pair",))
+    assert (finding.verdict, finding.observed) == (
+        Verdict.INCONCLUSIVE,
+        "no API call succeeded after the key pair was accepted again",
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "status", "verdict"),
+    [
+        ("token", 200, Verdict.INCONCLUSIVE),
+        ("token", 401, Verdict.FAIL),
+        ("banking.transactions", 401, Verdict.INCONCLUSIVE),
+        ("banking.transactions", 403, Verdict.FAIL),
+        ("banking.transactions", None, Verdict.FAIL),
+    ],
+)
+def test_an_api_call_that_failed_shows_that_the_circuit_breaker_is_closed(
+    tape: JournalBuilder, route: str, status: int | None, verdict: Verdict
+) -> None:
+    """The token of a call may have expired, and the app requests no other while the circuit breaker is open."""
+    refuse_key(tape, 1)
+    tape.key("accepted")
+    tape.wait(1)
+    tape.call(route, status=status)
+    tape.hook("refresh", status=503)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_an_app_that_no_longer_responds_does_not_recover(tape: JournalBuilder) -> None:
+    """A circuit breaker leads to a response."""
+    refuse_key(tape, 1)
+    tape.key("accepted")
+    tape.wait(1)
+    tape.hook("refresh", status=None)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_calls_outside_a_refresh_do_not_show_that_the_circuit_breaker_is_closed(tape: JournalBuilder) -> None:
+    """The restart may have ended a call."""
+    refuse_key(tape, 1)
+    tape.key("accepted")
+    tape.call("banking.transactions", status=None)
+    tape.restart()
+    tape.wait(1)
+    tape.hook("refresh", status=503)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("begins", ["hook", "delivery"])

@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
-from fiskil_harness import faults
+from fiskil_harness import faults, probes
+from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import EventCreated, Exchange, HookCall, Journal, Rows
+from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import consents_and_syncs
 from tests.apps.feed import Feed, feed_settings
 from tests.apps.redirecting_feed import RedirectingFeed
+from tests.paths import APPS
 
 Perform = Callable[..., tuple[Journal, str]]
 
@@ -186,6 +189,78 @@ def test_a_refresh_that_fails_for_long_after_an_outage_is_recorded(
     refreshes = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
     assert [(refresh.status, refresh.had_recovery_time) for refresh in refreshes] == [(500, False), (500, True)]
     assert driver.app.failing_hooks == {"refresh"}
+
+
+REFUSED_BY_FAULT = (
+    *(steps.ExpireTokens(), steps.InjectFault("token", faults.KeyRefused(status=403), times=0)),
+    *(steps.Refresh(), steps.LiftFaults(), steps.Restart(), steps.Refresh()),
+)
+REVOKED = (steps.RevokeKey(), steps.Refresh(), steps.AcceptKey(), steps.Restart(), steps.Refresh())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("refusing", [REFUSED_BY_FAULT, REVOKED], ids=["fault", "revoked"])
+@pytest.mark.parametrize("status", [403, 503])
+@pytest.mark.parametrize(
+    ("refusals", "verdict", "statuses", "had_recovery_time"),
+    [
+        (2, Verdict.PASS, ["failed", "succeeded"], False),
+        (1_000_000, Verdict.FAIL, ["failed", "failed"], True),
+    ],
+    ids=["circuit breaker", "never recovers"],
+)
+def test_a_circuit_breaker_that_outlasts_a_restart_is_waited_for(
+    drive: Callable[..., Driver],
+    monkeypatch: pytest.MonkeyPatch,
+    refusing: tuple[steps.AnyStep, ...],
+    status: int,
+    refusals: int,
+    verdict: Verdict,
+    statuses: list[str],
+    had_recovery_time: bool,
+) -> None:
+    """The app keeps the circuit breaker in a file, and refuses a few refreshes after its key pair is accepted again."""
+    monkeypatch.setattr(consents_and_syncs, "BETWEEN_TRIES_S", 0.01)
+    monkeypatch.setattr(consents_and_syncs, "LONGEST_RECOVERY_S", 1.0 if had_recovery_time else 600.0)
+    scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), *refusing), probes=()).check()
+
+    journal, crashed = drive(guarded_settings(refusals, status)).perform(scenario)
+
+    refreshes = [hook_call for hook_call in journal.all(HookCall) if hook_call.is_refresh]
+    assert not crashed
+    assert ["succeeded" if refresh.has_succeeded else "failed" for refresh in refreshes] == statuses
+    assert [refresh.had_recovery_time for refresh in refreshes] == [False, had_recovery_time]
+    assert probes.StopsOnBadCredentials().examine(journal).verdict is verdict
+
+
+def guarded_settings(refusals: int, status: int) -> Settings:
+    """Return the settings of ``tests/apps/guarded_feed.py``."""
+    pair = {"CLIENT_ID": "{client_id}", "CLIENT_SECRET": "{client_secret}"}
+    connect = "POST /connect?email={end_user_email}&url={public_url}"
+    app = {
+        "command": f"{{python}} guarded_feed.py {{port}} {{workdir}} {refusals} {status}",
+        "ready": "GET /",
+        "env": {"API_URL": "{api_url}", **pair},
+        "observe": {"effects": "GET /effects"},
+        "drive": {
+            "start_session": {"request": connect, "session": "$.auth_url"},
+            "refresh": {"request": "POST /refresh"},
+        },
+    }
+    return parse({"app": app}, folder=APPS)
+
+
+def test_a_client_error_without_a_refused_key_is_not_repeated(drive: Callable[..., Driver]) -> None:
+    """After another fault, such a status may be the app's final decision."""
+    sequence = (
+        *(steps.Authorise(), steps.InjectFault("banking.transactions", faults.Status(status=401)), steps.Refresh()),
+        *(steps.LiftFaults(), steps.Refresh()),
+    )
+    scenario = Scenario(name="x", practices=(), steps=sequence, probes=()).check()
+
+    journal, _ = drive(guarded_settings(1, 409)).perform(scenario)
+
+    assert [hook_call.status for hook_call in journal.all(HookCall) if hook_call.is_refresh] == [502, 409]
 
 
 def test_a_revocation_creates_an_event(perform_with_feed: Perform) -> None:

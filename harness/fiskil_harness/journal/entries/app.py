@@ -142,8 +142,9 @@ class SdkMessagePassed(Entry, frozen=True, kw_only=True):
 class HookCall(Entry, frozen=True, kw_only=True):
     """The harness called a hook of the app, or opened a page to see how long it takes.
 
-    *status* is None if the app did not respond in time. *had_recovery_time* is True if the call failed after a fault, each
-    time for longer than a circuit breaker stays open, although no API call failed meanwhile.
+    *status* is None if the app did not respond in time. *had_recovery_time* is True if the call failed after a fault, or
+    after a refused key pair was accepted again, for longer than a circuit breaker stays open, although no API call failed
+    meanwhile.
     """
 
     hook: HookName

@@ -35,6 +35,7 @@ GROWTH: Final = 3.0
 """A next pause between two attempts is shorter than this many times the longest pause so far."""
 MOST_PAUSED = 0.1
 """The share of the time without a change for which the machine may have been paused."""
+_SERVER_ERROR: Final = 500
 _OWN_MISTAKES = range(400, 500)
 _RETRIABLE = frozenset({401, 408, 425, 429})
 
@@ -88,7 +89,7 @@ def failed_refresh(journal: Journal, participant: str, *, since_s: float) -> Hoo
     """Return the refresh since *since_s* that failed for very long after the API had recovered; None if one succeeded later.
 
     While a consent has ended, or an API key is refused, a refresh may fail. A refresh that never made an API call may be a
-    wrong hook.
+    wrong hook. The status of a client error may have another reason, such as a limit of the app.
     """
     consents = {consent.consent_id: consent for consent in journal.all(ConsentState) if consent.participant == participant}
     if journal.all(Key) or cannot_reach_api(journal) or not all(consent.is_active for consent in consents.values()):
@@ -96,7 +97,8 @@ def failed_refresh(journal: Journal, participant: str, *, since_s: float) -> Hoo
     every = [call for call in refreshes(journal, since_s=0.0) if call.participant == participant]
     own = [call for call in every if began_s(call) >= since_s]
     has_worked = any(call.has_succeeded or _has_called(journal, call) for call in every)
-    return own[-1] if own and own[-1].had_recovery_time and has_worked else None
+    is_down = bool(own) and own[-1].had_recovery_time and (own[-1].status or 0) >= _SERVER_ERROR
+    return own[-1] if is_down and has_worked else None
 
 
 def _has_called(journal: Journal, hook: HookCall) -> bool:

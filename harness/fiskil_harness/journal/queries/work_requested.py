@@ -1,10 +1,14 @@
 """Count the work that was requested of the app, and detect if the app resumes calling the API after an outage."""
 
-from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, ProcessChanged
+from collections.abc import Iterable
+
+from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, Key, ProcessChanged
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
     began_s,
+    bitten_by,
     calls,
+    calls_during,
     is_complete_success,
     timed_out,
 )
@@ -40,7 +44,8 @@ def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozen
     """Return whether the app works again after the failure ended at *over_s*; None if the journal does not show it.
 
     True: the app called the API successfully after *over_s*, and all *routes* if any are given. False: every refresh after a
-    restart failed. Without a restart it is never False: an app that still runs may avoid a failed API for a while.
+    restart failed, and ``has_failed_for_good``. Without a restart it is never False: an app that still runs may avoid a
+    failed API for a while.
     """
     fine = [call for call in calls(journal) if call.at_s >= over_s and bearer(call) and is_complete_success(call)]
     if fine and routes <= {call.route for call in fine}:
@@ -51,7 +56,45 @@ def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozen
         timed_out(journal, call) or (call.status is not None and call.status < 400) for call in refreshes
     ):
         return None
-    return False
+    return False if has_failed_for_good(journal, refreshes) else None
+
+
+def has_failed_for_good(journal: Journal, failed: Iterable[HookCall]) -> bool:
+    """Return True if an open circuit breaker of the app does not explain all *failed* hook calls.
+
+    A circuit breaker may outlast a restart. While it is open, the app responds without an API call that shows that the API
+    works again, but not for longer than the recovery time of a hook call.
+    """
+    return any(
+        call.status is None or call.had_recovery_time or any(map(_is_failure, calls_during(journal, call)))
+        for call in failed
+    )
+
+
+def _is_failure(call: Exchange) -> bool:
+    """Return True if the API call failed for another reason than an expired token.
+
+    An app may still have an expired token, and not request a new one while its circuit breaker is open.
+    """
+    has_expired = call.status == 401 and call.route != "token" and not call.bites
+    return not is_complete_success(call) and not has_expired
+
+
+def key_accepted_s(journal: Journal) -> float | None:
+    """Return the time since which a key pair that was refused is accepted again; None if it was never refused, or still is.
+
+    The API accepted the key pair again, or the app was restarted with the right pair. If a fault refused the pair, only a
+    restart counts, because a running app may stop its calls for a while after a refusal.
+    """
+    keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
+    restarts_s = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart]
+    if not keys:
+        return next((restart_s for restart_s in restarts_s if bitten and restart_s > over_s(bitten)), None)
+    if keys[-1].is_accepted:
+        return keys[-1].at_s
+    if keys[-1].is_wrong:
+        return next((restart_s for restart_s in reversed(restarts_s) if restart_s > keys[-1].at_s), None)
+    return None
 
 
 def over_s(bitten: list[Exchange]) -> float:

@@ -1,6 +1,6 @@
 """Does the app stop trying while its key pair is refused, and recover when the pair is accepted again?"""
 
-from fiskil_harness.journal import Exchange, Idle, Journal, Key, ProcessChanged
+from fiskil_harness.journal import Exchange, Idle, Journal, Key
 from fiskil_harness.journal.queries.api_calls import (
     bearer,
     bitten_by,
@@ -11,7 +11,7 @@ from fiskil_harness.journal.queries.api_calls import (
     routes_of,
     timed_out,
 )
-from fiskil_harness.journal.queries.work_requested import over_s, work_count
+from fiskil_harness.journal.queries.work_requested import has_failed_for_good, key_accepted_s, work_count
 from fiskil_harness.probes.probe import Finding, Probe
 
 MAX_ATTEMPTS = 3
@@ -21,7 +21,8 @@ REQUEST_LIMIT = "app.limits.request_deadline_s"
 class StopsOnBadCredentials(Probe, frozen=True, kw_only=True, tag="stops_on_bad_credentials"):
     """Check that the app sends a refused key pair at most three times for each piece of work and in each idle period.
 
-    When the API accepts the key pair again, the app must resume its work, at the latest after a restart.
+    When the API accepts the key pair again, the app must resume its work, at the latest after a restart, or when its circuit
+    breaker closes.
     """
 
     is_general = True
@@ -48,7 +49,7 @@ class StopsOnBadCredentials(Probe, frozen=True, kw_only=True, tag="stops_on_bad_
         return self._judge_recovery(journal, api_calls, examined=routes_of([*refused, *unauthorised]))
 
     def _judge_recovery(self, journal: Journal, api_calls: list[Exchange], *, examined: int) -> Finding:
-        good_since_s = _good_since_s(journal)
+        good_since_s = key_accepted_s(journal)
         if good_since_s is None:
             return self.inconclusive("the key pair was not accepted again, so there was no recovery to observe")
         if any(call.at_s >= good_since_s and bearer(call) and is_complete_success(call) for call in api_calls):
@@ -56,7 +57,8 @@ class StopsOnBadCredentials(Probe, frozen=True, kw_only=True, tag="stops_on_bad_
         refresh_calls = refreshes(journal, since_s=good_since_s)
         if any(timed_out(journal, refresh) for refresh in refresh_calls):
             return self.inconclusive("the app was still busy when the harness stopped waiting for it", hook=REQUEST_LIMIT)
-        if refresh_calls and all(refresh.status is None or refresh.status >= 400 for refresh in refresh_calls):
+        have_all_failed = all(refresh.status is None or refresh.status >= 400 for refresh in refresh_calls)
+        if have_all_failed and has_failed_for_good(journal, refresh_calls):
             observed = "the app does not recover although its key pair is accepted again"
             return self.fails(observed, evidence=("refresh failed with an accepted key pair",))
         return self.inconclusive("no API call succeeded after the key pair was accepted again")
@@ -65,20 +67,3 @@ class StopsOnBadCredentials(Probe, frozen=True, kw_only=True, tag="stops_on_bad_
 def _idle_attempts(journal: Journal, refused: list[Exchange]) -> int:
     periods_s = [(idle.at_s, idle.at_s + idle.seconds) for idle in journal.all(Idle)]
     return max((sum(1 for call in refused if begin_s <= call.at_s < end_s) for begin_s, end_s in periods_s), default=0)
-
-
-def _good_since_s(journal: Journal) -> float | None:
-    """Return the time since which the app's key pair is valid again; None if it is not.
-
-    The API accepted the key pair again, or the app was restarted with the right pair. If a fault refused the pair, only a
-    restart counts, because a running app may stop its calls for a while after a refusal.
-    """
-    keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
-    restarts_s = [started.at_s for started in journal.all(ProcessChanged) if started.is_restart]
-    if not keys:
-        return next((restart_s for restart_s in restarts_s if restart_s > over_s(bitten)), None)
-    if keys[-1].is_accepted:
-        return keys[-1].at_s
-    if keys[-1].is_wrong:
-        return next((restart_s for restart_s in reversed(restarts_s) if restart_s > keys[-1].at_s), None)
-    return None

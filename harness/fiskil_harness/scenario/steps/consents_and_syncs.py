@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, pause, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
-from fiskil_harness.core.net.http_client import HttpReply, without_rate_limit
+from fiskil_harness.core.net.http_client import TOO_MANY, HttpReply, without_rate_limit
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Exchange, HookCall, HookName, Rows, shortened
 from fiskil_harness.journal.queries.api_calls import ENDING, bitten_by, calls, dataset_read, is_complete_success
+from fiskil_harness.journal.queries.work_requested import key_accepted_s
 from fiskil_harness.scenario.steps.step import Step, TwinStep, refuse_outside, unknown
 
 if TYPE_CHECKING:
@@ -210,10 +211,10 @@ class Disconnect(TwinStep, frozen=True, kw_only=True, tag="disconnect"):
 def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str) -> HttpReply:
     """Call a drive hook and record its response.
 
-    If the app's own rate limit refuses the call, it is repeated. After a fault that acted, it is also repeated for
-    ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be open. A refresh
-    is repeated for ``LONGEST_RECOVERY_S``, once in a run. A response later than ``app.limits.request_deadline_s`` + 5 s
-    counts as missing. The exception of a Python object counts as status 500.
+    If the app's own rate limit refuses the call, it is repeated. After a fault that acted or a refused key pair, it is also
+    repeated for ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be
+    open. A refresh is repeated for ``LONGEST_RECOVERY_S``, once in a run. A response later than
+    ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status 500.
 
     Args:
         name: Name of the hook after ``app.drive.``.
@@ -244,19 +245,23 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
 
     had_recovery_time = False
     reply = without_rate_limit(call, is_its_own=lambda: not api_calls())
-    if name in HOOKS_BEHIND_BREAKER and bitten_by(stage.journal) and not stage.environment.proxy.rules.waiting():
+    is_key_accepted = key_accepted_s(stage.journal) is not None
+    has_recovered = is_key_accepted or bitten_by(stage.journal)
+    if name in HOOKS_BEHIND_BREAKER and has_recovered and not stage.environment.proxy.rules.waiting():
         since = stopwatch()
-        is_first_refresh = name == "refresh" and name not in stage.app.failing_hooks and (reply.status or 0) >= FAILED
+        # An app may report a refused key pair with the status of a client error.
+        failed = REFUSED if is_key_accepted and name == "refresh" else FAILED
+        is_first_refresh = name == "refresh" and name not in stage.app.failing_hooks and (reply.status or 0) >= failed
         longest_s = LONGEST_RECOVERY_S if is_first_refresh else LONGEST_OPEN_S
-        while _has_failed_early(reply, name, api_calls(), end_user):
+        while _has_failed_early(reply, name, api_calls(), end_user, failed=failed):
             if since() >= longest_s:
                 # A redirect may lead to a page for logging in.
-                had_recovery_time = is_first_refresh and (reply.status or 0) >= FAILED
+                had_recovery_time = is_first_refresh and (reply.status or 0) >= failed
                 if had_recovery_time:
                     stage.app.failing_hooks.add(name)
                 break
             pause(BETWEEN_TRIES_S)
-            if _has_failed_early(reply, name, api_calls(), end_user):
+            if _has_failed_early(reply, name, api_calls(), end_user, failed=failed):
                 reply = call()
     hook_call = HookCall(
         **span,
@@ -270,18 +275,23 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     return reply
 
 
-def _has_failed_early(reply: HttpReply, name: HookName, made: list[Exchange], end_user: "EndUser") -> bool:
+def _has_failed_early(reply: HttpReply, name: HookName, made: list[Exchange], end_user: "EndUser", *, failed: int) -> bool:
     """Return True if a hook failed although no API call failed, as while a circuit breaker of the app is open.
 
-    A redirect counts as failed if a consent is active, and the app neither ended a consent nor read data.
+    A redirect counts as failed if a consent is active, and the app neither ended a consent nor read data. A client error
+    counts, if *failed* permits it, only if a consent is active, and if it is not the app's own rate limit.
 
     Args:
         made: The API calls since the hook was called.
+        failed: The lowest status that counts as failed.
     """
     status = reply.status or 0
     if status < REDIRECT or not all(map(is_complete_success, made)):
         return False
+    has_consent = any(consent.is_active for consent in end_user.consents)
+    if status >= FAILED:
+        return True
     if status >= REFUSED:
-        return status >= FAILED
+        return status >= failed and status != TOO_MANY and has_consent
     has_acted = any(call.route in ENDING if name == "revoke" else dataset_read(call) for call in made)
-    return not has_acted and any(consent.is_active for consent in end_user.consents)
+    return not has_acted and has_consent
