@@ -326,44 +326,21 @@ if __name__ == "__main__":
 """
 
 
-DISCARDED = """
-import gc, os, signal, sys
-from fiskil_harness.core import signals
-from fiskil_harness.runner.worker import Worker
-
-signals.REPEAT_S = 0.1
-
-def strike(*_):
-    frame = sys._getframe()
-    while frame is not None and frame.f_code is not Worker.play.__code__:
-        frame = frame.f_back
-    if frame is not None:
-        gc.callbacks.remove(strike)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-gc.callbacks.append(strike)
-"""
-"""Sends SIGTERM to each process that plays a scenario, in a callback of the garbage collector."""
-
-
 @pytest.fixture
 def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Run scenarios in a separate process and process group, as the command line does."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(
-        scenarios: Sequence[Scenario], settings: Settings, *, workers: int = 1, preamble: str = ""
-    ) -> "subprocess.Popen[str]":
+    def start(scenarios: Sequence[Scenario], settings: Settings, *, workers: int = 1) -> "subprocess.Popen[str]":
         folder = tmp_path / "request"
         folder.mkdir()
         (folder / "request.pickle").write_bytes(pickle.dumps((scenarios, settings)))
-        (tmp_path / "script.py").write_text(preamble + SCRIPT)
+        (tmp_path / "script.py").write_text(SCRIPT)
         environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(own_folder)}
         process = subprocess.Popen(
             [sys.executable, str(tmp_path / "script.py"), str(folder), str(workers)],
             env=environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if preamble else None,
             text=True,
             start_new_session=True,
         )
@@ -461,34 +438,6 @@ def test_an_interrupted_run_leaves_nothing(
     assert len(result.outcomes) == 60
     assert {outcome.verdict for outcome in result.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
     assert judge(result.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []
-    assert not processes_using(own_folder)
-
-
-@pytest.mark.parametrize(
-    ("workers", "was_interrupted", "errors"),
-    [(1, True, ()), (2, False, ("A worker process of fiskil-harness ended before its scenario did.",))],
-)
-def test_an_interrupt_that_python_discards_ends_the_process_all_the_same(
-    background: Callable[..., "subprocess.Popen[str]"],
-    receiver_settings: MakeSettings,
-    tmp_path: Path,
-    own_folder: Path,
-    workers: int,
-    was_interrupted: bool,
-    errors: tuple[str, ...],
-) -> None:
-    """The process closes its app and leaves nothing, although its scenarios would last for hours."""
-    endless = tuple(repeated(f"s{count:03}", *[steps.StayIdle(seconds=60)] * 90) for count in range(2))
-    settings = receiver_settings(app={"command": "{python} receiver.py {port} {workdir}"})
-    process = background(endless, settings, workers=workers, preamble=DISCARDED)
-
-    _, shown = process.communicate(timeout=120)
-
-    result = result_of(tmp_path)
-    assert "Exception ignored" in shown
-    assert "KeyboardInterrupt" in shown
-    assert (process.returncode, result.was_interrupted, result.internal_errors) == (0, was_interrupted, errors)
-    assert {outcome.verdict for outcome in result.outcomes} == {Verdict.INCONCLUSIVE}
     assert not processes_using(own_folder)
 
 

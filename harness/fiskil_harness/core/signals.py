@@ -1,27 +1,14 @@
 """Handling of Ctrl-C, SIGTERM and SIGHUP: they end a run cleanly, and do not interrupt a start or clean-up halfway.
 
 All handlers are Python functions, so child processes start with default handlers. Under ``nohup``, SIGHUP stays ignored.
-
-Python discards an exception in some functions that it calls itself: callbacks of the garbage collector, such as that of
-Hypothesis, and ``__del__``. So ``interrupt`` raises KeyboardInterrupt again until ``end_repetition`` is called.
 """
 
 import contextlib
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
-
-REPEAT_S = 3.0
-"""The time after which a KeyboardInterrupt that Python discarded is raised again, in real seconds."""
-
-
-class _Repetition:
-    """The handler of SIGALRM, and its timer, that ``interrupt`` replaced; empty while nothing is repeated."""
-
-    replaced: tuple[tuple[Any, tuple[float, float]], ...] = ()
 
 
 def handled_signals() -> tuple[signal.Signals, ...]:
@@ -65,70 +52,31 @@ def deferred() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-@contextlib.contextmanager
-def stops_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP raise KeyboardInterrupt inside the block, as Ctrl-C does; see ``interrupt``."""
-    is_inner = signal.getsignal(signal.SIGTERM) is interrupt
-    is_ignored = not callable(signal.getsignal(signal.SIGINT))
-    with handled_by(interrupt, set(handled_signals()) - ({signal.SIGINT} if is_ignored else set())):
-        try:
-            yield
-        finally:
-            if not is_inner:
-                end_repetition()
+def stops_as_interrupt() -> AbstractContextManager[None]:
+    """Let SIGTERM and SIGHUP raise KeyboardInterrupt inside the block, as Ctrl-C does."""
 
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
 
-def interrupt(number: int, _frame: object) -> None:
-    """Raise KeyboardInterrupt as the handler of a signal, and send the signal again every ``REPEAT_S`` if this was lost."""
-
-    def repeat(_alarm: int, _frame: object) -> None:
-        if not is_being_handled():
-            signal.raise_signal(number)
-
-    if not _Repetition.replaced:
-        former = signal.signal(signal.SIGALRM, repeat)
-        _Repetition.replaced = ((former, signal.setitimer(signal.ITIMER_REAL, REPEAT_S, REPEAT_S)),)
-    raise KeyboardInterrupt
-
-
-def is_being_handled() -> bool:
-    """Return True while the program handles a KeyboardInterrupt, which is then not lost.
-
-    A second one would end a clean-up halfway.
-    """
-    error = sys.exception()
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__context__
-    return error is not None
-
-
-def end_repetition() -> None:
-    """Send no signal again, because the program has caught the KeyboardInterrupt."""
-    if threading.current_thread() is threading.main_thread():
-        replaced, _Repetition.replaced = _Repetition.replaced, ()
-        for handler, timer in replaced:
-            signal.setitimer(signal.ITIMER_REAL, *timer)
-            signal.signal(signal.SIGALRM, handler)
+    return handled_by(interrupt, set(handled_signals()) - {signal.SIGINT})
 
 
 @contextlib.contextmanager
 def remembered() -> Iterator[Callable[[], None]]:
     """Yield a function that raises KeyboardInterrupt if a signal has arrived in the block.
 
-    A signal has its usual handler, but Python may discard the KeyboardInterrupt that it raises. The function repeats it at
-    once.
+    A signal raises KeyboardInterrupt at once, but Python discards this exception in some callbacks, such as Hypothesis'
+    garbage collector hook. The function repeats a lost exception.
     """
     received: list[int] = []
-    usual = {number: signal.getsignal(number) for number in handled_signals()}
-    handlers = {number: handler for number, handler in usual.items() if callable(handler)}
 
     def raise_again() -> None:
         if received:
             raise KeyboardInterrupt
 
-    def note(number: int, frame: Any) -> None:
+    def interrupt(number: int, _frame: object) -> None:
         received.append(number)
-        handlers[signal.Signals(number)](number, frame)
+        raise KeyboardInterrupt
 
-    with handled_by(note, handlers):
+    with handled_by(interrupt, [number for number in handled_signals() if callable(signal.getsignal(number))]):
         yield raise_again

@@ -93,7 +93,6 @@ def run_hosted(
                 if checks_contract and not session.was_interrupted:
                     drift_outcomes.append(_drift_outcome(account, worker, settings, seed))
             except KeyboardInterrupt:
-                signals.end_repetition()
                 session.was_interrupted = True
             finally:
                 worker.close()

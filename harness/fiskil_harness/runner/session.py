@@ -4,8 +4,7 @@ A worker process has its own sandbox and app. It gets one scenario at a time and
 that a session writes lies in a temporary folder, which is removed at the end; an app that still runs then is killed.
 
 A signal ends a session in order: this process stops its loop and sends SIGTERM to each worker process. A worker process
-ends the scenario, closes its app and exits; a further signal does not disturb that. Its unfinished scenario is not in the
-results.
+handles the first signal only. It ends the scenario, closes its app and exits; its unfinished scenario is not in the results.
 """
 
 import contextlib
@@ -180,7 +179,6 @@ class Session:
             self._play_with(worker, self._first, should_continue)
             self._play_with(worker, self._remaining(), should_continue)
         except KeyboardInterrupt:
-            signals.end_repetition()
             self.was_interrupted = True
         finally:
             worker.close()
@@ -253,7 +251,6 @@ class Session:
             self._play_in(pool, self._first, workers)
             self._play_in(pool, self._remaining(), workers)
         except KeyboardInterrupt:
-            signals.end_repetition()
             self.was_interrupted = True
         except BrokenProcessPool:
             self._errors.append("A worker process of fiskil-harness ended before its scenario did.")
@@ -357,14 +354,15 @@ def _open_worker(
     records: tuple[bool, bool],
     app_log: Path | None,
 ) -> None:
-    """Make this process a worker with a folder of its own; a signal ends the worker in order."""
+    """Make this process a worker with a folder of its own; the first signal ends the worker in order."""
     numbers = signals.handled_signals()
 
-    def end(number: int, frame: object) -> None:
-        if not _WorkerProcess.is_playing:
-            _exit()
-        if not signals.is_being_handled():
-            signals.interrupt(number, frame)
+    def end(_number: int, _frame: object) -> None:
+        for number in numbers:
+            signal.signal(number, lambda *_: None)
+        if _WorkerProcess.is_playing:
+            raise KeyboardInterrupt
+        _exit()
 
     plugins.register(loaded)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
@@ -409,10 +407,9 @@ def _exit_with_parent() -> None:
 
 
 def _exit() -> NoReturn:
-    """Close the app and end this worker process at once, without the executor's loop; no signal interrupts this."""
-    with signals.ignored():
-        _WorkerProcess.worker.close()
-        os._exit(0)
+    """Close the app and end this worker process at once, without the executor's loop."""
+    _WorkerProcess.worker.close()
+    os._exit(0)
 
 
 @contextlib.contextmanager

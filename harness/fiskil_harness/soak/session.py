@@ -8,7 +8,7 @@ from secrets import token_hex
 import msgspec
 
 from fiskil_harness.app.app_under_test import AppUnderTest
-from fiskil_harness.core import catalog, signals
+from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import pause, stopwatch
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS, REFRESH, REVOKE, START_SESSION
@@ -149,7 +149,6 @@ class Session:
                 pause(WATCH_EVERY_S)
             locust.finish(ENDING_S)
         except KeyboardInterrupt:
-            signals.end_repetition()
             is_interrupted = True
             took_s = locust.stop()
             on_note(f"Interrupted. All workers stopped within {took_s:.1f} s; judging what was sent.")
