@@ -326,16 +326,41 @@ if __name__ == "__main__":
 """
 
 
+DISCARDED = """
+import gc, os, signal, sys
+from pathlib import Path
+from fiskil_harness.runner import session
+from fiskil_harness.runner.worker import Worker
+
+session.REPEAT_S = 0.2
+
+def wait_for_signal(*_):
+    frame = sys._getframe()
+    while frame is not None and frame.f_code is not Worker.play.__code__:
+        frame = frame.f_back
+    if frame is not None:
+        gc.callbacks.remove(wait_for_signal)
+        Path(sys.argv[1], f"waits-{os.getpid()}").touch()
+        signal.pause()
+
+if __name__ != "__main__":
+    gc.callbacks.append(wait_for_signal)
+"""
+"""Lets each worker process get its first signal in a callback of the garbage collector, which discards exceptions."""
+
+
 @pytest.fixture
 def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Run scenarios in a separate process and process group, as the command line does."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(scenarios: Sequence[Scenario], settings: Settings, *, workers: int = 1) -> "subprocess.Popen[str]":
+    def start(
+        scenarios: Sequence[Scenario], settings: Settings, *, workers: int = 1, preamble: str = ""
+    ) -> "subprocess.Popen[str]":
         folder = tmp_path / "request"
         folder.mkdir()
         (folder / "request.pickle").write_bytes(pickle.dumps((scenarios, settings)))
-        (tmp_path / "script.py").write_text(SCRIPT)
+        (tmp_path / "script.py").write_text(preamble + SCRIPT)
         environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(own_folder)}
         process = subprocess.Popen(
             [sys.executable, str(tmp_path / "script.py"), str(folder), str(workers)],
@@ -438,6 +463,22 @@ def test_an_interrupted_run_leaves_nothing(
     assert len(result.outcomes) == 60
     assert {outcome.verdict for outcome in result.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
     assert judge(result.outcomes, settings=settings, seed=7, today=TODAY).with_status(Status.PROVEN) == []
+    assert not processes_using(own_folder)
+
+
+def test_a_worker_ends_although_python_discards_its_interrupt(
+    background: Callable[..., "subprocess.Popen[str]"], receiver_settings: MakeSettings, tmp_path: Path, own_folder: Path
+) -> None:
+    """The workers get a second signal, close their apps and leave nothing; their scenarios would last for an hour."""
+    endless = tuple(repeated(f"s{count}", *[steps.StayIdle(seconds=60)] * 60) for count in range(2))
+    settings = receiver_settings(app={"command": "{python} receiver.py {port} {workdir}"})
+    process = background(endless, settings, workers=2, preamble=DISCARDED)
+    assert wait_until(lambda: len(list(tmp_path.glob("request/waits-*"))) == 2, cap_s=300)
+
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(500) == 0
+    assert result_of(tmp_path).was_interrupted
     assert not processes_using(own_folder)
 
 

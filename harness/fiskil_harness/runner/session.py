@@ -3,19 +3,23 @@
 A worker process has its own sandbox and app. It gets one scenario at a time and returns its result, redacted. Everything
 that a session writes lies in a temporary folder, which is removed at the end; an app that still runs then is killed.
 
-A signal ends a session in order: this process stops its loop and sends SIGTERM to each worker process. A worker process
-handles the first signal only. It ends the scenario, closes its app and exits; its unfinished scenario is not in the results.
+A signal ends a session in order: this process stops its loop and sends SIGTERM to each worker process, again and again
+until it has ended, because Python may discard a KeyboardInterrupt, such as in a callback of the garbage collector. A worker
+process ends the scenario, closes its app and exits; its unfinished scenario is not in the results.
 """
 
 import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -35,6 +39,9 @@ from fiskil_harness.runner.worker import NEVER_IDLE, OnProgress, Worker, unfinis
 from fiskil_harness.runner.worker_count import WorkerCount, count_at_start, largest_count
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
+
+REPEAT_S = 3.0
+"""The time after which a worker process that did not end gets another signal, in real seconds."""
 
 
 class SessionResult(Struct, frozen=True, kw_only=True):
@@ -257,8 +264,7 @@ class Session:
         finally:
             with signals.ignored():
                 if len(self._played) + len(self._skipped) < len(self.scenarios):
-                    for process in set(multiprocessing.active_children()) - others:
-                        process.terminate()
+                    _end_processes(set(multiprocessing.active_children()) - others)
                 if pool is not None:
                     pool.shutdown(cancel_futures=True)
 
@@ -354,15 +360,14 @@ def _open_worker(
     records: tuple[bool, bool],
     app_log: Path | None,
 ) -> None:
-    """Make this process a worker with a folder of its own; the first signal ends the worker in order."""
+    """Make this process a worker with a folder of its own; a signal ends the worker in order."""
     numbers = signals.handled_signals()
 
     def end(_number: int, _frame: object) -> None:
-        for number in numbers:
-            signal.signal(number, lambda *_: None)
-        if _WorkerProcess.is_playing:
+        if not _WorkerProcess.is_playing:
+            _exit()
+        if not _is_ending():
             raise KeyboardInterrupt
-        _exit()
 
     plugins.register(loaded)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
@@ -406,10 +411,29 @@ def _exit_with_parent() -> None:
         os._exit(1)
 
 
+def _is_ending() -> bool:
+    """Return True while this process handles a KeyboardInterrupt: another one would end the clean-up halfway."""
+    error = sys.exception()
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
+
+
 def _exit() -> NoReturn:
-    """Close the app and end this worker process at once, without the executor's loop."""
-    _WorkerProcess.worker.close()
-    os._exit(0)
+    """Close the app and end this worker process at once, without the executor's loop; no signal interrupts this."""
+    with signals.ignored():
+        _WorkerProcess.worker.close()
+        os._exit(0)
+
+
+def _end_processes(processes: Iterable[BaseProcess]) -> None:
+    """Send SIGTERM to *processes*, and again every ``REPEAT_S`` to those that still run, until all have ended."""
+    running = {process.sentinel: process for process in processes}
+    while running:
+        for process in running.values():
+            process.terminate()
+        for sentinel in connection.wait(list(running), REPEAT_S):
+            del running[sentinel]  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager

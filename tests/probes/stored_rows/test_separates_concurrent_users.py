@@ -340,7 +340,7 @@ def test_a_page_without_ids_is_known_by_its_values(rich: JournalBuilder, body: b
 
 
 def test_the_page_with_values_of_another_end_user_is_named(rich: JournalBuilder) -> None:
-    """Which end user got it depends on timing."""
+    """The finding names no end user, because timing decides who got the page."""
     respond(rich, b"<td>$7,926.51</td>", source="page money")
 
     assert examined(rich).observed == "page money shows one end user values of another one's rows"
