@@ -4,6 +4,7 @@ Revoke the consent at Fiskil when the switch is turned off.
 """
 
 import re
+from urllib.parse import parse_qs
 
 from reference_app import app, layout, pages
 from starlette.responses import RedirectResponse
@@ -27,9 +28,9 @@ def consent(details, ref):
 
 async def off(request):
     """Remember the position only."""
-    form = await request.form()
-    OFF.add(form["id"])
-    return RedirectResponse(f"/connections?customer={form['ref']}", status_code=303)
+    form = parse_qs((await request.body()).decode())
+    OFF.add(form["id"][0])
+    return RedirectResponse(f"/connections?customer={form['ref'][0]}", status_code=303)
 
 
 layout._HEADERS["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"

@@ -14,7 +14,7 @@ FEWEST_LETTERS = 8
 """Minimum length of a value; a shorter one may be on a page by chance."""
 
 _AMOUNT = re.compile(r"-?\d+\.\d\d")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def private_values(journal: Journal) -> dict[str, set[str]]:
