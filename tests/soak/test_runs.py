@@ -165,7 +165,7 @@ def test_ctrl_c_stops_all_workers_and_judges_what_was_sent(begin: Begin) -> None
 @pytest.mark.parametrize(("name", "check"), FLAWED.items(), ids=FLAWED)
 def test_a_flaw_that_only_load_reveals_is_caught(begin: Begin, name: str, check: str) -> None:
     """The flaw fails its check, on PostgreSQL with two processes."""
-    load = ("--duration", "12", "--rate", "100", "--shape", "burst", "--end-users", "10", "--users", "60", "--lives", "0")
+    load = ("--duration", "20", "--rate", "100", "--shape", "burst", "--end-users", "10", "--users", "60", "--lives", "0")
 
     soaked = begin(*load, config=ROOT / "gallery" / "under_load" / f"{name}.toml").finish()
 
