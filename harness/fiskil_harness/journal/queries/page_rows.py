@@ -23,7 +23,7 @@ def shown_rows(journal: Journal, text: str, participant: str = "", *, consents: 
 
     The result maps each value to its name in reports, such as "masked number of everyday".
     """
-    plain_text = _plain(text)
+    plain_text = plain(text)
     own: dict[str, tuple[str, str]] = {}
     others: set[str] = set()
     for rows in journal.all(Rows):
@@ -49,7 +49,7 @@ def _values(dataset: str, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     last_digits = str(row.get("masked_number") or "")[-LAST_DIGITS:]
     if len(last_digits) == LAST_DIGITS and last_digits.isdecimal():
         yield "masked_number", last_digits
-    description = _plain(str(row.get("description") or ""))
+    description = plain(str(row.get("description") or ""))
     if sum(map(str.isalpha, description)) >= FEWEST_LETTERS and " " in description:
         yield "description", description
 
@@ -62,5 +62,6 @@ def _shows(plain_text: str, field: str, value: str) -> bool:
     return shows_amount(plain_text, value)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return *text* as values are compared: in lower case, with single spaces."""
     return " ".join(text.casefold().split())

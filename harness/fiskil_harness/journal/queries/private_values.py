@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.page_balances import shows_amount
+from fiskil_harness.journal.queries.page_rows import plain
 
 SHOWN_FIELDS = ("amount", "available_balance", "balance", "current_balance", "description")
 """Fields of rows that pages show."""
@@ -35,7 +36,7 @@ def private_values(journal: Journal) -> dict[str, set[str]]:
 def shows_any(page: str, values: set[str]) -> bool:
     """Return True if the HTML or JSON *page* shows one of the private *values*; separators in a number do not matter."""
     text = html.unescape(_TAG.sub("\n", page))
-    words = _words(text)
+    words = plain(text)
     return any(shows_amount(text, value) if value.isdecimal() else value in words for value in values)
 
 
@@ -44,9 +45,5 @@ def _comparable(text: str) -> str:
     if _AMOUNT.fullmatch(text):
         digits = re.sub(r"\D", "", text)
         return digits if len(digits) >= FEWEST_DIGITS else ""
-    words = _words(text)
+    words = plain(text)
     return words if len(words) >= FEWEST_LETTERS and not words.isdecimal() else ""
-
-
-def _words(text: str) -> str:
-    return " ".join(text.casefold().split())
