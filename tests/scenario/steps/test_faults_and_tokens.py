@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
@@ -12,11 +13,22 @@ from fiskil_harness import faults
 from fiskil_harness.core import plugins
 from fiskil_harness.core.config import parse
 from fiskil_harness.errors import UnknownName, UsageError
-from fiskil_harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, ProcessChanged, StepFailed
+from fiskil_harness.journal import (
+    Canaries,
+    Exchange,
+    FaultSet,
+    HookCall,
+    Journal,
+    Key,
+    ProcessChanged,
+    StepFailed,
+    StepIncomplete,
+)
 from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import faults_and_tokens
 from tests.apps.feed import Feed, feed_settings
 
 Drive = Callable[..., Driver]
@@ -42,6 +54,21 @@ def perform(drive: Drive) -> Perform:
         return journal
 
     return run
+
+
+@pytest.mark.parametrize("is_awaited", [False, True])
+def test_a_call_is_awaited_only_from_an_app_that_knows_the_api(
+    is_awaited: bool, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A receiver that already runs and has sent no request to the API does not know where it is."""
+    monkeypatch.setattr(faults_and_tokens, "LONGEST_WAIT_S", 0.2 if is_awaited else 60.0)
+    if is_awaited:
+        httpx.get(f"{driver.fiskil.api_url}/v1/institutions", timeout=30)
+
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.WaitForCall("banking.*"),), probes=()))
+
+    assert (crashed, len(journal.all(StepIncomplete))) == ("", 1)
+    assert journal.elapsed_s() >= 0.2 if is_awaited else journal.elapsed_s() < 60.0
 
 
 def refreshes(journal: Journal) -> list[int | None]:

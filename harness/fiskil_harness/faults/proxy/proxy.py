@@ -98,6 +98,11 @@ class Proxy:
         """Return the real seconds since the app's latest request ended; 0 while a request is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
+    @property
+    def was_called(self) -> bool:
+        """Return True if a request has arrived since the proxy was created."""
+        return self.open_requests > 0 or self._last_s > 0.0
+
     def is_holding(self, route: str) -> bool:
         """Return True if a fault holds back a response on *route*, or a pattern, that the API has already returned."""
         return any(

@@ -101,15 +101,20 @@ class WaitForCall(Step, frozen=True, tag="wait_for_call"):
         require_possible(Rule(route=self.route, fault=Latency()).check())
 
     def perform(self, stage: "Stage") -> None:
-        """Wait for such a call, at most for 10 real seconds; an app whose command gets no ``{api_url}`` makes none."""
+        """Wait for such a call, at most for 10 real seconds, unless the app makes no calls."""
         cap_s = LONGEST_WAIT_S if makes_calls(stage) else 0.0
         if not wait_until(lambda: stage.fiskil.proxy.is_holding(self.route), cap_s=cap_s):
             stage.record_incomplete(f"no response on {self.route!r} was held back, so nothing happened during a call")
 
 
 def makes_calls(stage: "Stage") -> bool:
-    """Return False if the config passes the API's URL to the app's command nowhere, so that the app can call no API."""
-    return stage.app.passes_value("api_url") or not stage.settings.app.command
+    """Return False if the app cannot know the API's URL: it has its own process, and the config passes no URL to it.
+
+    An app that has already sent a request knows the URL, and so may one that calls a relay with a fixed port.
+    """
+    app, hosted = stage.settings.app, stage.settings.hosted
+    has_own_process = bool(app.command or app.url)
+    return not has_own_process or stage.app.passes_value("api_url") or hosted.port > 0 or stage.fiskil.proxy.was_called
 
 
 class LiftFaults(Step, frozen=True, kw_only=True, tag="lift_faults"):
