@@ -48,16 +48,21 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Move the long tests to the start of each worker's share, so that none of them runs alone at the end."""
+    """Move the long tests to the start of each worker's share, the longest first, so that none runs alone at the end."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    long = [item for item in items if item.get_closest_marker("long")]
-    others = [item for item in items if not item.get_closest_marker("long")]
+    long = sorted((item for item in items if _takes_long(item)), key=_takes_long, reverse=True)
+    others = [item for item in items if not _takes_long(item)]
     share = -(-len(others) // workers)
     items[:] = [
         item
         for number in range(workers)
         for item in (*long[number::workers], *others[number * share : (number + 1) * share])
     ]
+
+
+def _takes_long(item: pytest.Item) -> int:
+    """Return 2 if *item* takes minutes, 1 if it takes longer than ten seconds, else 0."""
+    return 2 if item.get_closest_marker("full") else int(item.get_closest_marker("long") is not None)
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:

@@ -34,8 +34,8 @@ class ControlledTime:
         return self.now_s
 
     def sleep(self, seconds: float) -> None:
-        """Move the time forward."""
-        self.now_s += seconds
+        """Move the time forward, at least by a microsecond: less may be lost by rounding, and the time would stand still."""
+        self.now_s += max(seconds, 1e-6)
 
 
 class ScriptedApp:
@@ -110,13 +110,13 @@ class Waiting:
             full_time_s=full_time_s,
         )
 
-    def acknowledge(self, *message_ids: str, is_subscribed: bool = True) -> None:
+    def acknowledge(self, *message_ids: str, kind: str = "consent.updated", is_subscribed: bool = True) -> None:
         """Record messages that the app has acknowledged."""
         for message_id in message_ids:
             self.journal.write(
                 EventCreated(
                     event=message_id,
-                    kind="consent.updated",
+                    kind=kind,
                     message_id=message_id,
                     participant="",
                     publish_time="",
@@ -346,6 +346,55 @@ def test_each_scenario_counts_once(waiting: Waiting) -> None:
     assert took_s == pytest.approx([10, 10, 5, 2.5, 2, 2], abs=POLL_S)
 
 
+SYNC = "banking.accounts.sync.completed"
+
+
+def leave_unfinished(waiting: Waiting, scenarios: int) -> None:
+    """Play *scenarios* in each of which the app leaves a sync event unfinished."""
+    for number in range(scenarios):
+        waiting.begin(f"scenario {number}")
+        waiting.acknowledge("sync", kind=SYNC)
+        waiting.script.report({"applied": {}, "pending": number + 1})
+        assert waiting.wait(is_last=True)[0] == "stuck"
+
+
+def test_work_of_another_kind_has_the_whole_time(waiting: Waiting) -> None:
+    """The app is stuck with one kind of events only."""
+    leave_unfinished(waiting, 5)
+    waiting.begin("present")
+    waiting.acknowledge("e0")
+    waiting.script.report({"applied": {}, "pending": 9})
+
+    assert waiting.wait() == ("stuck", pytest.approx(10, abs=POLL_S))
+
+
+@pytest.mark.parametrize(("kind", "took_s"), [("consent.updated", 2), (SYNC, 10)], ids=["another", "the same"])
+def test_only_finished_work_of_the_kind_ends_its_backlog(waiting: Waiting, kind: str, took_s: float) -> None:
+    """An app that is idle because it got no such event shows nothing about it."""
+    leave_unfinished(waiting, 5)
+    waiting.begin("idle")
+    waiting.acknowledge("e0", kind=kind)
+    waiting.script.report({"applied": {"e0": 1}, "pending": 0})
+    idle, _ = waiting.wait(is_last=True)
+    waiting.begin("present")
+    waiting.acknowledge("e1", kind=SYNC)
+    waiting.script.report({"applied": {"e0": 1}, "pending": 1})
+
+    assert (idle, waiting.wait()) == ("idle", ("stuck", pytest.approx(took_s, abs=POLL_S)))
+
+
+@pytest.mark.parametrize(("kind", "took_s"), [("consent.updated", 3), (SYNC, 11)], ids=["another", "the same"])
+def test_only_progress_of_the_kind_restores_the_whole_time(waiting: Waiting, kind: str, took_s: float) -> None:
+    """A message of another kind that is applied during the wait is no progress of the work that is stuck."""
+    leave_unfinished(waiting, 5)
+    waiting.begin("present")
+    waiting.acknowledge("e0", kind=kind)
+    waiting.acknowledge("e1", kind=SYNC)
+    waiting.script.report(lambda since_s, _queries: {"applied": {"e0": int(since_s >= 1)}, "pending": 9})
+
+    assert waiting.wait() == ("stuck", pytest.approx(min(took_s, 10), abs=2 * POLL_S))
+
+
 def test_old_work_does_not_shorten_the_wait_for_new_work(waiting: Waiting) -> None:
     """An old task that waits for its retry does not shorten the wait for a new one."""
     waiting.script.report({"pending": 1})
@@ -565,6 +614,22 @@ def test_only_the_last_wait_of_an_undisturbed_scenario_gives_the_full_time(
     assert took_s <= 20 + POLL_S
 
 
+def test_each_kind_gets_the_full_time_once(waiting: Waiting) -> None:
+    """A scenario with two kinds needs none, after two scenarios with one kind each."""
+    took_s = []
+    for number, kinds in enumerate(("a", "b", "ab")):
+        waiting.app.backlog = NONE
+        waiting.begin(f"scenario {number}", full_time_s=FULL_TIME_S)
+        for kind in kinds:
+            waiting.acknowledge(kind, kind=kind)
+        waiting.script.report({"pending": number + 1, "applied": {}})
+        wait, seconds = waiting.timed(is_last=True)
+        assert wait.had_full_time
+        took_s.append(seconds)
+
+    assert took_s == pytest.approx([FULL_TIME_S, FULL_TIME_S, 10], abs=2 * POLL_S)
+
+
 def test_a_pending_message_of_any_kind_gets_the_full_time(waiting: Waiting) -> None:
     """An app that counts every missing message as pending uses each of them, although no kind of it was ever applied."""
     waiting.script.report({"applied": {"e1": 1}, "pending": 1})
@@ -620,6 +685,22 @@ def test_an_app_that_never_resumes_its_work_had_the_recovery_time_once(waiting: 
     assert (first.result, first.had_recovery_time, second.had_recovery_time) == ("stuck", True, True)
     assert first_s == pytest.approx(RECOVERY_S, abs=3 * POLL_S)
     assert second_s == pytest.approx(20, abs=3 * POLL_S)
+
+
+def test_work_that_is_stuck_without_a_disturbance_gets_no_recovery_time(waiting: Waiting) -> None:
+    """It shows nothing about the app's recovery."""
+    waiting.begin("first", full_time_s=12)
+    waiting.acknowledge("e0")
+    waiting.script.report({"pending": 1, "applied": {}})
+    waiting.timed(is_last=True)
+    waiting.app.backlog = NONE
+    waiting.begin("second", full_time_s=12)
+    waiting.acknowledge("e1")
+    waiting.script.report({"pending": 2, "applied": {}})
+    wait, took_s = waiting.recover()
+
+    assert (wait.result, wait.had_recovery_time) == ("stuck", False)
+    assert took_s == pytest.approx(20, abs=3 * POLL_S)
 
 
 def test_work_that_resumes_after_a_disturbance_is_finished(waiting: Waiting) -> None:

@@ -56,8 +56,8 @@ class AppUnderTest:
         """Variables of the harness's environment that the app does not inherit at its next start."""
         self.backlog = NONE
         """Work that the app had left unfinished at the end of the last wait."""
-        self.stuck_kinds: set[frozenset[str]] = set()
-        """The kinds of messages that the app did not finish, together, although it had the full time."""
+        self.stuck_kinds: set[str] = set()
+        """The kinds of messages that the app did not finish although it had the full time."""
         self.abandoned_kinds: set[frozenset[str]] = set()
         """The kinds of messages that the app did not finish, together, after a disturbance had ended."""
         self.failing_hooks: set[str] = set()
@@ -165,7 +165,7 @@ class AppUnderTest:
         self.kill()
         empty_folder(self.workdir, keep=self.output().values())
         Path(self.values["workdir"]).mkdir(parents=True, exist_ok=True)
-        self.backlog = Backlog(is_removed=True, new_waits=self.backlog.new_waits)
+        self.backlog = Backlog(is_removed=True, new_waits=self.backlog.new_waits, kinds=self.backlog.kinds)
         self.start()
 
     @contextlib.contextmanager

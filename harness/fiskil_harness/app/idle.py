@@ -54,12 +54,14 @@
 # unfinished. It is cleared when the app is idle or slow, unless the report cannot show that work continues. In its column,
 # the numbers are for no, one, two ... stuck waits in a row, and the last number is for all further ones. A disturbed wait
 # with a backlog has the numbers of "disturbed", and 20, 20, 10, 5, 2.5, 2 as its list. Progress during a wait restores the
-# first number: higher counts, another state, or fewer pending tasks.
+# first number: higher counts, another state, or fewer pending tasks. The app is stuck with some kinds of events only. So
+# work of another kind has the first number, and another kind that is finished neither restores it nor clears the backlog.
 #
 # Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
 # goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
 # config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
-# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough.
+# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough. They get no
+# recovery time either: an app that does not finish them without a disturbance shows nothing about its recovery.
 #
 # Recovery time: after a disturbance an app may wait before it tries again. So unfinished work is a FAIL only if the app
 # reports it (``pending``), every fault was lifted or ends by itself, and the app has changed nothing and made no API request
@@ -144,6 +146,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
         message: The message of that scenario that has been unprocessed for the longest time; empty if it is not known.
         pending: The number of pending tasks at the end of the last stuck wait.
         new_waits: The number of consecutive scenarios (within a scenario: waits) that ended stuck with new work.
+        kinds: The kinds of the messages that these waits left unfinished; empty if they are not known.
         old_waits: The number of waits that ended stuck with only work from earlier waits pending.
         values: Template values that identify the end user of the last effects query.
         effect_count: The number of effects in the response to that query.
@@ -154,6 +157,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     message: str = ""
     pending: int = 0
     new_waits: int = 0
+    kinds: frozenset[str] = frozenset()
     old_waits: int = 0
     values: Values = msgspec.field(default_factory=dict)
     effect_count: int = 0
@@ -163,6 +167,10 @@ class Backlog(Struct, frozen=True, kw_only=True):
     def since(self) -> str:
         """The scenario and, if known, the message that first left work unfinished, as text."""
         return f"{self.scenario}, {self.message}" if self.message else self.scenario
+
+    def without_tasks(self) -> "Backlog":
+        """Return what remains if the app is idle, or makes progress, with other kinds of messages."""
+        return Backlog(new_waits=self.new_waits, kinds=self.kinds)
 
     def is_overtaken_by(self, report: "EffectsReport") -> bool:
         """Return true if a new report for the same end user shows that the app has completed work since the last report.
@@ -322,8 +330,7 @@ class IdleWaits:
         def unchanged_s() -> float:
             return min(watch.since_work(), self._requests.idle_s())
 
-        kinds = watch.missing_kinds
-        if any(kinds <= stuck for stuck in self._app.stuck_kinds):
+        if watch.missing_kinds <= self._app.stuck_kinds:
             return unchanged_s() >= LEAST_UNCHANGED_S
         wait_until(
             lambda: (is_over() and not watch.missing_kinds) or unchanged_s() > full_time_s,
@@ -331,16 +338,16 @@ class IdleWaits:
             every_ms=8,
         )
         if watch.missing_kinds and unchanged_s() > full_time_s:
-            self._app.stuck_kinds.add(watch.missing_kinds)
+            self._app.stuck_kinds |= watch.missing_kinds
             return True
         return False
 
     def _had_recovery_time(self, watch: "_Watch", is_over: Callable[[], bool]) -> bool:
         """Wait until the app resumes its work, or did nothing for so long that it has abandoned it; return true then."""
         time_s = recovery_s(self._journal, inf if self._full_time_s is None else self._full_time_s)
-        if time_s == inf:
-            return False
         kinds = watch.missing_kinds
+        if time_s == inf or (kinds and kinds <= self._app.stuck_kinds):
+            return False
         is_known = any(kinds <= abandoned for abandoned in self._app.abandoned_kinds)
         least_s = min(time_s, LEAST_ABANDONED_S) if is_known else time_s
         elapsed = stopwatch()
@@ -378,12 +385,15 @@ class IdleWaits:
                 message=before.message if is_named else message,
                 pending=report.pending or 0,
                 new_waits=before.new_waits if is_old else self._backlog_at_begin.new_waits + 1,
+                kinds=before.kinds | watch.missing_kinds,
                 old_waits=before.old_waits + is_old,
                 values=values,
                 effect_count=sum((report.applied or {}).values()),
             )
         elif result == "idle" and report.pending:
             return  # only older work is left
+        elif result == "idle" and before.kinds and before.kinds.isdisjoint(watch.messages.acknowledged_kinds):
+            self._app.backlog, self._backlog_at_begin = before.without_tasks(), self._backlog_at_begin.without_tasks()
         # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
         elif report.pending is not None or watch.messages.are_applied_in(report.applied):
             self._app.backlog = self._backlog_at_begin = NONE
@@ -426,7 +436,8 @@ class _Watch:
         before, self.report = self.report, report
         has_fewer = report.pending is not None and before.pending is not None and report.pending < before.pending
         if has_fewer or (report.applied, report.state) != (before.applied, before.state):
-            self._backlog = NONE
+            is_elsewhere = self.messages.are_other_kinds_applied(before.applied, report.applied, kinds=self._backlog.kinds)
+            self._backlog = self._backlog.without_tasks() if is_elsewhere else NONE
         if is_calling or msgspec.structs.replace(report, failed=before.failed) != before:
             self.since_work = stopwatch()
         if is_calling or report != before:
@@ -435,7 +446,8 @@ class _Watch:
         ending = TABLE[self.meaning]
         since = self.since_work if ending.result == "stuck" else self.since_change
         times_s = ending.disturbed_s if self._is_disturbed else ending.undisturbed_s
-        waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits
+        is_known = not self._backlog.kinds or self.missing_kinds <= self._backlog.kinds
+        waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits * is_known
         time_s = times_s[min(waits, len(times_s) - 1)]
         return since() >= (max(time_s, self._promised_s) if ending.result == "stuck" and not waits else time_s)
 
@@ -477,7 +489,7 @@ class _Messages:
     """
 
     def __init__(self, journal: Journal, participant: str) -> None:
-        events = events_by_id(journal)
+        events = self._events = events_by_id(journal)
         reports = [effects for effects in journal.all(Effects) if effects.participant == participant]
         deliveries = [
             delivery
@@ -499,6 +511,19 @@ class _Messages:
     def are_missing_in(self, applied: dict[str, int] | None) -> bool:
         """Return true if an unapplied message is missing from the counts *applied*; false if the app reports no counts."""
         return applied is not None and any(not applied.get(event.message_id, 0) for event in self._unapplied)
+
+    @property
+    def acknowledged_kinds(self) -> frozenset[str]:
+        """The kinds of the messages that were acknowledged."""
+        return frozenset(event.kind for event in self._acknowledged)
+
+    def are_other_kinds_applied(
+        self, before: dict[str, int] | None, applied: dict[str, int] | None, *, kinds: frozenset[str]
+    ) -> bool:
+        """Return true if the counts grew only for messages whose kind is known and not one of *kinds*."""
+        grown = [message_id for message_id, count in (applied or {}).items() if count > (before or {}).get(message_id, 0)]
+        events = [self._events.get(message_id) for message_id in grown]
+        return bool(kinds and events) and all(event is not None and event.kind not in kinds for event in events)
 
     def kinds_missing_in(self, applied: dict[str, int] | None, *, pending: int = 0) -> frozenset[str]:
         """Return the kinds of the unapplied messages that are missing from *applied*; without counts, of all.
