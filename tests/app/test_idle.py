@@ -10,7 +10,7 @@ import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
 from fiskil_harness.app.effects import EffectsReport, query_effects
-from fiskil_harness.app.idle import NO_REQUEST, NONE, TABLE, Backlog, IdleWait, IdleWaits, wait_for_no_request
+from fiskil_harness.app.idle import NO_REQUEST, NONE, PROMPT_AFTER, TABLE, Backlog, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.core import clock
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.core.net.server import free_port
@@ -427,6 +427,50 @@ def test_only_proven_progress_clears_the_backlog(waiting: Waiting, report: dict[
 
     assert (waiting.app.backlog == NONE) is is_forgotten
     assert wait.busy_since == ("" if is_forgotten else "earlier, e9 consent.updated")
+
+
+def show_promptness(waiting: Waiting, waits: int) -> None:
+    """Wait often for an app that finishes each message before it acknowledges it."""
+    waiting.acknowledge("e0")
+    waiting.script.report({"applied": {"e0": 1}})
+    for _ in range(waits):
+        assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+@pytest.mark.parametrize(
+    ("is_disturbed", "is_last", "took_s"),
+    [(False, False, 0.02), (False, True, 0.25), (True, False, 3.0)],
+    ids=["undisturbed", "last", "disturbed"],
+)
+def test_a_prompt_app_needs_no_quiet_time(waiting: Waiting, *, is_disturbed: bool, is_last: bool, took_s: float) -> None:
+    """The last wait and a disturbed one are as long as for other apps."""
+    show_promptness(waiting, PROMPT_AFTER)
+
+    assert waiting.wait(is_disturbed=is_disturbed, is_last=is_last) == ("idle", pytest.approx(took_s, abs=0.08))
+
+
+def test_one_late_change_shows_that_an_app_is_not_prompt(waiting: Waiting) -> None:
+    """Then every wait has its quiet time again."""
+    show_promptness(waiting, PROMPT_AFTER)
+    waiting.script.report(lambda since_s, _queries: {"applied": {"e0": 1}, "state": since_s >= 0.01})
+    waiting.wait()
+    waiting.script.report({"applied": {"e0": 1}})
+
+    assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+@pytest.mark.parametrize("waits_for", ["no message", "an API call", "counts"])
+def test_only_finished_messages_show_that_an_app_is_prompt(waiting: Waiting, waits_for: str) -> None:
+    """A wait without a new message, during an API call, or without counts shows nothing."""
+    if waits_for != "no message":
+        waiting.acknowledge("e0", is_subscribed=False)
+    waiting.script.report({"applied": {"e0": 1}} if waits_for != "counts" else {"applied": {"e1": 1}})
+    for _ in range(PROMPT_AFTER + 1):
+        if waits_for == "an API call":
+            waiting.requests.busy_until_s = waiting.time.now_s + 0.01
+        result, took_s = waiting.wait()
+
+    assert (result, took_s) == ("idle", pytest.approx(0.25, abs=POLL_S))
 
 
 def test_an_app_without_messages_proves_no_progress(waiting: Waiting) -> None:

@@ -43,6 +43,11 @@
 # An app whose config promises to apply an event in ``fresh_s`` of more than 8 s may work in batches. Where it has new work
 # and no backlog, a wait then has fresh_s + 2 in place of 10, and twice as long in place of a limit of 20.
 #
+# Prompt: some apps finish each message before they acknowledge it. A wait shows that if new messages were acknowledged
+# before it, the counts had all of them, and nothing changed after the first report. After PROMPT_AFTER such waits in a row,
+# "looks idle" ends after PROMPT_S. One change or API request during a wait ends this, and it never concerns the last wait of
+# a scenario, or a disturbed one.
+#
 # "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
 # is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
 # else slow.
@@ -123,6 +128,8 @@ TABLE: Final = {
 """The table of the theory of operation, by the meaning of the last report."""
 LIMIT_S, DISTURBED_LIMIT_S = 10.0, 20.0
 """The limits of a wait, in real seconds."""
+PROMPT_S, PROMPT_AFTER = 0.02, 20
+"""The seconds without a change after which an app that works before it acknowledges is idle, and the waits that show it."""
 SLACK_S = 2.0
 """How much later than the promised time, in real seconds, a wait may end with the result that nothing changes."""
 NO_REQUEST: Final = {"begin": (0.12, 5.0), "begin of plan": (0.01, 5.0), "settled": (0.5, 10.0), "end": (0.12, 5.0)}
@@ -281,6 +288,7 @@ class IdleWaits:
             is_disturbed=is_disturbed,
             promised_s=promised_s if promised_s > LIMIT_S else 0.0,
             pending_of_others=self.pending_of_others,
+            is_prompt=self._app.prompt_waits >= PROMPT_AFTER and not is_last and not is_disturbed,
         )
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
@@ -297,6 +305,8 @@ class IdleWaits:
         if not is_over_early:
             watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
         self._causes_of_final_state = self._causes()
+        if not is_disturbed:
+            self._note_promptness(watch)
         is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
         had_full_time = is_unfinished and self._had_full_time(watch, full_time_s or 0.0, is_over)
         is_over_early = is_over_early or (is_unfinished and not watch.missing_kinds)
@@ -319,6 +329,13 @@ class IdleWaits:
             had_recovery_time=had_recovery_time,
             pending_of_others=min(self.pending_of_others, watch.report.pending or 0),
         )
+
+    def _note_promptness(self, watch: "_Watch") -> None:
+        """Count the waits in a row that show that the app is prompt."""
+        if watch.has_changed:
+            self._app.prompt_waits = 0
+        elif watch.messages.has_new and watch.report.applied and not watch.messages.first_missing_in(watch.report.applied):
+            self._app.prompt_waits += 1
 
     def _causes(self) -> int:
         """Return how many observations there are that may change a state; 0 if no wait is patient."""
@@ -421,7 +438,10 @@ class _Watch:
         is_disturbed: bool,
         promised_s: float = 0.0,
         pending_of_others: int = 0,
+        is_prompt: bool = False,
     ) -> None:
+        self.has_changed = False
+        self._is_prompt = is_prompt
         self._promised_s, self._pending_of_others = promised_s, pending_of_others
         self.report, self.messages = report, messages
         self.since_change = self.since_work = stopwatch()
@@ -429,6 +449,7 @@ class _Watch:
 
     def note_call(self) -> None:
         """Note that an API request is open: the app is busy, whatever it would report."""
+        self.has_changed = True
         self.since_work = self.since_change = stopwatch()
 
     def is_over_after(self, report: "EffectsReport", *, is_calling: bool) -> bool:
@@ -441,10 +462,13 @@ class _Watch:
         if is_calling or msgspec.structs.replace(report, failed=before.failed) != before:
             self.since_work = stopwatch()
         if is_calling or report != before:
+            self.has_changed = True
             self.since_change = stopwatch()
             return False
         ending = TABLE[self.meaning]
         since = self.since_work if ending.result == "stuck" else self.since_change
+        if self._is_prompt and self.meaning == "looks idle":
+            return since() >= PROMPT_S
         times_s = ending.disturbed_s if self._is_disturbed else ending.undisturbed_s
         is_known = not self._backlog.kinds or self.missing_kinds <= self._backlog.kinds
         waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits * is_known

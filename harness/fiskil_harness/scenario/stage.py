@@ -277,6 +277,20 @@ class Stage:
             return kind in patterns
         return matches_any(kind, patterns)
 
+    @property
+    def can_call_api(self) -> bool:
+        """False if the app cannot know the API's URL: it has its own process, and the config passes no URL to it.
+
+        An app that has already sent a request knows the URL, and so may one that calls a relay with a fixed port.
+        """
+        app, hosted = self.settings.app, self.settings.hosted
+        has_own_process = bool(app.command or app.url)
+        return not has_own_process or app.passes("api_url") or hosted.port > 0 or self.environment.proxy.was_called
+
+    def note_api_disturbance(self) -> None:
+        """Note that the API was disturbed, which disturbs the app if it can call the API."""
+        self.was_disturbed = self.was_disturbed or self.can_call_api
+
     def owner_of(self, symbol: str) -> EndUser:
         """Return the participant to whom the event *symbol* belongs.
 
@@ -313,7 +327,7 @@ class Stage:
             wait = self._waits.wait(
                 end_user.participant,
                 end_user.values,
-                is_disturbed=bool(waiting) or self.was_disturbed or self.must_restart,
+                is_disturbed=(bool(waiting) and self.can_call_api) or self.was_disturbed or self.must_restart,
                 is_last=moment == "end",
                 can_recover=not self.must_restart and not any(each.is_lasting_reason for each in waiting),
             )

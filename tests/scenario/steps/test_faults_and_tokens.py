@@ -28,6 +28,7 @@ from fiskil_harness.probes import Verdict
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.stage import Stage
 from fiskil_harness.scenario.steps import faults_and_tokens
 from tests.apps.feed import Feed, feed_settings
 
@@ -40,6 +41,30 @@ if os.environ["SECRET"].startswith("fsk_wrong"):
     sys.exit(3)
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
+
+
+@pytest.mark.parametrize("is_called", [False, True])
+def test_the_api_disturbs_only_an_app_that_knows_it(is_called: bool, driver: Driver) -> None:
+    """Waits are longer for a disturbed app, so a receiver that cannot call the API is none."""
+    if is_called:
+        httpx.get(f"{driver.fiskil.api_url}/v1/institutions", timeout=30)
+    seen: list[bool] = []
+
+    class Look(steps.Step, frozen=True, tag="look"):
+        def perform(self, stage: Stage) -> None:
+            """Note whether the app counts as disturbed."""
+            seen.append(stage.was_disturbed)
+
+    _, crashed = driver.perform(
+        Scenario(
+            name="x",
+            practices=(),
+            steps=(steps.InjectFault("*", faults.Status(status=503)), steps.LiftFaults(), Look()),
+            probes=(),
+        )
+    )
+
+    assert (crashed, seen) == ("", [is_called])
 
 
 @pytest.fixture

@@ -44,11 +44,11 @@ class FailNext(Step, frozen=True, kw_only=True, tag="fail_next"):
 
     def perform(self, stage: "Stage") -> None:
         """Record the app's effects, so that a probe can check whether the app really failed; then request the failure."""
-        stage.was_disturbed = True
         end_user = stage.end_user(self.twin)
         if not stage.app.has(FAIL) and self.otherwise:
             self._replace_failure(stage, end_user)
             return
+        stage.was_disturbed = True
         if stage.app.has(EFFECTS):
             with contextlib.suppress(HookError):
                 stage.snapshot("before_failure", end_user, is_settled=False)
@@ -59,9 +59,11 @@ class FailNext(Step, frozen=True, kw_only=True, tag="fail_next"):
         by: Literal["api", "forgeries"] = "forgeries" if self.otherwise == "forgeries" else "api"
         stage.record(FailureReplaced, participant=end_user.participant, by=by)
         if by == "forgeries":
+            stage.was_disturbed = True
             for _ in range(FORGERIES):
                 Forge(FORGERY, kind="consent.updated", twin=self.twin).perform(stage)
             return
+        stage.note_api_disturbance()
         end_user_id = stage.registered(end_user).end_user_id
         rule = Rule(route="*", fault=Status(status=503), times=0, end_user_id=end_user_id, between_s=(0.0, DOWN_S))
         stage.optional_faults.append(stage.environment.proxy.rules.set(rule))

@@ -102,19 +102,9 @@ class WaitForCall(Step, frozen=True, tag="wait_for_call"):
 
     def perform(self, stage: "Stage") -> None:
         """Wait for such a call, at most for 10 real seconds, unless the app makes no calls."""
-        cap_s = LONGEST_WAIT_S if makes_calls(stage) else 0.0
+        cap_s = LONGEST_WAIT_S if stage.can_call_api else 0.0
         if not wait_until(lambda: stage.fiskil.proxy.is_holding(self.route), cap_s=cap_s):
             stage.record_incomplete(f"no response on {self.route!r} was held back, so nothing happened during a call")
-
-
-def makes_calls(stage: "Stage") -> bool:
-    """Return False if the app cannot know the API's URL: it has its own process, and the config passes no URL to it.
-
-    An app that has already sent a request knows the URL, and so may one that calls a relay with a fixed port.
-    """
-    app, hosted = stage.settings.app, stage.settings.hosted
-    has_own_process = bool(app.command or app.url)
-    return not has_own_process or stage.app.passes_value("api_url") or hosted.port > 0 or stage.fiskil.proxy.was_called
 
 
 class LiftFaults(Step, frozen=True, kw_only=True, tag="lift_faults"):
@@ -125,7 +115,7 @@ class LiftFaults(Step, frozen=True, kw_only=True, tag="lift_faults"):
     def perform(self, stage: "Stage") -> None:
         """Lift the faults, and record how often each one bit."""
         rules = stage.environment.proxy.rules
-        stage.was_disturbed = True
+        stage.note_api_disturbance()
         for waiting in rules.waiting():
             rules.lift(waiting)
             stage.record(fault_set, waiting)

@@ -12,7 +12,7 @@ from fiskil_harness.faults.rules import Rule
 from fiskil_harness.journal.queries.api_calls import calls, is_first_page
 from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Refresh, Revoke, Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver
-from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall, makes_calls
+from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
 from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
 from fiskil_harness.scenario.steps.row_changes import Change
 from fiskil_harness.scenario.steps.step import Step
@@ -117,7 +117,7 @@ class RevokeDuringCall(Step, frozen=True, kw_only=True, tag="revoke_during_call"
         since_s = stage.journal.elapsed_s()
         late = proxy.rules.set(self._rule)
         Deliver().perform(stage)
-        cap_s = LOOK_UP_S if makes_calls(stage) else 0.0
+        cap_s = LOOK_UP_S if stage.can_call_api else 0.0
         wait_until(lambda: proxy.is_holding(self.route) or self._has_ended(stage, since_s), cap_s=cap_s)
         if late.left:
             proxy.rules.lift(late)

@@ -15,7 +15,6 @@ from fiskil_harness.journal.queries.api_calls import calls, is_complete_success
 from fiskil_harness.journal.queries.isolation import awaited, blocked_s, failures, first_call_s, longest_wait_s
 from fiskil_harness.scenario.steps.consents_and_syncs import FAILED, Sync, TouchConsent
 from fiskil_harness.scenario.steps.deliveries import Deliver
-from fiskil_harness.scenario.steps.faults_and_tokens import makes_calls
 from fiskil_harness.scenario.steps.step import Step
 
 if TYPE_CHECKING:
@@ -60,9 +59,9 @@ class DeliverBesideFailingReads(Step, frozen=True, kw_only=True, tag="deliver_be
         waiting = stage.end_user()
         failing_ids = tuple(stage.registered(stage.end_user(name)).end_user_id for name in self.failing)
         rules = [_fail(stage, route, failing_id) for route in ROUTES for failing_id in failing_ids]
-        stage.was_disturbed = True
+        stage.note_api_disturbance()
         Deliver().perform(stage)
-        if makes_calls(stage):
+        if stage.can_call_api:
             wait_until(lambda: failures(stage.journal, failing_ids), cap_s=stage.settings.app.limits.fresh_s)
         Sync().perform(stage)
         TouchConsent().perform(stage)
