@@ -2,17 +2,19 @@
 
 import datetime
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from pytest_httpserver import HTTPServer
 
 from fiskil_harness.app.monitoring import MISSING
 from fiskil_harness.cli import doctor_checks
 from fiskil_harness.cli.doctor_checks import Check, State, diagnose
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import real_now, stopwatch
-from fiskil_harness.core.config import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load
+from fiskil_harness.core.config import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load, parse
 from fiskil_harness.errors import AppError, ConfigError
 
 pytestmark = pytest.mark.slow
@@ -87,6 +89,34 @@ def test_a_page_that_is_not_html_is_wrong(receiver_settings: MakeSettings) -> No
     check = checks_of(receiver_settings(app={"observe": observe}))["app.observe.pages.connect"]
 
     assert (check.state, check.message) == (State.WRONG, "returns application/json, not a page")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "body", "shown"),
+    [
+        ({"Location": "/login?next=%2Faccounts"}, 302, "", "redirects to /login: if your pages need a login"),
+        (
+            {"Content-Type": "text/html"},
+            200,
+            '<input type="password">',
+            "shows a password field: if your pages need a login",
+        ),
+    ],
+    ids=["redirect", "form"],
+)
+@pytest.mark.parametrize("has_login", [False, True])
+def test_a_page_behind_a_login_needs_one(
+    httpserver: HTTPServer, headers: dict[str, str], status: int, body: str, shown: str, *, has_login: bool
+) -> None:
+    """Without ``app.login`` the probes would see the login in place of each page."""
+    httpserver.expect_request("/accounts").respond_with_data(body, status=status, headers=headers)
+    httpserver.expect_request("/webhooks/fiskil").respond_with_data(status=204)
+    login = {"login": {"cookies": {"customer": "{end_user_ref}"}}} if has_login else {}
+    app = {"url": httpserver.url_for("").rstrip("/"), "observe": {"pages": {"accounts": "/accounts"}}, **login}
+
+    check = checks_of(parse({"app": app}, folder=Path()))["app.observe.pages.accounts"]
+
+    assert (check.state is State.WARNING and check.message.startswith(shown)) is not has_login
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import enum
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from typing import Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -36,6 +37,7 @@ from fiskil_harness.gate import judgement
 from fiskil_harness.gate.hook_costs import hook_costs
 from fiskil_harness.gate.practice_status import is_valid_on, statement_remarks
 from fiskil_harness.journal import Journal
+from fiskil_harness.journal.queries.page_text import has_password_field
 from fiskil_harness.probes.hints import IDS_NEEDED
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.worker import UNKNOWN_END_USER, Worker
@@ -295,9 +297,22 @@ def _cancellation_message(driver: Driver) -> dict[str, str]:
 def _page(driver: Driver, template: str) -> tuple[State, str]:
     path = fill_text(template, {**driver.app.values, **UNKNOWN_END_USER})
     reply = driver.app.browser.request("GET", driver.app.url + path)
+    login = driver.settings.app.login
+    if not (login.path or login.cookies) and (detour := _detour(reply)):
+        return (
+            State.WARNING,
+            f"{detour}: if your pages need a login, set app.login; otherwise none is examined",
+        )
     if reply.status is not None and 200 <= reply.status < 300 and reply.content_type != "text/html":
         return State.WRONG, f"returns {reply.content_type or 'no content type'}, not a page"
     return _judge_reply(reply)
+
+
+def _detour(reply: HttpReply) -> str:
+    """Return what shows that *reply* may be a login instead of the page; empty if nothing does."""
+    if reply.status is not None and 300 <= reply.status < 400:
+        return f"redirects to {urlsplit(reply.headers.get('location', '')).path}"
+    return "shows a password field" if has_password_field(reply.body) else ""
 
 
 def _judge_reply(reply: HttpReply) -> tuple[State, str]:
