@@ -449,6 +449,15 @@ def test_a_prompt_app_needs_no_quiet_time(waiting: Waiting, *, is_disturbed: boo
     assert waiting.wait(is_disturbed=is_disturbed, is_last=is_last) == ("idle", pytest.approx(took_s, abs=0.08))
 
 
+def test_an_app_is_prompt_with_the_kinds_that_showed_it(waiting: Waiting) -> None:
+    """Another kind of event may lead to work after the response."""
+    show_promptness(waiting, PROMPT_AFTER)
+    waiting.acknowledge("e1", kind=SYNC)
+    waiting.script.report({"applied": {"e0": 1, "e1": 1}})
+
+    assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
 def test_one_late_change_shows_that_an_app_is_not_prompt(waiting: Waiting) -> None:
     """Then every wait has its quiet time again."""
     show_promptness(waiting, PROMPT_AFTER)

@@ -56,8 +56,8 @@ class AppUnderTest:
         """Variables of the harness's environment that the app does not inherit at its next start."""
         self.backlog = NONE
         """Work that the app had left unfinished at the end of the last wait."""
-        self.prompt_waits = 0
-        """The number of waits in a row before which the app had already finished what it had acknowledged."""
+        self.prompt_waits: Counter[str] = Counter()
+        """For each kind of event, the waits in a row before which the app had already finished what it had acknowledged."""
         self.stuck_kinds: set[str] = set()
         """The kinds of messages that the app did not finish although it had the full time."""
         self.abandoned_kinds: set[frozenset[str]] = set()

@@ -44,9 +44,9 @@
 # and no backlog, a wait then has fresh_s + 2 in place of 10, and twice as long in place of a limit of 20.
 #
 # Prompt: some apps finish each message before they acknowledge it. A wait shows that if new messages were acknowledged
-# before it, the counts had all of them, and nothing changed after the first report. After PROMPT_AFTER such waits in a row,
-# "looks idle" ends after PROMPT_S. One change or API request during a wait ends this, and it never concerns the last wait of
-# a scenario, or a disturbed one.
+# before it, the counts had all of them, and nothing changed after the first report. After PROMPT_AFTER such waits for each
+# kind of event that the scenario's end user had, "looks idle" ends after PROMPT_S. One change or API request during a wait
+# ends this for all kinds. It never concerns the last wait of a scenario, or a disturbed one.
 #
 # "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
 # is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
@@ -128,7 +128,7 @@ TABLE: Final = {
 """The table of the theory of operation, by the meaning of the last report."""
 LIMIT_S, DISTURBED_LIMIT_S = 10.0, 20.0
 """The limits of a wait, in real seconds."""
-PROMPT_S, PROMPT_AFTER = 0.02, 20
+PROMPT_S, PROMPT_AFTER = 0.02, 5
 """The seconds without a change after which an app that works before it acknowledges is idle, and the waits that show it."""
 SLACK_S = 2.0
 """How much later than the promised time, in real seconds, a wait may end with the result that nothing changes."""
@@ -288,7 +288,7 @@ class IdleWaits:
             is_disturbed=is_disturbed,
             promised_s=promised_s if promised_s > LIMIT_S else 0.0,
             pending_of_others=self.pending_of_others,
-            is_prompt=self._app.prompt_waits >= PROMPT_AFTER and not is_last and not is_disturbed,
+            prompt_kinds=frozenset() if is_last or is_disturbed else self._prompt_kinds,
         )
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
@@ -331,11 +331,15 @@ class IdleWaits:
         )
 
     def _note_promptness(self, watch: "_Watch") -> None:
-        """Count the waits in a row that show that the app is prompt."""
+        """Count, for each kind of event, the waits in a row that show that the app is prompt."""
         if watch.has_changed:
-            self._app.prompt_waits = 0
+            self._app.prompt_waits.clear()
         elif watch.messages.has_new and watch.report.applied and not watch.messages.first_missing_in(watch.report.applied):
-            self._app.prompt_waits += 1
+            self._app.prompt_waits.update(watch.messages.acknowledged_kinds)
+
+    @property
+    def _prompt_kinds(self) -> frozenset[str]:
+        return frozenset(kind for kind, waits in self._app.prompt_waits.items() if waits >= PROMPT_AFTER)
 
     def _causes(self) -> int:
         """Return how many observations there are that may change a state; 0 if no wait is patient."""
@@ -438,10 +442,10 @@ class _Watch:
         is_disturbed: bool,
         promised_s: float = 0.0,
         pending_of_others: int = 0,
-        is_prompt: bool = False,
+        prompt_kinds: frozenset[str] = frozenset(),
     ) -> None:
         self.has_changed = False
-        self._is_prompt = is_prompt
+        self._is_prompt = bool(prompt_kinds) and messages.acknowledged_kinds <= prompt_kinds
         self._promised_s, self._pending_of_others = promised_s, pending_of_others
         self.report, self.messages = report, messages
         self.since_change = self.since_work = stopwatch()
