@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _takes_long(item: pytest.Item) -> int:
-    """Return 2 if *item* takes minutes, 1 if it takes longer than ten seconds, else 0."""
+    """Return 2 for a test marked ``full``, which may take minutes, 1 for one marked ``long``, else 0."""
     return 2 if item.get_closest_marker("full") else int(item.get_closest_marker("long") is not None)
 
 

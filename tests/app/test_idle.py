@@ -14,7 +14,7 @@ from fiskil_harness.app.idle import NO_REQUEST, NONE, PROMPT_AFTER, TABLE, Backl
 from fiskil_harness.core import clock
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.core.net.server import free_port
-from fiskil_harness.journal import Delivery, Effects, EventCreated, Journal
+from fiskil_harness.journal import Delivery, Effects, EventCreated, HookCall, Journal
 from fiskil_harness.journal.queries.recovery import RECOVERY_S
 
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
@@ -347,12 +347,13 @@ def test_each_scenario_counts_once(waiting: Waiting) -> None:
 
 
 SYNC = "banking.accounts.sync.completed"
+FULL_TIME_S = 30.0
 
 
 def leave_unfinished(waiting: Waiting, scenarios: int) -> None:
-    """Play *scenarios* in each of which the app leaves a sync event unfinished."""
+    """Play *scenarios* in each of which the app leaves a sync event unfinished, the first time for the full time."""
     for number in range(scenarios):
-        waiting.begin(f"scenario {number}")
+        waiting.begin(f"scenario {number}", full_time_s=FULL_TIME_S)
         waiting.acknowledge("sync", kind=SYNC)
         waiting.script.report({"applied": {}, "pending": number + 1})
         assert waiting.wait(is_last=True)[0] == "stuck"
@@ -381,6 +382,23 @@ def test_only_finished_work_of_the_kind_ends_its_backlog(waiting: Waiting, kind:
     waiting.script.report({"applied": {"e0": 1}, "pending": 1})
 
     assert (idle, waiting.wait()) == ("idle", ("stuck", pytest.approx(took_s, abs=POLL_S)))
+
+
+def test_a_kind_that_was_finished_before_is_no_certain_backlog(waiting: Waiting) -> None:
+    """After idle work of another kind, it has the whole time again: the app was only slow, or disturbed."""
+    waiting.acknowledge("sync", kind=SYNC)
+    waiting.script.report({"applied": {"sync": 1}, "pending": 0})
+    waiting.wait()
+    leave_unfinished(waiting, 5)
+    waiting.begin("idle")
+    waiting.acknowledge("e0")
+    waiting.script.report({"applied": {"e0": 1}, "pending": 0})
+    waiting.wait(is_last=True)
+    waiting.begin("present")
+    waiting.acknowledge("e1", kind=SYNC)
+    waiting.script.report({"applied": {"e0": 1}, "pending": 1})
+
+    assert waiting.wait() == ("stuck", pytest.approx(10, abs=POLL_S))
 
 
 @pytest.mark.parametrize(("kind", "took_s"), [("consent.updated", 3), (SYNC, 11)], ids=["another", "the same"])
@@ -454,6 +472,14 @@ def test_an_app_is_prompt_with_the_kinds_that_showed_it(waiting: Waiting) -> Non
     show_promptness(waiting, PROMPT_AFTER)
     waiting.acknowledge("e1", kind=SYNC)
     waiting.script.report({"applied": {"e0": 1, "e1": 1}})
+
+    assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+def test_an_app_with_other_requests_has_its_quiet_time(waiting: Waiting) -> None:
+    """A refresh, for example, may lead to work after the response."""
+    show_promptness(waiting, PROMPT_AFTER)
+    waiting.journal.write(HookCall(hook="app.drive.refresh", participant="", status=202, at_s=1.0))
 
     assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
 
@@ -628,7 +654,6 @@ def test_an_app_that_works_in_batches_is_waited_for(tmp_path: Path, time: Contro
     assert result == ("idle", pytest.approx(12, abs=2 * POLL_S))
 
 
-FULL_TIME_S = 30.0
 UNFINISHED = pytest.mark.parametrize(
     "report",
     [{"pending": 3}, {"applied": {"e0": 0}}, {"applied": {"e0": 1}}],

@@ -43,10 +43,11 @@
 # An app whose config promises to apply an event in ``fresh_s`` of more than 8 s may work in batches. Where it has new work
 # and no backlog, a wait then has fresh_s + 2 in place of 10, and twice as long in place of a limit of 20.
 #
-# Prompt: some apps finish each message before they acknowledge it. A wait shows that if new messages were acknowledged
-# before it, the counts had all of them, and nothing changed after the first report. After PROMPT_AFTER such waits for each
-# kind of event that the scenario's end user had, "looks idle" ends after PROMPT_S. One change or API request during a wait
-# ends this for all kinds. It never concerns the last wait of a scenario, or a disturbed one.
+# Prompt: some receivers finish each message before they acknowledge it. A wait shows that if a message was acknowledged just
+# before it, the counts had every message, and nothing changed after the first report. After PROMPT_AFTER such waits for each
+# kind of event that the scenario's end user had, "looks idle" ends after PROMPT_S. One change in an undisturbed wait ends
+# this for all kinds. It never concerns the last wait of a scenario, a disturbed one, or a scenario in which the app got
+# another request of the harness or has called the API, because that may lead to later work.
 #
 # "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
 # is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
@@ -59,14 +60,15 @@
 # unfinished. It is cleared when the app is idle or slow, unless the report cannot show that work continues. In its column,
 # the numbers are for no, one, two ... stuck waits in a row, and the last number is for all further ones. A disturbed wait
 # with a backlog has the numbers of "disturbed", and 20, 20, 10, 5, 2.5, 2 as its list. Progress during a wait restores the
-# first number: higher counts, another state, or fewer pending tasks. The app is stuck with some kinds of events only. So
-# work of another kind has the first number, and another kind that is finished neither restores it nor clears the backlog.
+# first number: higher counts, another state, or fewer pending tasks. Work of a kind of event that is not in the backlog has
+# the first number. If the app has never finished a message of the backlog's kinds, although one of each had the full time
+# (below), then finished work of another kind neither restores the first number nor clears the backlog.
 #
 # Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
 # goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
 # config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
-# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough. They get no
-# recovery time either: an app that does not finish them without a disturbance shows nothing about its recovery.
+# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough. Kinds that the
+# app has never finished get no recovery time either: without a disturbance too, their work does not end.
 #
 # Recovery time: after a disturbance an app may wait before it tries again. So unfinished work is a FAIL only if the app
 # reports it (``pending``), every fault was lifted or ends by itself, and the app has changed nothing and made no API request
@@ -92,7 +94,7 @@ from msgspec import Struct
 from fiskil_harness.core.clock import stopwatch, wait_until
 from fiskil_harness.core.config.template_values import Values
 from fiskil_harness.errors import HookError, HookMissing
-from fiskil_harness.journal import Delivery, Effects, Journal
+from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, PageView
 from fiskil_harness.journal.queries.deliveries import events_by_id
 from fiskil_harness.journal.queries.recovery import is_excused, recovery_s
 
@@ -130,6 +132,8 @@ LIMIT_S, DISTURBED_LIMIT_S = 10.0, 20.0
 """The limits of a wait, in real seconds."""
 PROMPT_S, PROMPT_AFTER = 0.02, 5
 """The seconds without a change after which an app that works before it acknowledges is idle, and the waits that show it."""
+JUST_S = 0.1
+"""How long before a wait a message was acknowledged at most, in real seconds, if the wait shows that the app is prompt."""
 SLACK_S = 2.0
 """How much later than the promised time, in real seconds, a wait may end with the result that nothing changes."""
 NO_REQUEST: Final = {"begin": (0.12, 5.0), "begin of plan": (0.01, 5.0), "settled": (0.5, 10.0), "end": (0.12, 5.0)}
@@ -149,7 +153,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     """Work that an app left unfinished in earlier waits.
 
     Attributes:
-        scenario: The first scenario after which the app was stuck; empty if there is none.
+        scenario: The first scenario after which the app was stuck; empty if there is none, or if the app was idle since.
         message: The message of that scenario that has been unprocessed for the longest time; empty if it is not known.
         pending: The number of pending tasks at the end of the last stuck wait.
         new_waits: The number of consecutive scenarios (within a scenario: waits) that ended stuck with new work.
@@ -288,6 +292,7 @@ class IdleWaits:
             is_disturbed=is_disturbed,
             promised_s=promised_s if promised_s > LIMIT_S else 0.0,
             pending_of_others=self.pending_of_others,
+            never_finished_kinds=self._app.never_finished_kinds,
             prompt_kinds=frozenset() if is_last or is_disturbed else self._prompt_kinds,
         )
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
@@ -305,6 +310,7 @@ class IdleWaits:
         if not is_over_early:
             watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
         self._causes_of_final_state = self._causes()
+        self._app.finished_kinds |= watch.finished_kinds
         if not is_disturbed:
             self._note_promptness(watch)
         is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
@@ -334,12 +340,20 @@ class IdleWaits:
         """Count, for each kind of event, the waits in a row that show that the app is prompt."""
         if watch.has_changed:
             self._app.prompt_waits.clear()
-        elif watch.messages.has_new and watch.report.applied and not watch.messages.first_missing_in(watch.report.applied):
-            self._app.prompt_waits.update(watch.messages.acknowledged_kinds)
+        elif self._has_only_messages and watch.report.applied and not watch.messages.first_missing_in(watch.report.applied):
+            self._app.prompt_waits.update(watch.messages.just_acknowledged_kinds)
 
     @property
     def _prompt_kinds(self) -> frozenset[str]:
+        """The kinds of events with which the app is prompt; empty if it may have other work in this scenario."""
+        if not self._has_only_messages:
+            return frozenset()
         return frozenset(kind for kind, waits in self._app.prompt_waits.items() if waits >= PROMPT_AFTER)
+
+    @property
+    def _has_only_messages(self) -> bool:
+        """True if messages are all that the app got from the harness in this scenario, and it has called no API."""
+        return not any(self._journal.all(kind) for kind in (HookCall, PageView, Exchange))
 
     def _causes(self) -> int:
         """Return how many observations there are that may change a state; 0 if no wait is patient."""
@@ -359,7 +373,9 @@ class IdleWaits:
             every_ms=8,
         )
         if watch.missing_kinds and unchanged_s() > full_time_s:
-            self._app.stuck_kinds |= watch.missing_kinds
+            now_s = self._journal.elapsed_s()
+            if not is_excused(self._journal, now_s - unchanged_s(), now_s):
+                self._app.stuck_kinds |= watch.missing_kinds
             return True
         return False
 
@@ -367,7 +383,7 @@ class IdleWaits:
         """Wait until the app resumes its work, or did nothing for so long that it has abandoned it; return true then."""
         time_s = recovery_s(self._journal, inf if self._full_time_s is None else self._full_time_s)
         kinds = watch.missing_kinds
-        if time_s == inf or (kinds and kinds <= self._app.stuck_kinds):
+        if time_s == inf or (kinds and kinds <= self._app.never_finished_kinds):
             return False
         is_known = any(kinds <= abandoned for abandoned in self._app.abandoned_kinds)
         least_s = min(time_s, LEAST_ABANDONED_S) if is_known else time_s
@@ -413,10 +429,11 @@ class IdleWaits:
             )
         elif result == "idle" and report.pending:
             return  # only older work is left
-        elif result == "idle" and before.kinds and before.kinds.isdisjoint(watch.messages.acknowledged_kinds):
-            self._app.backlog, self._backlog_at_begin = before.without_tasks(), self._backlog_at_begin.without_tasks()
         # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
         elif report.pending is not None or watch.messages.are_applied_in(report.applied):
+            if result == "idle" and before.kinds and before.kinds <= self._app.never_finished_kinds:
+                self._app.backlog, self._backlog_at_begin = before.without_tasks(), self._backlog_at_begin.without_tasks()
+                return
             self._app.backlog = self._backlog_at_begin = NONE
             self._stuck_waits = 0
 
@@ -442,8 +459,10 @@ class _Watch:
         is_disturbed: bool,
         promised_s: float = 0.0,
         pending_of_others: int = 0,
+        never_finished_kinds: frozenset[str] = frozenset(),
         prompt_kinds: frozenset[str] = frozenset(),
     ) -> None:
+        self._never_finished_kinds = never_finished_kinds
         self.has_changed = False
         self._is_prompt = bool(prompt_kinds) and messages.acknowledged_kinds <= prompt_kinds
         self._promised_s, self._pending_of_others = promised_s, pending_of_others
@@ -461,7 +480,8 @@ class _Watch:
         before, self.report = self.report, report
         has_fewer = report.pending is not None and before.pending is not None and report.pending < before.pending
         if has_fewer or (report.applied, report.state) != (before.applied, before.state):
-            is_elsewhere = self.messages.are_other_kinds_applied(before.applied, report.applied, kinds=self._backlog.kinds)
+            kinds = self._backlog.kinds if self._backlog.kinds <= self._never_finished_kinds else frozenset()
+            is_elsewhere = self.messages.are_other_kinds_applied(before.applied, report.applied, kinds=kinds)
             self._backlog = self._backlog.without_tasks() if is_elsewhere else NONE
         if is_calling or msgspec.structs.replace(report, failed=before.failed) != before:
             self.since_work = stopwatch()
@@ -474,7 +494,7 @@ class _Watch:
         if self._is_prompt and self.meaning == "looks idle":
             return since() >= PROMPT_S
         times_s = ending.disturbed_s if self._is_disturbed else ending.undisturbed_s
-        is_known = not self._backlog.kinds or self.missing_kinds <= self._backlog.kinds
+        is_known = not self._backlog.kinds or frozenset() < self.missing_kinds <= self._backlog.kinds
         waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits * is_known
         time_s = times_s[min(waits, len(times_s) - 1)]
         return since() >= (max(time_s, self._promised_s) if ending.result == "stuck" and not waits else time_s)
@@ -491,6 +511,11 @@ class _Watch:
         is_busy = is_new or self.meaning in {"pending", "none applied", "some applied"}
         pending = (self.report.pending or 0) - self._pending_of_others
         return self.messages.kinds_missing_in(self.report.applied, pending=pending) if is_busy else frozenset()
+
+    @property
+    def finished_kinds(self) -> frozenset[str]:
+        """The kinds of events of which the app is known to have finished a message."""
+        return self.messages.finished_kinds_in(self.report)
 
     @property
     def meaning(self) -> str:
@@ -533,6 +558,15 @@ class _Messages:
             for event in self._acknowledged
             if event.message_id not in applied and (event.is_subscribed or event.kind in used)
         ]
+        newest = deliveries[-1] if deliveries else None
+        is_late = newest is None or journal.elapsed_s() > newest.at_s + newest.took_s + JUST_S
+        since_s = reports[-1].at_s if reports else -1.0
+        self.just_acknowledged_kinds = frozenset(
+            events[delivery.message_id].kind
+            for delivery in deliveries
+            if not is_late and delivery.at_s > since_s and delivery.message_id in events
+        )
+        """The kinds of the messages that were acknowledged after the last query; empty if that was not right before."""
         self.has_new = bool(deliveries) and (not reports or deliveries[-1].at_s > reports[-1].at_s)
         """True if a message was acknowledged after the app's effects were last queried."""
 
@@ -544,6 +578,13 @@ class _Messages:
     def acknowledged_kinds(self) -> frozenset[str]:
         """The kinds of the messages that were acknowledged."""
         return frozenset(event.kind for event in self._acknowledged)
+
+    def finished_kinds_in(self, report: "EffectsReport") -> frozenset[str]:
+        """Return the kinds of the acknowledged messages that are in the counts, or all of them if nothing is pending."""
+        applied = report.applied or {}
+        return frozenset(
+            event.kind for event in self._acknowledged if applied.get(event.message_id, 0) or report.pending == 0
+        )
 
     def are_other_kinds_applied(
         self, before: dict[str, int] | None, applied: dict[str, int] | None, *, kinds: frozenset[str]

@@ -285,7 +285,7 @@ class Stage:
         """
         app, hosted = self.settings.app, self.settings.hosted
         has_own_process = bool(app.command or app.url)
-        return not has_own_process or app.passes("api_url") or hosted.port > 0 or self.environment.proxy.was_called
+        return not has_own_process or "{api_url}" in str(app) or hosted.port > 0 or self.environment.proxy.was_called
 
     def note_api_disturbance(self) -> None:
         """Note that the API was disturbed, which disturbs the app if it can call the API."""
