@@ -213,7 +213,8 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
 
     If the app's own rate limit refuses the call, it is repeated. After a fault that acted or a refused key pair, it is also
     repeated for ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be
-    open. A refresh is repeated for ``LONGEST_RECOVERY_S``, once in a run. A response later than
+    open. A refresh is repeated for ``LONGEST_RECOVERY_S``; if it fails so long, it is repeated again only after one that
+    succeeded, because it is broken. A response later than
     ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status 500.
 
     Args:
@@ -251,18 +252,21 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         since = stopwatch()
         # An app may report a refused key pair with the status of a client error.
         failed = REFUSED if is_key_accepted and name == "refresh" else FAILED
-        is_first_refresh = name == "refresh" and name not in stage.app.failing_hooks and (reply.status or 0) >= failed
-        longest_s = LONGEST_RECOVERY_S if is_first_refresh else LONGEST_OPEN_S
+        is_broken = name in stage.app.failing_hooks
+        gets_recovery_time = name == "refresh" and not is_broken and (reply.status or 0) >= failed
+        usual_s = 0.0 if is_broken else LONGEST_OPEN_S
+        longest_s = LONGEST_RECOVERY_S if gets_recovery_time else usual_s
         while _has_failed_early(reply, name, api_calls(), end_user, failed=failed):
             if since() >= longest_s:
                 # A redirect may lead to a page for logging in.
-                had_recovery_time = is_first_refresh and (reply.status or 0) >= failed
+                had_recovery_time = gets_recovery_time and (reply.status or 0) >= failed
                 if had_recovery_time:
                     stage.app.failing_hooks.add(name)
                 break
             pause(BETWEEN_TRIES_S)
             if _has_failed_early(reply, name, api_calls(), end_user, failed=failed):
                 reply = call()
+    _forget_failures(stage, name, reply)
     hook_call = HookCall(
         **span,
         hook=name,
@@ -273,6 +277,12 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     )
     stage.journal.write(hook_call)
     return reply
+
+
+def _forget_failures(stage: "Stage", name: HookName, reply: HttpReply) -> None:
+    """Give a hook that works again its whole time after the next disturbance."""
+    if reply.status is not None and reply.status < REDIRECT:
+        stage.app.failing_hooks.discard(name)
 
 
 def _has_failed_early(reply: HttpReply, name: HookName, made: list[Exchange], end_user: "EndUser", *, failed: int) -> bool:
