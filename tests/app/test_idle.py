@@ -14,7 +14,17 @@ from fiskil_harness.app.idle import NO_REQUEST, NONE, PROMPT_AFTER, TABLE, Backl
 from fiskil_harness.core import clock
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.core.net.server import free_port
-from fiskil_harness.journal import Delivery, Effects, EventCreated, HookCall, Journal
+from fiskil_harness.journal import (
+    Delivery,
+    Effects,
+    Entry,
+    EventCreated,
+    Exchange,
+    HookCall,
+    Journal,
+    MachinePaused,
+    PageView,
+)
 from fiskil_harness.journal.queries.recovery import RECOVERY_S
 
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
@@ -125,7 +135,13 @@ class Waiting:
             )
             self.journal.write(
                 Delivery(
-                    event=message_id, participant="", message_id=message_id, attempt=1, body=b"{}", outcome="ack", at_s=1.0
+                    event=message_id,
+                    participant="",
+                    message_id=message_id,
+                    attempt=1,
+                    body=b"{}",
+                    outcome="ack",
+                    at_s=self.journal.elapsed_s(),
                 )
             )
 
@@ -401,16 +417,26 @@ def test_a_kind_that_was_finished_before_is_no_certain_backlog(waiting: Waiting)
     assert waiting.wait() == ("stuck", pytest.approx(10, abs=POLL_S))
 
 
-@pytest.mark.parametrize(("kind", "took_s"), [("consent.updated", 3), (SYNC, 11)], ids=["another", "the same"])
-def test_only_progress_of_the_kind_restores_the_whole_time(waiting: Waiting, kind: str, took_s: float) -> None:
-    """A message of another kind that is applied during the wait is no progress of the work that is stuck."""
+@pytest.mark.parametrize(
+    ("kind", "was_finished", "took_s"),
+    [("consent.updated", False, 3), (SYNC, False, 10), ("consent.updated", True, 10)],
+    ids=["another kind", "the same kind", "a kind that was finished before"],
+)
+def test_progress_restores_the_whole_time_for_what_may_end(
+    waiting: Waiting, kind: str, took_s: float, *, was_finished: bool
+) -> None:
+    """A message of another kind that is applied is no progress of work that has never ended."""
+    if was_finished:
+        waiting.acknowledge("sync", kind=SYNC)
+        waiting.script.report({"applied": {"sync": 1}, "pending": 0})
+        waiting.wait()
     leave_unfinished(waiting, 5)
     waiting.begin("present")
     waiting.acknowledge("e0", kind=kind)
     waiting.acknowledge("e1", kind=SYNC)
     waiting.script.report(lambda since_s, _queries: {"applied": {"e0": int(since_s >= 1)}, "pending": 9})
 
-    assert waiting.wait() == ("stuck", pytest.approx(min(took_s, 10), abs=2 * POLL_S))
+    assert waiting.wait() == ("stuck", pytest.approx(took_s, abs=2 * POLL_S))
 
 
 def test_old_work_does_not_shorten_the_wait_for_new_work(waiting: Waiting) -> None:
@@ -447,12 +473,20 @@ def test_only_proven_progress_clears_the_backlog(waiting: Waiting, report: dict[
     assert wait.busy_since == ("" if is_forgotten else "earlier, e9 consent.updated")
 
 
-def show_promptness(waiting: Waiting, waits: int) -> None:
-    """Wait often for an app that finishes each message before it acknowledges it."""
-    waiting.acknowledge("e0")
-    waiting.script.report({"applied": {"e0": 1}})
-    for _ in range(waits):
-        assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+def deliver_promptly(
+    waiting: Waiting, number: int, *, later_s: float = 0.0, others: tuple[str, ...] = ()
+) -> tuple[str, float]:
+    """Acknowledge another message, which the counts have at once, and wait for the app *later_s* after that."""
+    waiting.acknowledge(f"e{number}")
+    waiting.script.report({"applied": dict.fromkeys((*others, *(f"e{earlier}" for earlier in range(number + 1))), 1)})
+    waiting.time.now_s += later_s
+    return waiting.wait()
+
+
+def show_promptness(waiting: Waiting) -> None:
+    """Wait as often as necessary for an app that finishes each message before it acknowledges it."""
+    for number in range(PROMPT_AFTER):
+        assert deliver_promptly(waiting, number) == ("idle", pytest.approx(0.25, abs=POLL_S))
 
 
 @pytest.mark.parametrize(
@@ -462,48 +496,73 @@ def show_promptness(waiting: Waiting, waits: int) -> None:
 )
 def test_a_prompt_app_needs_no_quiet_time(waiting: Waiting, *, is_disturbed: bool, is_last: bool, took_s: float) -> None:
     """The last wait and a disturbed one are as long as for other apps."""
-    show_promptness(waiting, PROMPT_AFTER)
+    show_promptness(waiting)
 
     assert waiting.wait(is_disturbed=is_disturbed, is_last=is_last) == ("idle", pytest.approx(took_s, abs=0.08))
 
 
 def test_an_app_is_prompt_with_the_kinds_that_showed_it(waiting: Waiting) -> None:
     """Another kind of event may lead to work after the response."""
-    show_promptness(waiting, PROMPT_AFTER)
-    waiting.acknowledge("e1", kind=SYNC)
-    waiting.script.report({"applied": {"e0": 1, "e1": 1}})
+    show_promptness(waiting)
+    waiting.acknowledge("sync", kind=SYNC)
+    waiting.script.report({"applied": {f"e{number}": 1 for number in range(PROMPT_AFTER)} | {"sync": 1}})
 
     assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
 
 
-def test_an_app_with_other_requests_has_its_quiet_time(waiting: Waiting) -> None:
+@pytest.mark.parametrize(
+    "entry",
+    [
+        HookCall(hook="app.drive.refresh", participant="", status=202),
+        PageView(participant="", page="connect"),
+        Exchange(number=1, route="banking.accounts", method="GET", path="/"),
+    ],
+    ids=["hook", "page", "API call"],
+)
+def test_an_app_with_other_requests_has_its_quiet_time(waiting: Waiting, entry: Entry) -> None:
     """A refresh, for example, may lead to work after the response."""
-    show_promptness(waiting, PROMPT_AFTER)
-    waiting.journal.write(HookCall(hook="app.drive.refresh", participant="", status=202, at_s=1.0))
+    show_promptness(waiting)
+    waiting.journal.write(entry)
 
     assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+def test_a_message_of_an_earlier_wait_shows_nothing(waiting: Waiting) -> None:
+    """Only the kinds that were acknowledged right before a wait count for it."""
+    waiting.acknowledge("sync", kind=SYNC)
+    waiting.script.report({"applied": {"sync": 1}})
+    for number in range(PROMPT_AFTER + 1):
+        waiting.journal.write(Effects(participant="", moment="settled", at_s=waiting.journal.elapsed_s()))
+        waiting.time.now_s += 0.01
+        result, took_s = deliver_promptly(waiting, number, others=("sync",))
+
+    assert (result, took_s) == ("idle", pytest.approx(0.25, abs=POLL_S))
 
 
 def test_one_late_change_shows_that_an_app_is_not_prompt(waiting: Waiting) -> None:
     """Then every wait has its quiet time again."""
-    show_promptness(waiting, PROMPT_AFTER)
-    waiting.script.report(lambda since_s, _queries: {"applied": {"e0": 1}, "state": since_s >= 0.01})
+    show_promptness(waiting)
+    applied = {f"e{number}": 1 for number in range(PROMPT_AFTER)}
+    waiting.script.report(lambda since_s, _queries: {"applied": applied, "state": since_s >= 0.01})
     waiting.wait()
-    waiting.script.report({"applied": {"e0": 1}})
+    waiting.script.report({"applied": applied})
 
     assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
 
 
-@pytest.mark.parametrize("waits_for", ["no message", "an API call", "counts"])
-def test_only_finished_messages_show_that_an_app_is_prompt(waiting: Waiting, waits_for: str) -> None:
-    """A wait without a new message, during an API call, or without counts shows nothing."""
-    if waits_for != "no message":
-        waiting.acknowledge("e0", is_subscribed=False)
-    waiting.script.report({"applied": {"e0": 1}} if waits_for != "counts" else {"applied": {"e1": 1}})
-    for _ in range(PROMPT_AFTER + 1):
-        if waits_for == "an API call":
-            waiting.requests.busy_until_s = waiting.time.now_s + 0.01
-        result, took_s = waiting.wait()
+@pytest.mark.parametrize("shown_by", ["no message", "an API call", "a late wait", "a message that is not in the counts"])
+def test_only_finished_messages_show_that_an_app_is_prompt(waiting: Waiting, shown_by: str) -> None:
+    """A wait without a new message, with an API call, long after the message, or without it in the counts shows nothing."""
+    waiting.script.report({"applied": {"other": 1}})
+    for number in range(PROMPT_AFTER + 1):
+        if shown_by == "a message that is not in the counts":
+            waiting.acknowledge(f"e{number}", is_subscribed=False)
+        if shown_by == "an API call":
+            waiting.requests.busy_until_s = waiting.time.now_s + 0.05
+        if shown_by in {"an API call", "a late wait"}:
+            result, took_s = deliver_promptly(waiting, number, later_s=0.2 if shown_by == "a late wait" else 0.0)
+        else:
+            result, took_s = waiting.wait()
 
     assert (result, took_s) == ("idle", pytest.approx(0.25, abs=POLL_S))
 
@@ -765,8 +824,14 @@ def test_an_app_that_never_resumes_its_work_had_the_recovery_time_once(waiting: 
     assert second_s == pytest.approx(20, abs=3 * POLL_S)
 
 
-def test_work_that_is_stuck_without_a_disturbance_gets_no_recovery_time(waiting: Waiting) -> None:
-    """It shows nothing about the app's recovery."""
+@pytest.mark.parametrize("ends_at_s", [None, 11])
+def test_only_work_that_never_ends_gets_no_recovery_time(waiting: Waiting, ends_at_s: float | None) -> None:
+    """It shows nothing about the app's recovery; one message that was finished late is enough to show that it ends."""
+    if ends_at_s is not None:
+        waiting.begin("slow", full_time_s=12)
+        waiting.acknowledge("e9")
+        waiting.script.report(lambda since_s, _queries: {"pending": int(since_s < ends_at_s)})
+        waiting.timed(is_last=True)
     waiting.begin("first", full_time_s=12)
     waiting.acknowledge("e0")
     waiting.script.report({"pending": 1, "applied": {}})
@@ -777,8 +842,24 @@ def test_work_that_is_stuck_without_a_disturbance_gets_no_recovery_time(waiting:
     waiting.script.report({"pending": 2, "applied": {}})
     wait, took_s = waiting.recover()
 
-    assert (wait.result, wait.had_recovery_time) == ("stuck", False)
-    assert took_s == pytest.approx(20, abs=3 * POLL_S)
+    assert (wait.result, wait.had_recovery_time) == ("stuck", ends_at_s is not None)
+    assert took_s == pytest.approx(20 if ends_at_s is None else RECOVERY_S, abs=3 * POLL_S)
+
+
+def test_a_pause_of_the_machine_does_not_show_that_work_never_ends(waiting: Waiting) -> None:
+    """So the work has its recovery time after a disturbance."""
+    waiting.begin("first", full_time_s=12)
+    waiting.acknowledge("e0")
+    waiting.journal.write(MachinePaused(at_s=waiting.journal.elapsed_s() + 8, lasted_s=6))
+    waiting.script.report({"pending": 1, "applied": {}})
+    first, _ = waiting.timed(is_last=True)
+    waiting.app.backlog = NONE
+    waiting.begin("second", full_time_s=12)
+    waiting.acknowledge("e1")
+    waiting.script.report({"pending": 2, "applied": {}})
+    second, _ = waiting.recover()
+
+    assert (first.had_full_time, second.had_recovery_time) == (True, True)
 
 
 def test_work_that_resumes_after_a_disturbance_is_finished(waiting: Waiting) -> None:

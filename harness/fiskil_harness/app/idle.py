@@ -310,7 +310,6 @@ class IdleWaits:
         if not is_over_early:
             watch.is_over_after(self._query(values), is_calling=self._requests.open_requests > 0)
         self._causes_of_final_state = self._causes()
-        self._app.finished_kinds |= watch.finished_kinds
         if not is_disturbed:
             self._note_promptness(watch)
         is_unfinished = full_time_s is not None and bool(watch.missing_kinds)
@@ -323,6 +322,7 @@ class IdleWaits:
         result = TABLE[watch.meaning].result
         if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
             result = "slow"
+        self._app.finished_kinds |= watch.messages.finished_kinds_in(watch.report)
         waits_for = watch.messages.first_missing_in(watch.report.applied) if result == "stuck" else ""
         self._remember(watch, values, result=result, message=waits_for)
         return IdleWait(
@@ -511,11 +511,6 @@ class _Watch:
         is_busy = is_new or self.meaning in {"pending", "none applied", "some applied"}
         pending = (self.report.pending or 0) - self._pending_of_others
         return self.messages.kinds_missing_in(self.report.applied, pending=pending) if is_busy else frozenset()
-
-    @property
-    def finished_kinds(self) -> frozenset[str]:
-        """The kinds of events of which the app is known to have finished a message."""
-        return self.messages.finished_kinds_in(self.report)
 
     @property
     def meaning(self) -> str:
