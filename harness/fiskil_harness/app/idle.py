@@ -61,8 +61,8 @@
 # the numbers are for no, one, two ... stuck waits in a row, and the last number is for all further ones. A disturbed wait
 # with a backlog has the numbers of "disturbed", and 20, 20, 10, 5, 2.5, 2 as its list. Progress during a wait restores the
 # first number: higher counts, another state, or fewer pending tasks. Work of a kind of event that is not in the backlog has
-# the first number. If the app has never finished a message of the backlog's kinds, although one of each had the full time
-# (below), then finished work of another kind neither restores the first number nor clears the backlog.
+# the first number. Work of kinds of which the app has never finished a message, although one of each had the full time
+# (below), has the last number.
 #
 # Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
 # goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
@@ -134,6 +134,8 @@ PROMPT_S, PROMPT_AFTER = 0.02, 5
 """The seconds without a change after which an app that works before it acknowledges is idle, and the waits that show it."""
 JUST_S = 0.1
 """How long before a wait a message was acknowledged at most, in real seconds, if the wait shows that the app is prompt."""
+MANY_WAITS: Final = max(map(len, NEW_WORK_S))
+"""A number of stuck waits for which the last number of each list is used."""
 SLACK_S = 2.0
 """How much later than the promised time, in real seconds, a wait may end with the result that nothing changes."""
 NO_REQUEST: Final = {"begin": (0.12, 5.0), "begin of plan": (0.01, 5.0), "settled": (0.5, 10.0), "end": (0.12, 5.0)}
@@ -178,10 +180,6 @@ class Backlog(Struct, frozen=True, kw_only=True):
     def since(self) -> str:
         """The scenario and, if known, the message that first left work unfinished, as text."""
         return f"{self.scenario}, {self.message}" if self.message else self.scenario
-
-    def without_tasks(self) -> "Backlog":
-        """Return what remains if the app is idle, or makes progress, with other kinds of messages."""
-        return Backlog(new_waits=self.new_waits, kinds=self.kinds)
 
     def is_overtaken_by(self, report: "EffectsReport") -> bool:
         """Return true if a new report for the same end user shows that the app has completed work since the last report.
@@ -431,9 +429,6 @@ class IdleWaits:
             return  # only older work is left
         # Without ``pending``, only an acknowledged message that was applied shows that the app makes progress.
         elif report.pending is not None or watch.messages.are_applied_in(report.applied):
-            if result == "idle" and before.kinds and before.kinds <= self._app.never_finished_kinds:
-                self._app.backlog, self._backlog_at_begin = before.without_tasks(), self._backlog_at_begin.without_tasks()
-                return
             self._app.backlog = self._backlog_at_begin = NONE
             self._stuck_waits = 0
 
@@ -480,9 +475,7 @@ class _Watch:
         before, self.report = self.report, report
         has_fewer = report.pending is not None and before.pending is not None and report.pending < before.pending
         if has_fewer or (report.applied, report.state) != (before.applied, before.state):
-            kinds = self._backlog.kinds if self._backlog.kinds <= self._never_finished_kinds else frozenset()
-            is_elsewhere = self.messages.are_other_kinds_applied(before.applied, report.applied, kinds=kinds)
-            self._backlog = self._backlog.without_tasks() if is_elsewhere else NONE
+            self._backlog = NONE
         if is_calling or msgspec.structs.replace(report, failed=before.failed) != before:
             self.since_work = stopwatch()
         if is_calling or report != before:
@@ -494,10 +487,18 @@ class _Watch:
         if self._is_prompt and self.meaning == "looks idle":
             return since() >= PROMPT_S
         times_s = ending.disturbed_s if self._is_disturbed else ending.undisturbed_s
-        is_known = not self._backlog.kinds or frozenset() < self.missing_kinds <= self._backlog.kinds
-        waits = self._backlog.old_waits if self.meaning == "pending as before" else self._backlog.new_waits * is_known
+        waits = self._backlog.old_waits if self.meaning == "pending as before" else self._earlier_stuck_waits
         time_s = times_s[min(waits, len(times_s) - 1)]
         return since() >= (max(time_s, self._promised_s) if ending.result == "stuck" and not waits else time_s)
+
+    @property
+    def _earlier_stuck_waits(self) -> int:
+        """The number of stuck waits before this one that left only work of the same kinds unfinished."""
+        kinds = self.missing_kinds
+        if kinds and kinds <= self._never_finished_kinds - self.messages.finished_kinds_in(self.report):
+            return MANY_WAITS
+        is_known = not self._backlog.kinds or frozenset() < kinds <= self._backlog.kinds
+        return self._backlog.new_waits if is_known else 0
 
     @property
     def is_pending(self) -> bool:
@@ -537,7 +538,7 @@ class _Messages:
     """
 
     def __init__(self, journal: Journal, participant: str) -> None:
-        events = self._events = events_by_id(journal)
+        events = events_by_id(journal)
         reports = [effects for effects in journal.all(Effects) if effects.participant == participant]
         deliveries = [
             delivery
@@ -580,14 +581,6 @@ class _Messages:
         return frozenset(
             event.kind for event in self._acknowledged if applied.get(event.message_id, 0) or report.pending == 0
         )
-
-    def are_other_kinds_applied(
-        self, before: dict[str, int] | None, applied: dict[str, int] | None, *, kinds: frozenset[str]
-    ) -> bool:
-        """Return true if the counts grew only for messages whose kind is known and not one of *kinds*."""
-        grown = [message_id for message_id, count in (applied or {}).items() if count > (before or {}).get(message_id, 0)]
-        events = [self._events.get(message_id) for message_id in grown]
-        return bool(kinds and events) and all(event is not None and event.kind not in kinds for event in events)
 
     def kinds_missing_in(self, applied: dict[str, int] | None, *, pending: int = 0) -> frozenset[str]:
         """Return the kinds of the unapplied messages that are missing from *applied*; without counts, of all.
