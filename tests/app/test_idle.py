@@ -366,11 +366,11 @@ SYNC = "banking.accounts.sync.completed"
 FULL_TIME_S = 30.0
 
 
-def leave_unfinished(waiting: Waiting, scenarios: int) -> None:
-    """Play *scenarios* in each of which the app leaves a sync event unfinished, the first time for the full time."""
+def leave_unfinished(waiting: Waiting, scenarios: int, *, kind: str = SYNC) -> None:
+    """Play *scenarios* in each of which the app leaves an event unfinished, the first time for the full time."""
     for number in range(scenarios):
         waiting.begin(f"scenario {number}", full_time_s=FULL_TIME_S)
-        waiting.acknowledge("sync", kind=SYNC)
+        waiting.acknowledge("sync", kind=kind)
         waiting.script.report({"applied": {}, "pending": number + 1})
         assert waiting.wait(is_last=True)[0] == "stuck"
 
@@ -400,12 +400,13 @@ def test_only_finished_work_of_the_kind_ends_its_backlog(waiting: Waiting, kind:
     assert (idle, waiting.wait()) == ("idle", ("stuck", pytest.approx(took_s, abs=POLL_S)))
 
 
-def test_a_kind_that_was_finished_before_is_no_certain_backlog(waiting: Waiting) -> None:
-    """After idle work of another kind, it has the whole time again: the app was only slow, or disturbed."""
-    waiting.acknowledge("sync", kind=SYNC)
-    waiting.script.report({"applied": {"sync": 1}, "pending": 0})
-    waiting.wait()
-    leave_unfinished(waiting, 5)
+def test_a_kind_without_the_full_time_has_the_whole_time_after_idle_work(waiting: Waiting) -> None:
+    """The app may only be slow, or wait after a disturbance."""
+    for number in range(5):
+        waiting.begin(f"scenario {number}", full_time_s=FULL_TIME_S)
+        waiting.acknowledge("sync", kind=SYNC)
+        waiting.script.report({"applied": {}, "pending": number + 1})
+        assert waiting.wait(is_disturbed=True, is_last=True)[0] == "stuck"
     waiting.begin("idle")
     waiting.acknowledge("e0")
     waiting.script.report({"applied": {"e0": 1}, "pending": 0})
@@ -417,19 +418,9 @@ def test_a_kind_that_was_finished_before_is_no_certain_backlog(waiting: Waiting)
     assert waiting.wait() == ("stuck", pytest.approx(10, abs=POLL_S))
 
 
-@pytest.mark.parametrize(
-    ("kind", "was_finished", "took_s"),
-    [("consent.updated", False, 3), (SYNC, False, 10), ("consent.updated", True, 10)],
-    ids=["another kind", "the same kind", "a kind that was finished before"],
-)
-def test_progress_restores_the_whole_time_for_what_may_end(
-    waiting: Waiting, kind: str, took_s: float, *, was_finished: bool
-) -> None:
-    """A message of another kind that is applied is no progress of work that has never ended."""
-    if was_finished:
-        waiting.acknowledge("sync", kind=SYNC)
-        waiting.script.report({"applied": {"sync": 1}, "pending": 0})
-        waiting.wait()
+@pytest.mark.parametrize(("kind", "took_s"), [("consent.updated", 3), (SYNC, 10)], ids=["another kind", "the same kind"])
+def test_progress_restores_the_whole_time_for_what_may_end(waiting: Waiting, kind: str, took_s: float) -> None:
+    """A message of another kind that is applied is no progress of work that does not end."""
     leave_unfinished(waiting, 5)
     waiting.begin("present")
     waiting.acknowledge("e0", kind=kind)
@@ -722,7 +713,7 @@ UNFINISHED = pytest.mark.parametrize(
 
 @UNFINISHED
 def test_the_last_wait_gives_unfinished_work_the_full_time_once(waiting: Waiting, report: dict[str, Any]) -> None:
-    """Later work of the same kind has the last seconds of the table, and the same result."""
+    """Later work of the same kind has the seconds of the table, and the same result."""
     waiting.script.report(report)
     waiting.begin("first", full_time_s=FULL_TIME_S)
     waiting.acknowledge("e0", "e1")
@@ -734,7 +725,7 @@ def test_the_last_wait_gives_unfinished_work_the_full_time_once(waiting: Waiting
 
     assert (first.had_full_time, second.had_full_time) == (True, True)
     assert first_s == pytest.approx(FULL_TIME_S, abs=2 * POLL_S)
-    assert second_s == pytest.approx(10 if second.result == "slow" else 2, abs=2 * POLL_S)
+    assert second_s == pytest.approx(10, abs=2 * POLL_S)
 
 
 @UNFINISHED
@@ -764,27 +755,39 @@ def test_each_kind_gets_the_full_time_once(waiting: Waiting) -> None:
         assert wait.had_full_time
         took_s.append(seconds)
 
-    assert took_s == pytest.approx([FULL_TIME_S, FULL_TIME_S, 2], abs=2 * POLL_S)
+    assert took_s == pytest.approx([FULL_TIME_S, FULL_TIME_S, 10], abs=2 * POLL_S)
 
 
 @pytest.mark.parametrize(("kinds", "took_s"), [("a", (2, 2)), ("ab", (10, 20)), ("b", (10, 20))])
-def test_only_kinds_that_never_ended_have_the_last_seconds_at_once(
-    waiting: Waiting, kinds: str, took_s: tuple[float, float]
-) -> None:
-    """Also after a restart without old tasks, and with a disturbance; beside other work they have the whole time."""
-    waiting.begin("first", full_time_s=FULL_TIME_S)
-    waiting.acknowledge("e0", kind="a")
-    waiting.script.report({"pending": 1, "applied": {}})
-    waiting.timed(is_last=True)
+def test_the_stuck_waits_of_each_kind_are_counted(waiting: Waiting, kinds: str, took_s: tuple[float, float]) -> None:
+    """Idle work of another kind, a restart or a disturbance ends no row; work of other kinds has the whole time."""
+    leave_unfinished(waiting, 5, kind="a")
     waits = []
     for is_disturbed in (False, True):
         waiting.app.backlog = NONE
         waiting.begin("later", full_time_s=FULL_TIME_S)
         for kind in kinds:
             waiting.acknowledge(kind, kind=kind)
+        waiting.script.report({"applied": {}, "pending": 1})
         waits.append(waiting.wait(is_disturbed=is_disturbed))
 
     assert waits == [("stuck", pytest.approx(seconds, abs=2 * POLL_S)) for seconds in took_s]
+
+
+def test_the_last_wait_has_the_stuck_waits_of_each_kind_before_its_scenario(waiting: Waiting) -> None:
+    """An earlier wait has those of its scenario too, and a scenario with several counts once."""
+    leave_unfinished(waiting, 1)
+    took_s: list[float] = []
+    for _scenario in range(2):
+        waiting.app.backlog = NONE
+        waiting.begin("later", full_time_s=FULL_TIME_S)
+        for number in range(4):
+            waiting.app.backlog = NONE
+            waiting.acknowledge(f"e{number}", kind=SYNC)
+            waiting.script.report({"applied": {}, "pending": number + 1})
+            took_s.append(waiting.wait(is_last=number == 3)[1])
+
+    assert took_s == pytest.approx([10, 5, 5, 10, 5, 2.5, 2.5, 5], abs=2 * POLL_S)
 
 
 def test_a_pending_message_of_any_kind_gets_the_full_time(waiting: Waiting) -> None:
@@ -844,26 +847,29 @@ def test_an_app_that_never_resumes_its_work_had_the_recovery_time_once(waiting: 
     assert second_s == pytest.approx(20, abs=3 * POLL_S)
 
 
-@pytest.mark.parametrize("ends_at_s", [None, 11])
-def test_only_work_that_never_ends_gets_no_recovery_time(waiting: Waiting, ends_at_s: float | None) -> None:
-    """It shows nothing about the app's recovery; one message that was finished late is enough to show that it ends."""
-    if ends_at_s is not None:
-        waiting.begin("slow", full_time_s=12)
-        waiting.acknowledge("e9")
-        waiting.script.report(lambda since_s, _queries: {"pending": int(since_s < ends_at_s)})
-        waiting.timed(is_last=True)
-    waiting.begin("first", full_time_s=12)
-    waiting.acknowledge("e0")
-    waiting.script.report({"pending": 1, "applied": {}})
-    waiting.timed(is_last=True)
+@pytest.mark.parametrize(
+    ("scenarios", "is_finished", "has_time"),
+    [(1, False, True), (2, False, False), (5, True, True)],
+    ids=["stuck once", "stuck twice", "finished since"],
+)
+def test_only_work_that_rarely_ends_gets_no_recovery_time(
+    waiting: Waiting, scenarios: int, *, is_finished: bool, has_time: bool
+) -> None:
+    """It shows nothing about the app's recovery; a message that was finished since is enough to show that it ends."""
+    leave_unfinished(waiting, scenarios)
+    if is_finished:
+        waiting.begin("finished")
+        waiting.acknowledge("e0", kind=SYNC)
+        waiting.script.report({"pending": 0, "applied": {"e0": 1}})
+        waiting.wait(is_last=True)
     waiting.app.backlog = NONE
-    waiting.begin("second", full_time_s=12)
-    waiting.acknowledge("e1")
-    waiting.script.report({"pending": 2, "applied": {}})
+    waiting.begin("last", full_time_s=12)
+    waiting.acknowledge("e1", kind=SYNC)
+    waiting.script.report({"pending": 20, "applied": {}})
     wait, took_s = waiting.recover()
 
-    assert (wait.result, wait.had_recovery_time) == ("stuck", ends_at_s is not None)
-    assert took_s == pytest.approx(2 if ends_at_s is None else RECOVERY_S, abs=3 * POLL_S)
+    assert (wait.result, wait.had_recovery_time) == ("stuck", has_time)
+    assert took_s == pytest.approx(RECOVERY_S if has_time else 10, abs=3 * POLL_S)
 
 
 def test_a_pause_of_the_machine_does_not_show_that_work_never_ends(waiting: Waiting) -> None:

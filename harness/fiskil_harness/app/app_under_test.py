@@ -60,8 +60,8 @@ class AppUnderTest:
         """For each kind of event, the waits in a row before which the app had already finished what it had acknowledged."""
         self.stuck_kinds: set[str] = set()
         """The kinds of messages that the app did not finish although it had the full time."""
-        self.finished_kinds: set[str] = set()
-        """The kinds of messages of which the app has finished one."""
+        self.stuck_waits: Counter[str] = Counter()
+        """For each kind of message, the scenarios in a row that left one unfinished since the app has finished one."""
         self.abandoned_kinds: set[frozenset[str]] = set()
         """The kinds of messages that the app did not finish, together, after a disturbance had ended."""
         self.failing_hooks: set[str] = set()
@@ -156,11 +156,6 @@ class AppUnderTest:
     def use_empty_workdir(self) -> None:
         """Let ``{workdir}`` stand for a new empty folder from the next start on."""
         self.values["workdir"] = tempfile.mkdtemp(prefix="data-", dir=self.workdir)
-
-    @property
-    def never_finished_kinds(self) -> frozenset[str]:
-        """The kinds of messages of which the app has finished none, although one had the full time."""
-        return frozenset(self.stuck_kinds - self.finished_kinds)
 
     def restart_afresh(self) -> None:
         """Kill the app, remove what it stored in its working folder, and start it again.

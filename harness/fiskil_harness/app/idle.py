@@ -61,19 +61,24 @@
 # the numbers are for no, one, two ... stuck waits in a row, and the last number is for all further ones. A disturbed wait
 # with a backlog has the numbers of "disturbed", and 20, 20, 10, 5, 2.5, 2 as its list. Progress during a wait restores the
 # first number: higher counts, another state, or fewer pending tasks. Work of a kind of event that is not in the backlog has
-# the first number. Work of kinds of which the app has never finished a message, although one of each had the full time
-# (below), has the last number.
+# the first number.
+#
+# Kinds that got stuck: an app may fail with one kind of event only, and be idle in between. So for each kind of which a
+# message was left unfinished although it had the full time (below), the stuck waits in a row are counted too
+# (``AppUnderTest.stuck_waits``); the last table column then has the number for the kind with the fewest. Only a finished
+# message of the kind ends its row.
 #
 # Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
 # goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
 # config promises nothing. That is expensive if every message of an app gets stuck. So each kind of event gets the full time
-# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough. Kinds that the
-# app has never finished get no recovery time either: without a disturbance too, their work does not end.
+# once (``AppUnderTest.stuck_kinds``). For later messages of these kinds, the seconds of the table are enough.
 #
 # Recovery time: after a disturbance an app may wait before it tries again. So unfinished work is a FAIL only if the app
 # reports it (``pending``), every fault was lifted or ends by itself, and the app has changed nothing and made no API request
 # for 200 s (``RECOVERY_S`` in ``journal/queries/recovery.py``), unless a longer pause would be lawful.
 # This wait ends early if the app becomes idle, or makes a request and remains busy. Each kind of event gets the time once.
+# Kinds that got stuck, and have at least RARELY_ENDS stuck waits in a row, do not get it: without a disturbance too, their
+# work does not end.
 #
 # Late state: an app may have finished before its state shows that. The waits do not expect this. If such an app does not
 # pass, the scenario runs again with a minimum for each wait (``patience_s``); ``runner/late_states.py`` decides that.
@@ -83,6 +88,7 @@
 # counts for the next wait. The last wait ("end") has the backlog with which the scenario began, as the first wait has: it
 # takes as long as if it were the scenario's only one.
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from math import inf
@@ -134,8 +140,8 @@ PROMPT_S, PROMPT_AFTER = 0.02, 5
 """The seconds without a change after which an app that works before it acknowledges is idle, and the waits that show it."""
 JUST_S = 0.1
 """How long before a wait a message was acknowledged at most, in real seconds, if the wait shows that the app is prompt."""
-MANY_WAITS: Final = max(map(len, NEW_WORK_S))
-"""A number of stuck waits for which the last number of each list is used."""
+RARELY_ENDS: Final = 2
+"""The number of stuck waits in a row after which a kind of event that got stuck has no recovery time."""
 SLACK_S = 2.0
 """How much later than the promised time, in real seconds, a wait may end with the result that nothing changes."""
 NO_REQUEST: Final = {"begin": (0.12, 5.0), "begin of plan": (0.01, 5.0), "settled": (0.5, 10.0), "end": (0.12, 5.0)}
@@ -253,6 +259,7 @@ class IdleWaits:
         self._full_time_s, self._patience_s = full_time_s, patience_s
         self._causes_of_final_state = -1
         self._stuck_waits = 0
+        self._stuck_waits_of_kinds: Counter[str] = Counter()
         with suppress(HookError, HookMissing):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
                 app.backlog = NONE
@@ -262,6 +269,7 @@ class IdleWaits:
         self.pending_of_others = app.backlog.pending
         """The number of older unfinished tasks that ``pending`` counts for each end user."""
         self._backlog_at_begin = app.backlog
+        self._stuck_kinds_at_begin = app.stuck_waits.copy()
 
     def wait(
         self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool, can_recover: bool = False
@@ -282,6 +290,7 @@ class IdleWaits:
         if not is_last:
             new_waits = max(backlog.new_waits, self._stuck_waits)
             backlog = msgspec.structs.replace(self._app.backlog, new_waits=new_waits)
+        stuck_waits = self._stuck_kinds_at_begin if is_last else self._app.stuck_waits | self._stuck_waits_of_kinds
         promised_s = self._app.settings.app.limits.fresh_s + SLACK_S
         watch = _Watch(
             self._query(values),
@@ -290,7 +299,7 @@ class IdleWaits:
             is_disturbed=is_disturbed,
             promised_s=promised_s if promised_s > LIMIT_S else 0.0,
             pending_of_others=self.pending_of_others,
-            never_finished_kinds=self._app.never_finished_kinds,
+            stuck_waits={kind: stuck_waits[kind] for kind in self._app.stuck_kinds},
             prompt_kinds=frozenset() if is_last or is_disturbed else self._prompt_kinds,
         )
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
@@ -320,7 +329,6 @@ class IdleWaits:
         result = TABLE[watch.meaning].result
         if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
             result = "slow"
-        self._app.finished_kinds |= watch.messages.finished_kinds_in(watch.report)
         waits_for = watch.messages.first_missing_in(watch.report.applied) if result == "stuck" else ""
         self._remember(watch, values, result=result, message=waits_for)
         return IdleWait(
@@ -381,7 +389,7 @@ class IdleWaits:
         """Wait until the app resumes its work, or did nothing for so long that it has abandoned it; return true then."""
         time_s = recovery_s(self._journal, inf if self._full_time_s is None else self._full_time_s)
         kinds = watch.missing_kinds
-        if time_s == inf or (kinds and kinds <= self._app.never_finished_kinds):
+        if time_s == inf or watch.stuck_waits_of_kinds >= RARELY_ENDS:
             return False
         is_known = any(kinds <= abandoned for abandoned in self._app.abandoned_kinds)
         least_s = min(time_s, LEAST_ABANDONED_S) if is_known else time_s
@@ -411,7 +419,13 @@ class IdleWaits:
     def _remember(self, watch: "_Watch", values: Values, *, result: Result, message: str) -> None:
         """Update the backlog after a wait with *result*, which waited for *message*."""
         report, before = watch.report, self._app.backlog
+        for kind in watch.messages.finished_kinds_in(report):
+            for counts in (self._app.stuck_waits, self._stuck_kinds_at_begin, self._stuck_waits_of_kinds):
+                counts[kind] = 0
         if result == "stuck":
+            for kind in watch.missing_kinds:
+                self._stuck_waits_of_kinds[kind] += 1
+                self._app.stuck_waits[kind] = self._stuck_kinds_at_begin[kind] + 1
             is_old = watch.meaning == "pending as before"
             self._stuck_waits += not is_old
             is_named = before.message or before.scenario not in {"", self._scenario}
@@ -454,10 +468,10 @@ class _Watch:
         is_disturbed: bool,
         promised_s: float = 0.0,
         pending_of_others: int = 0,
-        never_finished_kinds: frozenset[str] = frozenset(),
+        stuck_waits: dict[str, int],
         prompt_kinds: frozenset[str] = frozenset(),
     ) -> None:
-        self._never_finished_kinds = never_finished_kinds
+        self._stuck_waits = stuck_waits
         self.has_changed = False
         self._is_prompt = bool(prompt_kinds) and messages.acknowledged_kinds <= prompt_kinds
         self._promised_s, self._pending_of_others = promised_s, pending_of_others
@@ -493,12 +507,17 @@ class _Watch:
 
     @property
     def _earlier_stuck_waits(self) -> int:
-        """The number of stuck waits before this one that left only work of the same kinds unfinished."""
+        """The number of stuck waits in a row, before this one, that left work like this wait's unfinished."""
+        is_known = not self._backlog.kinds or frozenset() < self.missing_kinds <= self._backlog.kinds
+        return max(self._backlog.new_waits if is_known else 0, self.stuck_waits_of_kinds)
+
+    @property
+    def stuck_waits_of_kinds(self) -> int:
+        """The number of stuck waits in a row that the unfinished kinds had, each after the full time; 0 if one had none."""
         kinds = self.missing_kinds
-        if kinds and kinds <= self._never_finished_kinds - self.messages.finished_kinds_in(self.report):
-            return MANY_WAITS
-        is_known = not self._backlog.kinds or frozenset() < kinds <= self._backlog.kinds
-        return self._backlog.new_waits if is_known else 0
+        if kinds & self.messages.finished_kinds_in(self.report):
+            return 0
+        return min((self._stuck_waits.get(kind, 0) for kind in kinds), default=0)
 
     @property
     def is_pending(self) -> bool:
@@ -546,6 +565,7 @@ class _Messages:
             if delivery.participant == participant and delivery.is_acknowledged and delivery.is_authentic
         ]
         applied = {message_id for report in reports for message_id, count in (report.applied or {}).items() if count}
+        self._applied = applied
         used = {events[message_id].kind for message_id in applied & events.keys()}
         ids = {delivery.message_id for delivery in deliveries}
         self._acknowledged = [event for event in events.values() if event.message_id in ids]
@@ -576,10 +596,12 @@ class _Messages:
         return frozenset(event.kind for event in self._acknowledged)
 
     def finished_kinds_in(self, report: "EffectsReport") -> frozenset[str]:
-        """Return the kinds of the acknowledged messages that are in the counts, or all of them if nothing is pending."""
+        """Return the kinds of messages that *report* is the first to show as finished; all kinds if nothing is pending."""
         applied = report.applied or {}
         return frozenset(
-            event.kind for event in self._acknowledged if applied.get(event.message_id, 0) or report.pending == 0
+            event.kind
+            for event in self._acknowledged
+            if event.message_id not in self._applied and (applied.get(event.message_id, 0) or report.pending == 0)
         )
 
     def kinds_missing_in(self, applied: dict[str, int] | None, *, pending: int = 0) -> frozenset[str]:
