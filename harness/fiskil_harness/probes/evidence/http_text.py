@@ -16,10 +16,10 @@ Headers = Sequence[tuple[str, str]]
 
 MOST_HEADERS = 24
 WIDEST_HEADER = 200
-LONGEST_BODY = 8192
-"""Maximum length of a masked body. It exceeds every limit of a story, so redaction finds whole secrets."""
+LONGEST_BODY, LONGEST_SHORT_BODY = 8192, 2048
+"""Maximum length of a masked body. It is four times the limit of the story, so redaction finds whole secrets."""
 
-_HALF_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{0,3}\Z")
+_CUT_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{0,4}\Z")
 _MISSING = re.compile(r" \[(\d+) more characters\]\Z")
 
 ORDINARY = frozenset(
@@ -43,14 +43,14 @@ def message(line: str, headers: Headers, body: bytes, *, is_error: bool = False,
 
     Args:
         is_error: True if the body is an error response, whose messages are not masked.
-        is_short: True to omit the headers in ``ORDINARY``.
+        is_short: True to omit the headers in ``ORDINARY``, and to keep less of the body.
     """
     included = [(name, value) for name, value in headers if not is_short or name.lower() not in ORDINARY]
     lines = [line, *(f"{name}: {masking.header(name, value)}" for name, value in included[:MOST_HEADERS])]
     if len(included) > MOST_HEADERS:
         lines.append(f"[{len(included) - MOST_HEADERS} more headers]")
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
-    content = body_text(body, kind, is_error=is_error)
+    content = body_text(body, kind, is_error=is_error, longest=LONGEST_SHORT_BODY if is_short else LONGEST_BODY)
     return "\n".join([*lines, *(["", content] if content else [])])
 
 
@@ -65,8 +65,13 @@ def shortened(text: str, *, most_bytes: int) -> str:
     return "\n".join(lines) + gap + _cut(body, most_bytes)
 
 
-def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
-    """Return a body as masked text, or only its length if it cannot be masked; *kind* is its content type."""
+def body_text(body: bytes, kind: str, *, is_error: bool = False, longest: int = LONGEST_BODY) -> str:
+    """Return a body as masked text, or only its length if it cannot be masked.
+
+    Args:
+        kind: The content type.
+        longest: Maximum length of the text.
+    """
     if not body:
         return ""
     cut = length_if_cut(body)
@@ -76,7 +81,7 @@ def body_text(body: bytes, kind: str, *, is_error: bool = False) -> str:
     if "x-www-form-urlencoded" in kind:
         return "&".join(f"{name}={quote(value, safe='<>')}" for name, value in masking.query(text))
     indented = _indented(text)
-    begin = indented if len(indented) <= LONGEST_BODY else _HALF_ESCAPE.sub("", indented[:LONGEST_BODY])
+    begin = indented if len(indented) <= longest else _CUT_ESCAPE.sub("", indented[:longest])
     masked = masking.body(begin, is_error=is_error)
     if masked is None:
         return f"[{len(body)} bytes{f' of {plain_kind(kind)}' if kind else ''}, not shown]"
