@@ -64,8 +64,8 @@ class AppUnderTest:
         """For each kind of message, the scenarios in a row that left one unfinished since the app has finished one."""
         self.abandoned_kinds: set[frozenset[str]] = set()
         """The kinds of messages that the app did not finish, together, after a disturbance had ended."""
-        self.failing_hooks: set[str] = set()
-        """The drive hooks that failed for a long time after a disturbance had ended."""
+        self.failed_hooks: Counter[str] = Counter()
+        """For each drive hook, how often it failed without a disturbance since it last succeeded."""
         self.browser = self._new_browser()
         self._plain_url = ""
 

@@ -287,6 +287,12 @@ class Stage:
         has_own_process = bool(app.command or app.url)
         return not has_own_process or "{api_url}" in str(app) or hosted.port > 0 or self.environment.proxy.was_called
 
+    @property
+    def is_disturbed(self) -> bool:
+        """True if a fault is set for an app that can call the API, or if something disturbed the app earlier."""
+        is_faulty = bool(self.environment.proxy.rules.waiting()) and self.can_call_api
+        return is_faulty or self.was_disturbed or self.must_restart
+
     def note_api_disturbance(self) -> None:
         """Note that the API was disturbed, which disturbs the app if it can call the API."""
         self.was_disturbed = self.was_disturbed or self.can_call_api
@@ -327,7 +333,7 @@ class Stage:
             wait = self._waits.wait(
                 end_user.participant,
                 end_user.values,
-                is_disturbed=(bool(waiting) and self.can_call_api) or self.was_disturbed or self.must_restart,
+                is_disturbed=self.is_disturbed,
                 is_last=moment == "end",
                 can_recover=not self.must_restart and not any(each.is_lasting_reason for each in waiting),
             )

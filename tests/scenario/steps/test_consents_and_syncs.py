@@ -189,7 +189,45 @@ def test_a_refresh_that_fails_for_long_after_an_outage_is_recorded(
     refreshes = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"]
     outcomes = [(refresh.status, refresh.had_recovery_time) for refresh in refreshes]
     assert outcomes == [(500, False), (500, True), (500, False), (200, False)]
-    assert driver.app.failing_hooks == set()
+    assert driver.app.failed_hooks["refresh"] == 0
+
+
+@pytest.mark.parametrize(
+    ("undisturbed", "had_recovery_time"),
+    [
+        ([], True),
+        ([500], True),
+        ([500, 500], False),
+        ([500, 500, 200], True),
+        ([500, 200, 500], True),
+        (["outage", "outage"], True),
+    ],
+)
+def test_a_hook_that_fails_without_a_disturbance_is_not_repeated(
+    drive: Callable[..., Driver], monkeypatch: pytest.MonkeyPatch, undisturbed: list[object], *, had_recovery_time: bool
+) -> None:
+    """It is broken, so it shows nothing about a recovery. Two failures in a row show that, unless an outage caused them."""
+    monkeypatch.setattr(consents_and_syncs, "LONGEST_RECOVERY_S", 0.0)
+    feed = Feed()
+    planned = [*undisturbed, "outage", 500]
+
+    def refresh(values: dict[str, str]) -> object:
+        if planned.pop(0) == 500:
+            raise HookError("the lock is taken")
+        return Feed.refresh(feed, values)
+
+    feed.refresh = refresh  # type: ignore[method-assign]
+    driver = drive(feed_settings(request_deadline_s=30), given=feed)
+    outage = steps.InjectFault("banking.transactions", faults.Status(status=500))
+    played: list[Any] = [steps.Authorise(), steps.Sync()]
+    for outcome in [*undisturbed, "outage"]:
+        played += [steps.Refresh()] if outcome in {200, 500} else [outage, steps.Refresh(), steps.LiftFaults()]
+    played.append(steps.Refresh())
+
+    journal, _ = driver.perform(Scenario(name="x", practices=(), steps=tuple(played), probes=()))
+
+    last = [hook_call for hook_call in journal.all(HookCall) if hook_call.hook == "refresh"][-1]
+    assert (last.status, last.had_recovery_time) == (500, had_recovery_time)
 
 
 REFUSED_BY_FAULT = (

@@ -1,6 +1,6 @@
 """Steps that sync data, change consents, move the clock, or request the app to refresh its data or revoke a consent."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, pause, stopwatch, wait_until
 from fiskil_harness.core.config.hooks import REFRESH, REVOKE
@@ -26,6 +26,8 @@ LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
 """How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
 LONGEST_RECOVERY_S = 130.0
 """How long the first refresh that fails is repeated. Usual circuit breakers are open for up to 60 seconds."""
+BROKEN_AFTER: Final = 2
+"""The number of failures in a row, each without a disturbance, after which a hook is broken."""
 RECORDED_S = 1.0
 """Longest wait for the records of the API calls that a failed hook call made, in real seconds."""
 
@@ -213,8 +215,8 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
 
     If the app's own rate limit refuses the call, it is repeated. After a fault that acted or a refused key pair, it is also
     repeated for ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be
-    open. A refresh is repeated for ``LONGEST_RECOVERY_S``; if it fails so long, it is repeated again only after one that
-    succeeded, because it is broken. A response later than
+    open. A refresh is repeated for ``LONGEST_RECOVERY_S``. A hook that failed so long, or ``BROKEN_AFTER`` times without a
+    disturbance, is broken: it is repeated again only after it succeeded. A response later than
     ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status 500.
 
     Args:
@@ -252,7 +254,7 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         since = stopwatch()
         # An app may report a refused key pair with the status of a client error.
         failed = REFUSED if is_key_accepted and name == "refresh" else FAILED
-        is_broken = name in stage.app.failing_hooks
+        is_broken = stage.app.failed_hooks[name] >= BROKEN_AFTER
         gets_recovery_time = name == "refresh" and not is_broken and (reply.status or 0) >= failed
         usual_s = 0.0 if is_broken else LONGEST_OPEN_S
         longest_s = LONGEST_RECOVERY_S if gets_recovery_time else usual_s
@@ -261,12 +263,12 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
                 # A redirect may lead to a page for logging in.
                 had_recovery_time = gets_recovery_time and (reply.status or 0) >= failed
                 if had_recovery_time:
-                    stage.app.failing_hooks.add(name)
+                    stage.app.failed_hooks[name] = BROKEN_AFTER
                 break
             pause(BETWEEN_TRIES_S)
             if _has_failed_early(reply, name, api_calls(), end_user, failed=failed):
                 reply = call()
-    _forget_failures(stage, name, reply)
+    _note_failure(stage, name, reply, is_disturbed=bool(has_recovered) or stage.is_disturbed, made=api_calls())
     hook_call = HookCall(
         **span,
         hook=name,
@@ -279,10 +281,13 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
     return reply
 
 
-def _forget_failures(stage: "Stage", name: HookName, reply: HttpReply) -> None:
-    """Give a hook that works again its whole time after the next disturbance."""
-    if reply.status is not None and reply.status < REDIRECT:
-        stage.app.failing_hooks.discard(name)
+def _note_failure(stage: "Stage", name: HookName, reply: HttpReply, *, is_disturbed: bool, made: list[Exchange]) -> None:
+    """Count a failure that neither a disturbance nor a failed API call explains; a success ends the count."""
+    status = reply.status or 0
+    if status >= FAILED and not is_disturbed and all(map(is_complete_success, made)):
+        stage.app.failed_hooks[name] += 1
+    elif 0 < status < REDIRECT:
+        stage.app.failed_hooks[name] = 0
 
 
 def _has_failed_early(reply: HttpReply, name: HookName, made: list[Exchange], end_user: "EndUser", *, failed: int) -> bool:
