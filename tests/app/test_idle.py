@@ -852,10 +852,11 @@ def test_an_app_that_never_resumes_its_work_had_the_recovery_time_once(waiting: 
     [(1, False, True), (2, False, False), (5, True, True)],
     ids=["stuck once", "stuck twice", "finished since"],
 )
+@pytest.mark.parametrize("other_kinds", [(), ("consent.updated",)], ids=["alone", "with work of another kind"])
 def test_only_work_that_rarely_ends_gets_no_recovery_time(
-    waiting: Waiting, scenarios: int, *, is_finished: bool, has_time: bool
+    waiting: Waiting, scenarios: int, other_kinds: tuple[str, ...], *, is_finished: bool, has_time: bool
 ) -> None:
-    """It shows nothing about the app's recovery; a message that was finished since is enough to show that it ends."""
+    """Nor does what may wait for it. A message that was finished since is enough to show that it ends."""
     leave_unfinished(waiting, scenarios)
     if is_finished:
         waiting.begin("finished")
@@ -864,12 +865,13 @@ def test_only_work_that_rarely_ends_gets_no_recovery_time(
         waiting.wait(is_last=True)
     waiting.app.backlog = NONE
     waiting.begin("last", full_time_s=12)
-    waiting.acknowledge("e1", kind=SYNC)
+    for kind in (SYNC, *other_kinds):
+        waiting.acknowledge(kind, kind=kind)
     waiting.script.report({"pending": 20, "applied": {}})
     wait, took_s = waiting.recover()
 
     assert (wait.result, wait.had_recovery_time) == ("stuck", has_time)
-    assert took_s == pytest.approx(RECOVERY_S if has_time else 10, abs=3 * POLL_S)
+    assert took_s == pytest.approx(RECOVERY_S if has_time else 20 if other_kinds else 10, abs=3 * POLL_S)
 
 
 def test_a_pause_of_the_machine_does_not_show_that_work_never_ends(waiting: Waiting) -> None:

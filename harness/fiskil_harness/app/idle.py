@@ -77,8 +77,8 @@
 # reports it (``pending``), every fault was lifted or ends by itself, and the app has changed nothing and made no API request
 # for 200 s (``RECOVERY_S`` in ``journal/queries/recovery.py``), unless a longer pause would be lawful.
 # This wait ends early if the app becomes idle, or makes a request and remains busy. Each kind of event gets the time once.
-# Kinds that got stuck, and have at least RARELY_ENDS stuck waits in a row, do not get it: without a disturbance too, their
-# work does not end.
+# Work with a kind that got stuck, and has at least RARELY_ENDS stuck waits in a row, does not get it: without a disturbance
+# too, such work does not end, and other work may have to wait for it.
 #
 # Late state: an app may have finished before its state shows that. The waits do not expect this. If such an app does not
 # pass, the scenario runs again with a minimum for each wait (``patience_s``); ``runner/late_states.py`` decides that.
@@ -389,7 +389,7 @@ class IdleWaits:
         """Wait until the app resumes its work, or did nothing for so long that it has abandoned it; return true then."""
         time_s = recovery_s(self._journal, inf if self._full_time_s is None else self._full_time_s)
         kinds = watch.missing_kinds
-        if time_s == inf or watch.stuck_waits_of_kinds >= RARELY_ENDS:
+        if time_s == inf or max(watch.stuck_waits_of_kinds, default=0) >= RARELY_ENDS:
             return False
         is_known = any(kinds <= abandoned for abandoned in self._app.abandoned_kinds)
         least_s = min(time_s, LEAST_ABANDONED_S) if is_known else time_s
@@ -509,15 +509,13 @@ class _Watch:
     def _earlier_stuck_waits(self) -> int:
         """The number of stuck waits in a row, before this one, that left work like this wait's unfinished."""
         is_known = not self._backlog.kinds or frozenset() < self.missing_kinds <= self._backlog.kinds
-        return max(self._backlog.new_waits if is_known else 0, self.stuck_waits_of_kinds)
+        return max(self._backlog.new_waits if is_known else 0, min(self.stuck_waits_of_kinds, default=0))
 
     @property
-    def stuck_waits_of_kinds(self) -> int:
-        """The number of stuck waits in a row that the unfinished kinds had, each after the full time; 0 if one had none."""
-        kinds = self.missing_kinds
-        if kinds & self.messages.finished_kinds_in(self.report):
-            return 0
-        return min((self._stuck_waits.get(kind, 0) for kind in kinds), default=0)
+    def stuck_waits_of_kinds(self) -> list[int]:
+        """How many stuck waits in a row each unfinished kind has; 0 if none got stuck, or one was finished in this wait."""
+        finished = self.messages.finished_kinds_in(self.report)
+        return [0 if kind in finished else self._stuck_waits.get(kind, 0) for kind in self.missing_kinds]
 
     @property
     def is_pending(self) -> bool:
