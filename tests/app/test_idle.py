@@ -917,6 +917,33 @@ def test_an_app_that_calls_the_api_again_has_not_abandoned_its_work(waiting: Wai
 
 
 @pytest.mark.parametrize(
+    ("calls_api", "ends_at_s", "took_s"),
+    [(True, None, [27, 27, 10, 5]), (False, None, [RECOVERY_S, 20, 20, 20]), (True, 3, [3, 3, 3, 3])],
+    ids=["tried again", "abandoned", "finished"],
+)
+def test_an_app_that_tries_again_in_vain_is_waited_for_twice(
+    waiting: Waiting, calls_api: bool, ends_at_s: float | None, took_s: list[float]
+) -> None:
+    """Its work does not end although nothing disturbs it any more; that shows nothing about the app's recovery."""
+    measured: list[float] = []
+    for number in range(4):
+        began_s = waiting.time.now_s
+        waiting.app.backlog = NONE
+        waiting.begin(f"scenario {number}", full_time_s=12)
+        waiting.acknowledge(f"e{number}")
+
+        def report(since_s: float, _queries: int, *, number: int = number, began_s: float = began_s) -> dict[str, Any]:
+            waiting.requests.last_s = began_s + 25 if calls_api and since_s >= 25 else 0.0
+            is_finished = ends_at_s is not None and since_s >= ends_at_s
+            return {"pending": int(not is_finished), "applied": {f"e{number}": int(is_finished)}}
+
+        waiting.script.report(report)
+        measured.append(waiting.recover()[1])
+
+    assert measured == pytest.approx(took_s, abs=3 * POLL_S)
+
+
+@pytest.mark.parametrize(
     ("report", "can_recover"), [({"pending": 1}, False), ({"applied": {"e0": 0}}, True)], ids=["disturbed", "no pending"]
 )
 def test_only_an_app_that_reports_work_after_a_disturbance_can_abandon_it(

@@ -62,6 +62,8 @@ class AppUnderTest:
         """The kinds of messages that the app did not finish although it had the full time."""
         self.stuck_waits: Counter[str] = Counter()
         """For each kind of message, the scenarios in a row that left one unfinished since the app has finished one."""
+        self.resumed_kinds: set[str] = set()
+        """The kinds of messages that the app tried again after a disturbance had ended, and did not finish."""
         self.abandoned_kinds: set[frozenset[str]] = set()
         """The kinds of messages that the app did not finish, together, after a disturbance had ended."""
         self.failed_hooks: Counter[str] = Counter()

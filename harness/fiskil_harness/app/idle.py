@@ -64,9 +64,9 @@
 # the first number.
 #
 # Kinds that got stuck: an app may fail with one kind of event only, and be idle in between. So for each kind of which a
-# message was left unfinished although it had the full time (below), the stuck waits in a row are counted too
-# (``AppUnderTest.stuck_waits``); the last table column then has the number for the kind with the fewest. Only a finished
-# message of the kind ends its row.
+# message was left unfinished although it had the full time (below), or although the app tried again after a disturbance, the
+# stuck waits in a row are counted too (``AppUnderTest.stuck_waits``); the last table column then has the number for the kind
+# with the fewest. Only a finished message of the kind ends its row.
 #
 # Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
 # goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
@@ -299,7 +299,7 @@ class IdleWaits:
             is_disturbed=is_disturbed,
             promised_s=promised_s if promised_s > LIMIT_S else 0.0,
             pending_of_others=self.pending_of_others,
-            stuck_waits={kind: stuck_waits[kind] for kind in self._app.stuck_kinds},
+            stuck_waits={kind: stuck_waits[kind] for kind in self._app.stuck_kinds | self._app.resumed_kinds},
             prompt_kinds=frozenset() if is_last or is_disturbed else self._prompt_kinds,
         )
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
@@ -406,6 +406,8 @@ class IdleWaits:
             cap_s=least_s + MOST_EXTRA_S,
             every_ms=8,
         )
+        if watch.is_pending and is_busy_again():
+            self._app.resumed_kinds |= kinds
         if not watch.is_pending or unchanged_s() <= least_s:
             return False
         if not is_excused(self._journal, self._journal.elapsed_s() - unchanged_s(), self._journal.elapsed_s()):
