@@ -68,6 +68,8 @@ class AppUnderTest:
         """The kinds of messages that the app did not finish, together, after a disturbance had ended."""
         self.failed_hooks: Counter[str] = Counter()
         """For each drive hook, how often it failed without a disturbance since it last succeeded."""
+        self.hooks_without_recovery: set[str] = set()
+        """The drive hooks that once failed for a long time after a disturbance had ended."""
         self.browser = self._new_browser()
         self._plain_url = ""
 

@@ -25,7 +25,7 @@ HOOKS_BEHIND_BREAKER = frozenset({"refresh", "revoke"})
 LONGEST_OPEN_S, BETWEEN_TRIES_S = 15.0, 1.0
 """How long a circuit breaker of the app may refuse calls after a fault, and the pause between two tries, in real seconds."""
 LONGEST_RECOVERY_S = 130.0
-"""How long the first refresh that fails is repeated. Usual circuit breakers are open for up to 60 seconds."""
+"""How long a refresh that fails is repeated, until one failed so long. Usual circuit breakers open for up to 60 seconds."""
 BROKEN_AFTER: Final = 2
 """The number of failures in a row, each without a disturbance, after which a hook is broken."""
 RECORDED_S = 1.0
@@ -215,9 +215,9 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
 
     If the app's own rate limit refuses the call, it is repeated. After a fault that acted or a refused key pair, it is also
     repeated for ``LONGEST_OPEN_S`` while it fails although no API call failed: a circuit breaker of the app may still be
-    open. A refresh is repeated for ``LONGEST_RECOVERY_S``. A hook that failed so long, or ``BROKEN_AFTER`` times without a
-    disturbance, is broken: it is repeated again only after it succeeded. A response later than
-    ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status 500.
+    open. A refresh is repeated for ``LONGEST_RECOVERY_S``, until one failed so long. A hook that failed so long, or
+    ``BROKEN_AFTER`` times without a disturbance, is broken: it is repeated again only after it succeeded. A response later
+    than ``app.limits.request_deadline_s`` + 5 s counts as missing. The exception of a Python object counts as status 500.
 
     Args:
         name: Name of the hook after ``app.drive.``.
@@ -255,7 +255,8 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
         # An app may report a refused key pair with the status of a client error.
         failed = REFUSED if is_key_accepted and name == "refresh" else FAILED
         is_broken = stage.app.failed_hooks[name] >= BROKEN_AFTER
-        gets_recovery_time = name == "refresh" and not is_broken and (reply.status or 0) >= failed
+        can_recover = name == "refresh" and not is_broken and name not in stage.app.hooks_without_recovery
+        gets_recovery_time = can_recover and (reply.status or 0) >= failed
         usual_s = 0.0 if is_broken else LONGEST_OPEN_S
         longest_s = LONGEST_RECOVERY_S if gets_recovery_time else usual_s
         while _has_failed_early(reply, name, api_calls(), end_user, failed=failed):
@@ -264,6 +265,7 @@ def call_hook(stage: "Stage", end_user: "EndUser", name: HookName, **values: str
                 had_recovery_time = gets_recovery_time and (reply.status or 0) >= failed
                 if had_recovery_time:
                     stage.app.failed_hooks[name] = BROKEN_AFTER
+                    stage.app.hooks_without_recovery.add(name)
                 break
             pause(BETWEEN_TRIES_S)
             if _has_failed_early(reply, name, api_calls(), end_user, failed=failed):
