@@ -412,7 +412,8 @@ class Stage:
         active = [consent for consent in end_user.consents if consent.is_active]
         with sandbox.store.lock:
             rows_by_consent = served_to(sandbox.store, end_user.end_user_id, dataset)
-            served = [msgspec.to_builtins(row) for rows in rows_by_consent for row in rows]
+            # As JSON has them: a recorded journal contains lists in place of tuples, and must be judged like this one.
+            served = [msgspec.json.decode(msgspec.json.encode(row)) for rows in rows_by_consent for row in rows]
         by_id = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
         removed = [removed_id for consent in active or [latest] for removed_id in sandbox.removed_ids(consent, dataset)]
         self.record(

@@ -45,7 +45,7 @@ def part_of(name: str, count: int) -> int:
 
 
 SEED_OF = {name: SEEDS[part_of(name, len(SEEDS))] for name in [*FLAWED, *VACUOUS, *CORRECT]}
-PARTS = 4
+PARTS = 8
 """Parts of an app's scenarios. If the work of an app never ends, most of its scenarios wait for seconds or minutes."""
 HALVES = [[name for name in [*FLAWED, *VACUOUS] if part_of(name, 2) == half] for half in (0, 1)]
 """One half of the flawed apps runs costly scenarios, the other generated plans; both for all apps would take hours."""

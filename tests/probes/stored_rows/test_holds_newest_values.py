@@ -51,6 +51,33 @@ def test_old_values_fail_by_field(tape: JournalBuilder) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ({"title": "COFFEE a"}, {"title": "LUNCH"}, Verdict.PASS),
+        ({"title": "COFFEE a"}, {"title": "COFFEE a"}, Verdict.INCONCLUSIVE),
+        ({"notes": [{"text": "COFFEE a"}]}, {"notes": [{"text": "COFFEE a"}], "title": "LUNCH"}, Verdict.INCONCLUSIVE),
+        ({"title": "COFFEE a"}, {"title": None}, Verdict.INCONCLUSIVE),
+    ],
+    ids=["replaced", "kept", "that of the other field", "removed"],
+)
+def test_a_value_that_another_field_has_counts_only_where_it_was_replaced(
+    tape: JournalBuilder, before: dict[str, Any], after: dict[str, Any], verdict: Verdict
+) -> None:
+    """The old value may be that of the other field, which did not change; it may be in a list of the row."""
+    notes = [{"text": "COFFEE a"}]
+    tape.rows(tape.transaction("a", notes=notes))
+    tape.deliver_event(SYNCED)
+    tape.effects(state_with(tape, **before), moment="before")
+    tape.rows(tape.transaction("a", notes=notes, description="LUNCH"))
+    tape.deliver_event(SYNCED)
+    tape.effects(state_with(tape, **after))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (verdict, int(verdict is Verdict.PASS))
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [(-12.5, -6001.2), (1250, 600120), ("12.50", "6001.20"), (12.5, 6001.2)],
     ids=["float", "cents", "unsigned", "unsigned float"],

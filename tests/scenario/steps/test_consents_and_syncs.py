@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from fiskil_harness import faults, probes
@@ -324,6 +325,24 @@ def test_time_ends_a_consent(perform_with_feed: Perform) -> None:
     journal, _ = perform_with_feed(steps.Authorise(), steps.Advance(days=91))
 
     assert [event.kind for event in journal.all(EventCreated)][-1] == "consent.revoked"
+
+
+@pytest.mark.parametrize(
+    ("authorise", "dataset"),
+    [(steps.Authorise(), "accounts"), (steps.Authorise(institution_id="99999"), "energy_accounts")],
+    ids=["bank", "energy"],
+)
+def test_recorded_rows_are_those_of_a_stored_journal(
+    perform_with_feed: Perform, authorise: steps.Authorise, dataset: str
+) -> None:
+    """A list in a row is a list in both, so that the probes find the same values."""
+    journal, _ = perform_with_feed(authorise, steps.Sync())
+
+    recorded = journal.all(Rows)
+    stored = msgspec.json.decode(msgspec.json.encode(recorded), type=list[Rows])
+    assert dataset in {rows.dataset for rows in recorded if rows.rows}
+    is_equal = repr(stored) == repr(recorded)  # pytest would compare the long texts for minutes
+    assert is_equal
 
 
 def test_a_household_has_no_transactions_to_change(perform_with_feed: Perform) -> None:

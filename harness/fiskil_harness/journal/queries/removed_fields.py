@@ -1,7 +1,7 @@
-"""Old values of fields that the API no longer serves, in the app's state.
+"""Old values of a row in the app's state, found by their *slots*: a place of the row, and the path of the value below it.
 
-Nothing replaces such a value, so its *slots* are compared: the places of the row, each with the path of the value below it.
-A state may keep old versions of rows and logs of changes, so the old value counts only if every slot still has it.
+Nothing replaces the value of a field that the API no longer serves. A state may keep old versions of rows and logs of
+changes, so the old value counts only if every slot still has it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +25,12 @@ def still_shows(earlier: Sequence[Place], now: Sequence[Place], value: Any) -> b
     slots = {slot for place in earlier for slot in _slots(place, value)}
     results = [_has(records, path, value) for place, path in slots if (records := _records_at(now, place))]
     return all(results) if results else None
+
+
+def replaces(earlier: Sequence[Place], now: Sequence[Place], old: Any, new: Any) -> bool:
+    """Return True if a slot that had the value *old* earlier has the value *new* now; ``still_shows`` has the arguments."""
+    slots = {slot for place in earlier for slot in _slots(place, old)}
+    return any(holds_value([at(record, path)], new) for place, path in slots for record in _records_at(now, place))
 
 
 def _slots(place: Place, value: Any) -> Iterator[Slot]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
-from fiskil_harness.journal.queries.removed_fields import still_shows
+from fiskil_harness.journal.queries.removed_fields import replaces, still_shows
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import (
     Place,
@@ -124,13 +124,11 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
         fiskil_id = str(new["fiskil_id"])
         old_values, new_values = _values_of(old), _values_of(new)
         for field in _kept_fields(old_values, new_values, earlier, fiskil_id=fiskil_id, first=first):
-            old_value, new_value = old_values[field], new_values.get(field)
-            is_new = _is_shown(now[fiskil_id], new_value)
-            is_old = _is_shown(now[fiskil_id], old_value)
+            is_old, is_new = _versions_shown(
+                earlier[fiskil_id], now[fiskil_id], new, old_values[field], new_values.get(field)
+            )
             cause = ", and the app did not read the row again" if fiskil_id in unread_ids else ""
-            if not _is_given(new_value):
-                is_kept = still_shows(earlier[fiskil_id], now[fiskil_id], old_value)
-                is_new, is_old = is_kept is False, bool(is_kept)
+            if not _is_given(new_values.get(field)):
                 cause = cause or ", although the API no longer serves the field"
             judged += is_new or is_old
             if is_old and not is_new:
@@ -142,6 +140,22 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
         reason, hook = _why_not_judged(changed, now)
         return _Comparison(dataset=dataset, reason=reason, hook=hook)
     return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
+
+
+def _versions_shown(earlier: list[Place], now: list[Place], row: Row, old_value: Any, new_value: Any) -> tuple[bool, bool]:
+    """Return whether the state certainly shows the old value of a field of *row*, and whether it shows the new one.
+
+    Args:
+        earlier: The places of the row before the change; ``now`` are those at the end.
+        row: The newest version of the row.
+    """
+    if holds_value(list(row.values()), old_value):
+        # Another field has the old value too. Only a place where the new one replaced it shows this field.
+        return False, replaces(earlier, now, old_value, new_value)
+    if not _is_given(new_value):
+        is_kept = still_shows(earlier, now, old_value)
+        return bool(is_kept), is_kept is False
+    return _is_shown(now, old_value), _is_shown(now, new_value)
 
 
 def _why_not_judged(changed: list[Changed], now: dict[str, list[Place]]) -> tuple[str, str]:
@@ -209,15 +223,13 @@ def _kept_fields(
 ) -> list[str]:
     """Return the names of the changed fields whose old values the app's state showed before the change.
 
-    Empty values are left out, and values that another field of the new row has too. A value that several rows share, such as
-    a type, counts only if a row with another value showed that one: the state may contain the value for another reason.
+    Empty values are left out. A value that several rows share, such as a type, counts only if a row with another value
+    showed that one: the state may contain the value for another reason.
     """
     return [
         name
         for name in _changed_fields(old, new)
-        if not holds_value(list(new.values()), old[name])
-        and _is_shown(earlier[fiskil_id], old[name])
-        and _belongs_to(name, old[name], earlier, first)
+        if _is_shown(earlier[fiskil_id], old[name]) and _belongs_to(name, old[name], earlier, first)
     ]
 
 
