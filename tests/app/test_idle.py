@@ -921,7 +921,7 @@ def test_an_app_that_calls_the_api_again_has_not_abandoned_its_work(waiting: Wai
     [(True, None, [27, 27, 10, 5]), (False, None, [RECOVERY_S, 20, 20, 20]), (True, 3, [3, 3, 3, 3])],
     ids=["tried again", "abandoned", "finished"],
 )
-def test_an_app_that_tries_again_in_vain_is_waited_for_twice(
+def test_an_app_that_tries_again_without_result_is_waited_for_twice(
     waiting: Waiting, calls_api: bool, ends_at_s: float | None, took_s: list[float]
 ) -> None:
     """Its work does not end although nothing disturbs it any more; that shows nothing about the app's recovery."""

@@ -62,7 +62,7 @@ def test_the_output_of_an_app_does_not_reach_the_terminal_unescaped(module: str,
     arguments = {"fiskil_harness": ["doctor"], "pytest": ["-q", "--color=no", "-p", "no:cacheprovider", "test_it.py"]}
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", module, *arguments[module]]
-    environment = os.environ | {"PYTHONPATH": str(SOURCE), "NO_COLOR": "1", "TERM": "dumb"}
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "NO_COLOR": "1", "TERM": "dumb", "PYTEST_ADDOPTS": ""}
 
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=theirs, stderr=theirs, stdin=theirs) as process:
         os.close(theirs)

@@ -515,7 +515,7 @@ class _Watch:
 
     @property
     def stuck_waits_of_kinds(self) -> list[int]:
-        """How many stuck waits in a row each unfinished kind has; 0 if none got stuck, or one was finished in this wait."""
+        """The stuck waits in a row of each unfinished kind; 0 if none got stuck, or one was finished in this wait."""
         finished = self.messages.finished_kinds_in(self.report)
         return [0 if kind in finished else self._stuck_waits.get(kind, 0) for kind in self.missing_kinds]
 
