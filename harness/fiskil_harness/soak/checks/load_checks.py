@@ -1,5 +1,6 @@
 """Checks of the behaviour under load: acknowledgements, backlog, tokens, and whether the load was offered at all."""
 
+from bisect import bisect_left
 from collections import Counter
 from itertools import pairwise
 
@@ -149,21 +150,27 @@ def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
     """Return how many token requests after an expiry are lawful.
 
     An app that requests a token for each call, or for each list, does so after an expiry as well. Its usual share among the
-    requests to the API is known from the time without expiries, if that was as long as a window.
+    requests to the API is the lowest of all windows of this length without an expiry; 0 if there is none. Other apps need
+    many tokens now and then, such as at the begin of the load, but not in each window.
     """
-    windows = [(each.at_s, each.at_s + EXPIRY_WINDOW_S) for each in observed.expiries]
-    usual_tokens = usual_requests = requests_after = 0
-    usual_s = 0.0
-    for before, after in pairwise(observed.samples):
-        requests = after.api_requests - before.api_requests
-        if expiry.at_s <= before.at_s and after.at_s <= expiry.at_s + EXPIRY_WINDOW_S + SAMPLE_S:
-            requests_after += requests
-        if not any(before.at_s < end_s + SAMPLE_S and after.at_s >= begin_s for begin_s, end_s in windows):
-            usual_s += after.at_s - before.at_s
-            usual_requests += requests
-            usual_tokens += after.token_requests - before.token_requests
-    usual = usual_tokens / max(1, usual_requests) * requests_after if usual_s >= EXPIRY_WINDOW_S else 0.0
-    return max(RENEWALS * (expiry.processes or 1), 2 * usual)
+    expiries = [(each.at_s, each.at_s + EXPIRY_WINDOW_S) for each in observed.expiries]
+    steps = [(before, after, after.api_requests - before.api_requests) for before, after in pairwise(observed.samples)]
+    requests_after = sum(
+        requests
+        for before, after, requests in steps
+        if expiry.at_s <= before.at_s and after.at_s <= expiry.at_s + EXPIRY_WINDOW_S + SAMPLE_S
+    )
+    times_s = [sample.at_s for sample in observed.samples]
+    shares: list[float] = []
+    for begin in observed.samples:
+        last = bisect_left(times_s, begin.at_s + EXPIRY_WINDOW_S)
+        if last == len(times_s):
+            break
+        end = observed.samples[last]
+        requests = end.api_requests - begin.api_requests
+        if requests and not any(begin.at_s < end_s + SAMPLE_S and end.at_s >= begin_s for begin_s, end_s in expiries):
+            shares.append((end.token_requests - begin.token_requests) / requests)
+    return max(RENEWALS * (expiry.processes or 1), 2 * min(shares, default=0.0) * requests_after)
 
 
 def keeps_running(given: Given, _messages: Messages) -> Finding:
