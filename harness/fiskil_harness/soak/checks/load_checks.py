@@ -150,8 +150,8 @@ def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
     """Return how many token requests after an expiry are lawful.
 
     An app that requests a token for each call, or for each list, does so after an expiry as well. Its usual share among the
-    requests to the API is the lowest of all windows of this length without an expiry; 0 if there is none. Other apps need
-    many tokens now and then, such as at the begin of the load, but not in each window.
+    requests to the API is the lowest of all windows of this length without an expiry; 0 if no two of them are apart. Other
+    apps need many tokens now and then, such as at the begin of the load, but not in each window.
     """
     expiries = [(each.at_s, each.at_s + EXPIRY_WINDOW_S) for each in observed.expiries]
     steps = [(before, after, after.api_requests - before.api_requests) for before, after in pairwise(observed.samples)]
@@ -161,7 +161,7 @@ def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
         if expiry.at_s <= before.at_s and after.at_s <= expiry.at_s + EXPIRY_WINDOW_S + SAMPLE_S
     )
     times_s = [sample.at_s for sample in observed.samples]
-    shares: list[float] = []
+    shares: dict[float, float] = {}
     for begin in observed.samples:
         last = bisect_left(times_s, begin.at_s + EXPIRY_WINDOW_S)
         if last == len(times_s):
@@ -169,8 +169,10 @@ def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
         end = observed.samples[last]
         requests = end.api_requests - begin.api_requests
         if requests and not any(begin.at_s < end_s + SAMPLE_S and end.at_s >= begin_s for begin_s, end_s in expiries):
-            shares.append((end.token_requests - begin.token_requests) / requests)
-    return max(RENEWALS * (expiry.processes or 1), 2 * min(shares, default=0.0) * requests_after)
+            shares[begin.at_s] = (end.token_requests - begin.token_requests) / requests
+    is_known = bool(shares) and max(shares) - min(shares) >= EXPIRY_WINDOW_S
+    usual = min(shares.values()) * requests_after if is_known else 0.0
+    return max(RENEWALS * (expiry.processes or 1), 2 * usual)
 
 
 def keeps_running(given: Given, _messages: Messages) -> Finding:
