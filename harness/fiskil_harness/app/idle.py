@@ -65,8 +65,8 @@
 #
 # Kinds that got stuck: an app may fail with one kind of event only, and be idle in between. So for each kind of which a
 # message was left unfinished although it had the full time (below), or although the app tried again after a disturbance, the
-# stuck waits in a row are counted too (``AppUnderTest.stuck_waits``); the last table column then has the number for the kind
-# with the fewest. Only a finished message of the kind ends its row.
+# stuck waits in a row are counted too (``AppUnderTest.stuck_waits``). A wait uses the lowest number of its unfinished kinds,
+# if that is higher than the number of the backlog. Only a finished message of the kind ends its row.
 #
 # Full time: unfinished work is a FAIL only if the app had enough time for it. So the last wait of an undisturbed scenario
 # goes on until nothing has changed, and no API request has been open, for ``fresh_s`` of the config, or for 30 s if the
@@ -77,8 +77,8 @@
 # reports it (``pending``), every fault was lifted or ends by itself, and the app has changed nothing and made no API request
 # for 200 s (``RECOVERY_S`` in ``journal/queries/recovery.py``), unless a longer pause would be lawful.
 # This wait ends early if the app becomes idle, or makes a request and remains busy. Each kind of event gets the time once.
-# Work with a kind that got stuck, and has at least RARELY_ENDS stuck waits in a row, does not get it: without a disturbance
-# too, such work does not end, and other work may have to wait for it.
+# Work with a kind that got stuck, and has at least NO_RECOVERY_AFTER stuck waits in a row, does not get it: without a
+# disturbance too, such work does not end, and other work may have to wait for it.
 #
 # Late state: an app may have finished before its state shows that. The waits do not expect this. If such an app does not
 # pass, the scenario runs again with a minimum for each wait (``patience_s``); ``runner/late_states.py`` decides that.
@@ -140,7 +140,7 @@ PROMPT_S, PROMPT_AFTER = 0.02, 5
 """The seconds without a change after which an app that works before it acknowledges is idle, and the waits that show it."""
 JUST_S = 0.1
 """How long before a wait a message was acknowledged at most, in real seconds, if the wait shows that the app is prompt."""
-RARELY_ENDS: Final = 2
+NO_RECOVERY_AFTER: Final = 2
 """The number of stuck waits in a row after which a kind of event that got stuck has no recovery time."""
 SLACK_S = 2.0
 """How much later than the promised time, in real seconds, a wait may end with the result that nothing changes."""
@@ -269,7 +269,7 @@ class IdleWaits:
         self.pending_of_others = app.backlog.pending
         """The number of older unfinished tasks that ``pending`` counts for each end user."""
         self._backlog_at_begin = app.backlog
-        self._stuck_kinds_at_begin = app.stuck_waits.copy()
+        self._stuck_waits_at_begin = app.stuck_waits.copy()
 
     def wait(
         self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool, can_recover: bool = False
@@ -290,7 +290,7 @@ class IdleWaits:
         if not is_last:
             new_waits = max(backlog.new_waits, self._stuck_waits)
             backlog = msgspec.structs.replace(self._app.backlog, new_waits=new_waits)
-        stuck_waits = self._stuck_kinds_at_begin if is_last else self._app.stuck_waits | self._stuck_waits_of_kinds
+        stuck_waits = self._stuck_waits_at_begin if is_last else self._app.stuck_waits | self._stuck_waits_of_kinds
         promised_s = self._app.settings.app.limits.fresh_s + SLACK_S
         watch = _Watch(
             self._query(values),
@@ -389,7 +389,7 @@ class IdleWaits:
         """Wait until the app resumes its work, or did nothing for so long that it has abandoned it; return true then."""
         time_s = recovery_s(self._journal, inf if self._full_time_s is None else self._full_time_s)
         kinds = watch.missing_kinds
-        if time_s == inf or max(watch.stuck_waits_of_kinds, default=0) >= RARELY_ENDS:
+        if time_s == inf or max(watch.stuck_waits_of_kinds, default=0) >= NO_RECOVERY_AFTER:
             return False
         is_known = any(kinds <= abandoned for abandoned in self._app.abandoned_kinds)
         least_s = min(time_s, LEAST_ABANDONED_S) if is_known else time_s
@@ -422,12 +422,12 @@ class IdleWaits:
         """Update the backlog after a wait with *result*, which waited for *message*."""
         report, before = watch.report, self._app.backlog
         for kind in watch.messages.finished_kinds_in(report):
-            for counts in (self._app.stuck_waits, self._stuck_kinds_at_begin, self._stuck_waits_of_kinds):
+            for counts in (self._app.stuck_waits, self._stuck_waits_at_begin, self._stuck_waits_of_kinds):
                 counts[kind] = 0
         if result == "stuck":
             for kind in watch.missing_kinds:
                 self._stuck_waits_of_kinds[kind] += 1
-                self._app.stuck_waits[kind] = self._stuck_kinds_at_begin[kind] + 1
+                self._app.stuck_waits[kind] = self._stuck_waits_at_begin[kind] + 1
             is_old = watch.meaning == "pending as before"
             self._stuck_waits += not is_old
             is_named = before.message or before.scenario not in {"", self._scenario}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
-from fiskil_harness.journal.queries.removed_fields import replaces, still_shows
+from fiskil_harness.journal.queries.old_values import replaces, still_shows
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import (
     Place,

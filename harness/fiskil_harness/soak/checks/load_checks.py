@@ -149,17 +149,23 @@ def renews_token_once(given: Given, _messages: Messages) -> Finding:
 def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
     """Return how many token requests after an expiry are lawful.
 
-    An app that requests a token for each call, or for each list, does so after an expiry as well. Its usual share among the
-    requests to the API is the lowest of all windows of this length without an expiry; 0 if no two of them are apart. Other
-    apps need many tokens now and then, such as at the begin of the load, but not in each window.
+    An app that requests a token for each call, or for each list, does so after an expiry as well.
     """
-    expiries = [(each.at_s, each.at_s + EXPIRY_WINDOW_S) for each in observed.expiries]
-    steps = [(before, after, after.api_requests - before.api_requests) for before, after in pairwise(observed.samples)]
     requests_after = sum(
-        requests
-        for before, after, requests in steps
+        after.api_requests - before.api_requests
+        for before, after in pairwise(observed.samples)
         if expiry.at_s <= before.at_s and after.at_s <= expiry.at_s + EXPIRY_WINDOW_S + SAMPLE_S
     )
+    return max(RENEWALS * (expiry.processes or 1), 2 * _usual_token_share(observed) * requests_after)
+
+
+def _usual_token_share(observed: Observed) -> float:
+    """Return the lowest share of token requests among the requests to the API, of all windows without an expiry.
+
+    A window is as long as the one after an expiry. Apps that keep their tokens need many now and then, such as at the begin
+    of the load, but not in each window. If no two windows are apart, the usual share is not known and 0 is returned.
+    """
+    expiries = [(each.at_s, each.at_s + EXPIRY_WINDOW_S) for each in observed.expiries]
     times_s = [sample.at_s for sample in observed.samples]
     shares: dict[float, float] = {}
     for begin in observed.samples:
@@ -171,8 +177,7 @@ def _most_token_requests(expiry: Expiry, observed: Observed) -> float:
         if requests and not any(begin.at_s < end_s + SAMPLE_S and end.at_s >= begin_s for begin_s, end_s in expiries):
             shares[begin.at_s] = (end.token_requests - begin.token_requests) / requests
     is_known = bool(shares) and max(shares) - min(shares) >= EXPIRY_WINDOW_S
-    usual = min(shares.values()) * requests_after if is_known else 0.0
-    return max(RENEWALS * (expiry.processes or 1), 2 * usual)
+    return min(shares.values()) if is_known else 0.0
 
 
 def keeps_running(given: Given, _messages: Messages) -> Finding:
