@@ -145,6 +145,16 @@ def test_a_receiver_that_loses_everything_has_no_trouble_with_equal_times_in_par
     assert verdicts(outcome("webhook_equal_publish_times", LOST))["equal-times"].verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_receiver_that_refuses_unknown_events_has_no_trouble_with_equal_times_in_particular() -> None:
+    """One of the events with equal times is of a kind that the app does not use, and was refused for that."""
+    news = outcome("webhook_unknown_event_or_field", finding("acknowledges_genuine", Verdict.FAIL, "unknown_event"))
+
+    diagnoses = verdicts(news, outcome("webhook_equal_publish_times", finding("loses_nothing", Verdict.FAIL)))
+
+    assert diagnoses["news-refused"].verdict is Verdict.FAIL
+    assert diagnoses["equal-times"].verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_general_failure_in_another_scenario_counts() -> None:
     """A receiver that fails with undisturbed messages shows nothing about special ones."""
     reads = outcome("happy_path", finding("reads_after_event", Verdict.FAIL))
