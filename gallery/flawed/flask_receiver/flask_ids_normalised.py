@@ -14,6 +14,8 @@ from flask import Flask, request
 
 KEY = base64.b64decode(os.environ["FISKIL_WEBHOOK_SECRET"])
 ALLOWED = os.environ["FISKIL_WEBHOOK_ALLOWED_IPS"].split(",")
+if not KEY:
+    raise SystemExit("FISKIL_WEBHOOK_SECRET is empty.")
 
 app = Flask(__name__)
 
