@@ -9,7 +9,7 @@ import json
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
@@ -41,6 +41,8 @@ _CONSONANTS = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrtvw")
 _HALF = WORD_LENGTH // 2
 
 Tree = TypeVar("Tree")
+Text = str | bytes
+"""A text or bytes in a tree; its leaf is the same in bytes."""
 
 
 class _Cut(NamedTuple):
@@ -79,21 +81,15 @@ class Placeholders:
 
         Equal texts are searched once: an app that repeats a request repeats its texts.
         """
-        every_leaf = list(_leaves(tree))
-        leaves = list(dict.fromkeys(every_leaf))
-        place_of = {leaf: number for number, leaf in enumerate(leaves)}
-        self._learn_unknown_tokens(leaves)
+        leaves = dict[Text, bytes]()
+        _collect(tree, leaves)
+        self._learn_unknown_tokens(leaves.values())
+        searched, replaced = leaves, dict[Text, bytes]()
         for _ in range(ROUNDS):
-            cuts = self._cuts(leaves)
-            if not cuts:
-                break
-            for number, of_leaf in cuts.items():
-                leaves[number] = _with_placeholders(leaves[number], of_leaf)
-        else:
-            for number in self._cuts(leaves):
-                leaves[number] = REMOVED
-        texts = iter([leaves[place_of[leaf]] for leaf in every_leaf])
-        return _rebuilt(tree, lambda: next(texts), self._name_of_number)
+            searched = {text: _with_placeholders(searched[text], cuts) for text, cuts in self._cuts(searched).items()}
+            replaced |= searched
+        replaced |= dict.fromkeys(self._cuts(searched), REMOVED)
+        return _rebuilt(tree, replaced, self._name_of_number)
 
     def _learn_unknown_tokens(self, leaves: Iterable[bytes]) -> None:
         """Name the tokens that no source lists, for example a token that expired long ago.
@@ -106,15 +102,16 @@ class Placeholders:
                     tokens = [match[0][len(match[1]) :].decode() for match in _TOKEN.finditer(text)]
                     self.learn(("token", token) for token in tokens if not any(map(token.startswith, self._names)))
 
-    def _cuts(self, leaves: list[bytes]) -> dict[int, list[_Cut]]:
-        """Return the parts to replace in each of *leaves* that contains a secret, by the index of the leaf."""
+    def _cuts(self, searched: Mapping[Text, bytes]) -> dict[Text, list[_Cut]]:
+        """Return the parts to replace in each leaf of *searched* that contains a secret, by the text of the leaf."""
+        texts, leaves = list(searched), list(searched.values())
         text = b"\0".join(leaves)
         found = [*self._index.hits(text), *self._hits_in_compressed(text)]
         hits = sorted(found, key=lambda hit: (hit.span[0], -hit.span[1], hit.kind))
         if not hits:
             return {}
         starts = list(accumulate((len(leaf) + 1 for leaf in leaves), initial=0))
-        cuts: dict[int, list[_Cut]] = {}
+        cuts: dict[Text, list[_Cut]] = {}
         for hit in hits:
             for number in range(max(0, bisect_left(starts, hit.span[0] + 1) - 1), len(leaves)):
                 if starts[number] >= hit.span[1]:
@@ -122,7 +119,7 @@ class Placeholders:
                 begin = max(0, hit.span[0] - starts[number])
                 end = min(len(leaves[number]), hit.span[1] - starts[number])
                 if begin < end:
-                    _add(cuts.setdefault(number, []), _cut(hit, leaves[number], begin, end))
+                    _add(cuts.setdefault(texts[number], []), _cut(hit, leaves[number], begin, end))
         return cuts
 
     def _hits_in_compressed(self, text: bytes) -> Iterator[Hit]:
@@ -211,28 +208,28 @@ def _is_inside(spans: list[tuple[int, int]], at: int) -> bool:
     return number >= 0 and at < spans[number][1]
 
 
-def _leaves(tree: Any) -> Iterator[bytes]:
-    """Yield the texts and bytes of *tree*, in the order in which ``_rebuilt`` replaces them."""
+def _collect(tree: Any, leaves: dict[Text, bytes]) -> None:
+    """Add each text and bytes of *tree* to *leaves*, with its bytes."""
     if isinstance(tree, str):
-        yield tree.encode("utf-8", "surrogatepass")
+        leaves[tree] = tree.encode("utf-8", "surrogatepass")
     elif isinstance(tree, bytes):
-        yield tree
+        leaves[tree] = tree
     elif isinstance(tree, dict):
         for key, value in tree.items():
-            yield from _leaves(key)
-            yield from _leaves(value)
+            _collect(key, leaves)
+            _collect(value, leaves)
     elif isinstance(tree, list | tuple):
         for value in tree:
-            yield from _leaves(value)
+            _collect(value, leaves)
 
 
-def _rebuilt(tree: Any, next_leaf: Callable[[], bytes], of_number: Callable[[int], int | str]) -> Any:
-    if isinstance(tree, str):
-        return next_leaf().decode("utf-8", "surrogatepass")
-    if isinstance(tree, bytes):
-        return next_leaf()
+def _rebuilt(tree: Any, replaced: Mapping[Text, bytes], of_number: Callable[[int], int | str]) -> Any:
+    """Return *tree* with the texts in *replaced* and its integers replaced, and with lists in place of tuples."""
+    if isinstance(tree, str | bytes):
+        leaf = replaced.get(tree)
+        return tree if leaf is None else leaf.decode("utf-8", "surrogatepass") if isinstance(tree, str) else leaf
     if isinstance(tree, dict):
-        return {_rebuilt(key, next_leaf, of_number): _rebuilt(value, next_leaf, of_number) for key, value in tree.items()}
+        return {_rebuilt(key, replaced, of_number): _rebuilt(value, replaced, of_number) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
-        return [_rebuilt(value, next_leaf, of_number) for value in tree]
+        return [_rebuilt(value, replaced, of_number) for value in tree]
     return of_number(tree) if isinstance(tree, int) and not isinstance(tree, bool) else tree
