@@ -23,8 +23,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DIST ?= dist
-# More than two for each of two cores: tests mostly wait for an app.
-WORKERS ?= 5
+# Three for each of two cores: tests mostly wait for an app.
+WORKERS ?= 6
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start hundreds of Python programs, and each of them would compile its modules again.
@@ -76,7 +76,7 @@ layers:
 dependencies:
 	@$(BIN)/deptry .
 
-# All tests can be imported. The workers of a first run load what this compiles, in place of compiling it five times.
+# All tests can be imported. The workers of a first run load what this compiles, in place of compiling it six times.
 collection:
 	@$(BIN)/python -m pytest --collect-only -qq -p no:randomly -m "full or not full" > /dev/null || { $(BIN)/python -m pytest --collect-only -qq; exit 1; }
 

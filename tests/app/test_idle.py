@@ -10,7 +10,17 @@ import pytest
 
 from fiskil_harness.app.app_under_test import AppUnderTest, open_app
 from fiskil_harness.app.effects import EffectsReport, query_effects
-from fiskil_harness.app.idle import NO_REQUEST, NONE, PROMPT_AFTER, TABLE, Backlog, IdleWait, IdleWaits, wait_for_no_request
+from fiskil_harness.app.idle import (
+    NO_REQUEST,
+    NONE,
+    PROMPT_AFTER,
+    TABLE,
+    Backlog,
+    FirstReport,
+    IdleWait,
+    IdleWaits,
+    wait_for_no_request,
+)
 from fiskil_harness.core import clock
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.core.net.server import free_port
@@ -145,17 +155,24 @@ class Waiting:
                 )
             )
 
-    def wait(self, *, is_disturbed: bool = False, is_last: bool = False) -> tuple[str, float]:
+    def wait(
+        self, *, is_disturbed: bool = False, is_last: bool = False, first: FirstReport | None = None
+    ) -> tuple[str, float]:
         """Wait for the app; return the result and the seconds."""
-        wait, took_s = self.timed(is_disturbed=is_disturbed, is_last=is_last)
+        wait, took_s = self.timed(is_disturbed=is_disturbed, is_last=is_last, first=first)
         return wait.result, took_s
 
     def timed(
-        self, *, is_disturbed: bool = False, is_last: bool = False, can_recover: bool = False
+        self,
+        *,
+        is_disturbed: bool = False,
+        is_last: bool = False,
+        can_recover: bool = False,
+        first: FirstReport | None = None,
     ) -> tuple[IdleWait, float]:
         """Wait for the app; return the wait and its seconds."""
         began_s = self.time.now_s
-        wait = self.waits.wait("", {}, is_disturbed=is_disturbed, is_last=is_last, can_recover=can_recover)
+        wait = self.waits.wait("", {}, is_disturbed=is_disturbed, is_last=is_last, can_recover=can_recover, first=first)
         return wait, self.time.now_s - began_s
 
     def recover(self) -> tuple[IdleWait, float]:
@@ -556,6 +573,40 @@ def test_only_finished_messages_show_that_an_app_is_prompt(waiting: Waiting, sho
             result, took_s = waiting.wait()
 
     assert (result, took_s) == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+def test_the_quiet_time_of_several_end_users_passes_at_once(waiting: Waiting) -> None:
+    """An end user who was queried before the wait for another one needs no time of its own."""
+    waiting.script.report({"state": {"rows": []}})
+    first = waiting.waits.first_report({})
+
+    assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+    assert waiting.wait(first=first) == ("idle", 0)
+    assert waiting.wait() == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+def test_a_change_during_the_wait_for_another_end_user_restarts_the_time(waiting: Waiting) -> None:
+    """What changed since the first report needs the whole time without a change."""
+    waiting.script.report({"state": {"rows": []}})
+    first = waiting.waits.first_report({})
+    waiting.wait()
+
+    waiting.script.report({"state": {"rows": ["new"]}})
+    wait, took_s = waiting.timed(first=first)
+
+    assert (wait.result, wait.report.state) == ("idle", {"rows": ["new"]})
+    assert took_s == pytest.approx(0.25, abs=POLL_S)
+
+
+def test_an_api_request_during_the_wait_for_another_end_user_restarts_the_time(waiting: Waiting) -> None:
+    """An app that called the API since the first report may still have work for this end user."""
+    waiting.script.report({"state": {"rows": []}})
+    first = waiting.waits.first_report({})
+    waiting.wait()
+
+    waiting.requests.last_s = waiting.time.now_s
+
+    assert waiting.wait(first=first) == ("idle", pytest.approx(0.25, abs=POLL_S))
 
 
 def test_an_app_without_messages_proves_no_progress(waiting: Waiting) -> None:

@@ -67,10 +67,10 @@ def test_each_wait_knows_its_place(play: Callable[..., Worker], monkeypatch: pyt
     wait = idle.IdleWaits.wait
 
     def recorded(
-        self: idle.IdleWaits, *arguments: Any, is_disturbed: bool, is_last: bool, can_recover: bool
+        self: idle.IdleWaits, *arguments: Any, is_disturbed: bool, is_last: bool, can_recover: bool, **more: Any
     ) -> idle.IdleWait:
         places.append((is_disturbed, is_last, can_recover))
-        return wait(self, *arguments, is_disturbed=is_disturbed, is_last=is_last, can_recover=can_recover)
+        return wait(self, *arguments, is_disturbed=is_disturbed, is_last=is_last, can_recover=can_recover, **more)
 
     monkeypatch.setattr(idle.IdleWaits, "wait", recorded)
 

@@ -49,6 +49,9 @@
 # this for all kinds. It never concerns the last wait of a scenario, a disturbed one, or a scenario in which the app got
 # another request of the harness or has called the API, because that may lead to later work.
 #
+# Several end users: if their effects are recorded one after another, all of them are queried before the first wait. So the
+# time without a change passes for all of them at once (``FirstReport``).
+#
 # "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
 # is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
 # else slow.
@@ -231,6 +234,13 @@ class IdleWait(Struct, frozen=True, kw_only=True):
     pending_of_others: int = 0
 
 
+class FirstReport(Struct, frozen=True):
+    """A report that was queried before its wait; ``unchanged_s`` returns the real seconds since then."""
+
+    report: "EffectsReport"
+    unchanged_s: Callable[[], float]
+
+
 class IdleWaits:
     """The waits of one scenario. The app's backlog outlives them."""
 
@@ -271,8 +281,22 @@ class IdleWaits:
         self._backlog_at_begin = app.backlog
         self._stuck_waits_at_begin = app.stuck_waits.copy()
 
+    def first_report(self, values: Values) -> FirstReport | None:
+        """Query the effects of the end user of *values* for a later wait; None if the hook fails."""
+        with suppress(HookError, HookMissing):
+            report, elapsed = self._query(values), stopwatch()
+            return FirstReport(report, lambda: min(elapsed(), self._requests.idle_s()))
+        return None
+
     def wait(
-        self, participant: str, values: Values, *, is_disturbed: bool, is_last: bool, can_recover: bool = False
+        self,
+        participant: str,
+        values: Values,
+        *,
+        is_disturbed: bool,
+        is_last: bool,
+        can_recover: bool = False,
+        first: FirstReport | None = None,
     ) -> IdleWait:
         """Query the app until it is idle or stuck, or until the limit. See the theory of operation above.
 
@@ -281,6 +305,7 @@ class IdleWaits:
             values: Template values of this end user.
             is_last: True for the scenario's last wait.
             can_recover: True if each disturbance has ended, or ends by itself.
+            first: An earlier report about this end user, since which the app got nothing; None begins with a new one.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -293,7 +318,7 @@ class IdleWaits:
         stuck_waits = self._stuck_waits_at_begin if is_last else self._app.stuck_waits | self._stuck_waits_of_kinds
         promised_s = self._app.settings.app.limits.fresh_s + SLACK_S
         watch = _Watch(
-            self._query(values),
+            first or FirstReport(self._query(values), stopwatch()),
             _Messages(self._journal, participant),
             backlog,
             is_disturbed=is_disturbed,
@@ -463,7 +488,7 @@ class _Watch:
 
     def __init__(
         self,
-        report: "EffectsReport",
+        first: FirstReport,
         messages: "_Messages",
         backlog: Backlog,
         *,
@@ -477,8 +502,8 @@ class _Watch:
         self.has_changed = False
         self._is_prompt = bool(prompt_kinds) and messages.acknowledged_kinds <= prompt_kinds
         self._promised_s, self._pending_of_others = promised_s, pending_of_others
-        self.report, self.messages = report, messages
-        self.since_change = self.since_work = stopwatch()
+        self.report, self.messages = first.report, messages
+        self.since_change = self.since_work = first.unchanged_s
         self._backlog, self._is_disturbed = backlog, is_disturbed
 
     def note_call(self) -> None:

@@ -13,7 +13,7 @@ from fiskil_harness.app.browser import Chromium, Window
 from fiskil_harness.app.browser.login import log_in, login_secrets
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.effects import EffectsReport, EffectsUnknown, is_connected, query_effects, values_of_consents
-from fiskil_harness.app.idle import NO_REQUEST, IdleWait, IdleWaits, wait_for_no_request
+from fiskil_harness.app.idle import NO_REQUEST, FirstReport, IdleWait, IdleWaits, wait_for_no_request
 from fiskil_harness.app.monitoring import AlertSink, Telemetry
 from fiskil_harness.app.written_files import Folder
 from fiskil_harness.core import catalog
@@ -317,12 +317,15 @@ class Stage:
         """
         return self._query(end_user.values)
 
-    def snapshot(self, moment: EffectsMoment, end_user: EndUser, *, is_settled: bool = True) -> Effects:
+    def snapshot(
+        self, moment: EffectsMoment, end_user: EndUser, *, is_settled: bool = True, first: FirstReport | None = None
+    ) -> Effects:
         """Record the app's effects for *end_user*, as the effects hook reports them, and return the journal entry.
 
         Args:
             moment: Name of the moment in the journal; "end" is the scenario's last wait.
             is_settled: True waits until the app is idle before the effects are recorded.
+            first: An earlier report about *end_user*, since which the app got nothing; the wait begins with it.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -336,6 +339,7 @@ class Stage:
                 is_disturbed=self.is_disturbed,
                 is_last=moment == "end",
                 can_recover=not self.must_restart and not any(each.is_lasting_reason for each in waiting),
+                first=first,
             )
         else:
             # As after a wait of no length: the app may be busy.
@@ -378,16 +382,16 @@ class Stage:
             HookMissing: The config has no effects hook.
             HookError: The hook failed, or its response is not in the documented format.
         """
-        entries: dict[str, Effects] = {}
-        for name, end_user in list(self.end_users.items()):
-            if only is not None and name != only:
-                continue
-            report = earlier.get(name)
-            if report is not None and self._waits.is_certain(report):
-                entries[name] = self.record(msgspec.structs.replace, report, moment=moment)
-            else:
-                entries[name] = self.snapshot(moment, end_user)
-        return entries
+        recorded = {name: end_user for name, end_user in self.end_users.items() if only in {None, name}}
+        certain = {name for name in recorded if name in earlier and self._waits.is_certain(earlier[name])}
+        waited = [name for name in recorded if name not in certain]
+        first = {name: self._waits.first_report(recorded[name].values) for name in waited[1:]}
+        return {
+            name: self.record(msgspec.structs.replace, earlier[name], moment=moment)
+            if name in certain
+            else self.snapshot(moment, end_user, first=first.get(name))
+            for name, end_user in recorded.items()
+        }
 
     def settle(self, moment: Literal["settled", "end"]) -> None:
         """Wait until the app is idle, and record its effects for each participant if it has the effects hook.
