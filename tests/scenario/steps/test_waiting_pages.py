@@ -1,16 +1,20 @@
 """Steps of an end user who waits in Chromium for the app's page: the page during the wait, and the result."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from fiskil_harness import faults
+from fiskil_harness.app.browser import PageSnapshot
+from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.journal import Journal, PageView, Pressed
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps.waiting_pages import Watch
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +94,34 @@ def test_the_result_of_a_failed_call_is_recorded(perform: Perform) -> None:
         ("response", "a refusal", 1280),
     ]
     assert "That did not work" in views[0].text
+
+
+def test_text_that_appears_while_the_page_is_read_is_about_the_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine, the app's call may end and its window may close between two looks of the harness."""
+    read = Watch._snapshot
+
+    def read_late(watch: Watch) -> PageSnapshot | None:
+        if not watch._stage.fiskil.proxy.open_requests:
+            return read(watch)
+        return wait_until(lambda: (now := read(watch)) and ("Nothing has changed" in now.text and now), cap_s=30)
+
+    monkeypatch.setattr(Watch, "_snapshot", read_late)
+    driver = Driver(gallery.settings(gallery.app("consent_page_in_a_window")), workdir=tmp_path, seed=0)
+    latency, refusal = faults.Latency(latency_ms=800), faults.Status(status=503)
+    sequence = (
+        steps.InjectFault("auth_session", latency, times=0),
+        steps.InjectFault("auth_session", refusal, times=0),
+        steps.PressConnect(moment="failed", cause="an API that is down"),
+    )
+    try:
+        journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+    finally:
+        driver.close()
+
+    reporting = {view.moment for view in journal.all(PageView) if "Nothing has changed" in view.text}
+    assert (crashed, reporting) == ("", {"failed"})
 
 
 def test_an_app_without_a_failure_has_none_to_report(perform: Perform) -> None:

@@ -247,6 +247,8 @@ class Watch:
             is_open = bool(self._stage.fiskil.proxy.open_requests)
             open_s = self._since() if is_open else open_s
             now = self._snapshot_with_dialogs()
+            # The call may have ended before the page was read.
+            is_open = is_open and bool(self._stage.fiskil.proxy.open_requests)
             if now is not None and is_open and _is_new(now, [self._before, *self._meanwhile]):
                 self._meanwhile.append(self._record("waiting", now))
             earlier = [] if is_open else [view for view in self._meanwhile if view.after_s <= open_s - EARLY_S]
