@@ -50,7 +50,7 @@
 # another request of the harness or has called the API, because that may lead to later work.
 #
 # Several end users: if their effects are recorded one after another, all of them are queried before the first wait. So the
-# time without a change passes for all of them at once (``FirstReport``).
+# time without a change passes for all of them at once (``FirstReport``). A report that changed meanwhile begins anew.
 #
 # "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
 # is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
@@ -305,7 +305,8 @@ class IdleWaits:
             values: Template values of this end user.
             is_last: True for the scenario's last wait.
             can_recover: True if each disturbance has ended, or ends by itself.
-            first: An earlier report about this end user, since which the app got nothing; None begins with a new one.
+            first: An earlier report about this end user, since which the app got nothing. If it is still the same, the wait
+                began with it.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -317,8 +318,11 @@ class IdleWaits:
             backlog = msgspec.structs.replace(self._app.backlog, new_waits=new_waits)
         stuck_waits = self._stuck_waits_at_begin if is_last else self._app.stuck_waits | self._stuck_waits_of_kinds
         promised_s = self._app.settings.app.limits.fresh_s + SLACK_S
+        report = self._query(values)
+        if first is None or first.report != report:
+            first = FirstReport(report, stopwatch())
         watch = _Watch(
-            first or FirstReport(self._query(values), stopwatch()),
+            first,
             _Messages(self._journal, participant),
             backlog,
             is_disturbed=is_disturbed,

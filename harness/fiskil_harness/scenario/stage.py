@@ -325,7 +325,8 @@ class Stage:
         Args:
             moment: Name of the moment in the journal; "end" is the scenario's last wait.
             is_settled: True waits until the app is idle before the effects are recorded.
-            first: An earlier report about *end_user*, since which the app got nothing; the wait begins with it.
+            first: An earlier report about *end_user*, since which the app got nothing. If it is still the same, the wait
+                began with it.
 
         Raises:
             HookMissing: The config has no effects hook.
