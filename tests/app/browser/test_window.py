@@ -12,8 +12,11 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from fiskil_harness.app.browser import Chromium, Window
+from fiskil_harness.app.browser.login import log_in
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config.schema import Login
+from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control, Fetched, Journal, Picture, Stored
 from tests.app.browser.test_chromium import command_of, descendants
 
@@ -340,7 +343,7 @@ def test_a_page_that_is_not_shown_has_a_problem(go: Open, path: str, problem: st
         ("/nowhere", "returned 404"),
         ("/blocked", "returned 403"),
         ("/to-nowhere", "returned 404"),
-        ("/login", "leads to a page with a password field"),
+        ("/login", "shows a password field"),
     ],
 )
 def test_a_login_url_may_return_anything_but_an_error(
@@ -353,6 +356,14 @@ def test_a_login_url_may_return_anything_but_an_error(
     httpserver.expect_request("/to-nowhere").respond_with_data(status=303, headers={"location": "/nowhere"})
 
     assert window.visit(httpserver.url_for(path), page="login") == problem
+
+
+def test_a_failed_login_names_the_page_that_failed(window: Window, httpserver: HTTPServer) -> None:
+    """The login may have succeeded, and the page after it failed."""
+    httpserver.expect_request("/in").respond_with_data(status=303, headers={"location": "/nowhere?key=1"})
+
+    with pytest.raises(StepError, match=r"^app\.login\.path leads to /nowhere, which returned 404\.$"):
+        log_in(window, Login(path="/in"), {}, url=httpserver.url_for("").rstrip("/"))
 
 
 def test_a_login_url_without_a_server_cannot_be_opened(window: Window, unused_port: int) -> None:

@@ -119,7 +119,7 @@ def test_without_a_login_the_login_page_is_recorded(
 
 @pytest.mark.parametrize(
     ("ending", "problem"),
-    [("/log-in", "leads to a page with a password field"), ("/nowhere", "returned 500")],
+    [("/log-in", "shows a password field"), ("/nowhere", "returned 500")],
 )
 def test_a_failed_login_sends_no_request_for_a_page(
     server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver], ending: str, problem: str
@@ -130,7 +130,7 @@ def test_a_failed_login_sends_no_request_for_a_page(
 
     journal, crashed = drive(settings).perform(Scenario(name="x", practices=(), steps=USE_APP, probes=()))
 
-    assert f"app.login.path {problem}." in crashed
+    assert f"app.login.path leads to {ending}, which {problem}." in crashed
     assert journal.all(ConcurrentResponse) == []
 
 

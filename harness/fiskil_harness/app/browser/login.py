@@ -1,7 +1,7 @@
 """Logs an end user's window or HTTP client in to the app: sets cookies, and opens a login URL once."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fiskil_harness.app.browser import Window
 from fiskil_harness.app.browser.form_browser import FormBrowser
@@ -34,7 +34,9 @@ def log_in(window: Window, login: Login, values: Mapping[str, str], *, url: str)
             # The browser's error may contain the cookie's value, which is secret.
             raise StepError(f"The browser rejects the cookie {name!r} of app.login.cookies.") from None
     if login.path:
-        _refuse_failure(window.visit(_url(login.path, login, values, url=url), page="login"))
+        login_url = _url(login.path, login, values, url=url)
+        problem = window.visit(login_url, page="login")
+        _refuse_failure(problem, login_url=login_url, last_url=window.url)
 
 
 def log_in_client(
@@ -51,8 +53,9 @@ def log_in_client(
     """
     client.set_cookies(_cookies(login, values), url=url)
     if login.path:
-        browser = FormBrowser(client, allow_hosts=allow_hosts)
-        _refuse_failure(_problem(browser.open(_url(login.path, login, values, url=url))))
+        login_url = _url(login.path, login, values, url=url)
+        reply = FormBrowser(client, allow_hosts=allow_hosts).open(login_url)
+        _refuse_failure(_problem(reply), login_url=login_url, last_url=reply.url)
 
 
 def _cookies(login: Login, values: Mapping[str, str]) -> dict[str, str]:
@@ -71,9 +74,12 @@ def _problem(reply: HttpReply) -> str:
         return f"cannot be opened: {reply.problem}"
     if reply.status >= 400:
         return f"returned {reply.status}"
-    return "leads to a page with a password field" if has_password_field(reply.body) else ""
+    return "shows a password field" if has_password_field(reply.body) else ""
 
 
-def _refuse_failure(problem: str) -> None:
+def _refuse_failure(problem: str, *, login_url: str, last_url: str) -> None:
+    """Raise StepError if there is a *problem*; name the path of *last_url* if the login was redirected to it."""
     if problem:
-        raise StepError(f"app.login.path {problem}.")
+        path = urlsplit(last_url).path
+        is_elsewhere = urlsplit(last_url).scheme.startswith("http") and path != urlsplit(login_url).path
+        raise StepError(f"app.login.path {f'leads to {path}, which {problem}' if is_elsewhere else problem}.")

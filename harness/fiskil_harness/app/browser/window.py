@@ -163,7 +163,7 @@ class Window:
         status = self._chromium.call(lambda: self._trail.status_of(self._page))
         if problem or (status or 0) >= 400:
             return f"returned {status}" if (status or 0) >= 400 else f"cannot be opened: {problem}"
-        return "leads to a page with a password field" if self.read().has_password else ""
+        return "shows a password field" if self.read().has_password else ""
 
     @property
     def has_consent_window(self) -> bool:
