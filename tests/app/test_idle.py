@@ -609,6 +609,45 @@ def test_an_api_request_during_the_wait_for_another_end_user_restarts_the_time(w
     assert waiting.wait(first=first) == ("idle", pytest.approx(0.25, abs=POLL_S))
 
 
+def test_work_for_one_end_user_restarts_the_time_of_the_others(waiting: Waiting) -> None:
+    """An app that works for one end user after another has the whole time for each of them."""
+    waiting.script.report({"state": {"rows": []}})
+    first = waiting.waits.first_report({})
+    waiting.script.report(lambda _, number: {"state": {"rows": [number]}})
+    assert waiting.wait() == ("slow", pytest.approx(10, abs=POLL_S))
+
+    waiting.script.report({"state": {"rows": []}})
+
+    assert waiting.wait(first=first) == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+def test_api_requests_during_a_wait_count_only_while_they_are_open(waiting: Waiting) -> None:
+    """An app that calls the API again and again is as idle for the second end user as for the first one."""
+    waiting.script.report({"state": {"rows": []}})
+    first = waiting.waits.first_report({})
+    waiting.wait()
+
+    def poll(now_s: float, _: int) -> dict[str, Any]:
+        waiting.requests.last_s = waiting.time.now_s - now_s % 0.1
+        return {"state": {"rows": []}}
+
+    waiting.script.report(poll)
+
+    assert waiting.wait(first=first) == ("idle", pytest.approx(0.25, abs=POLL_S))
+
+
+def test_a_change_before_its_wait_shows_that_an_app_is_not_prompt(waiting: Waiting) -> None:
+    """The first report is part of the wait: what changes after it is late."""
+    for number in range(PROMPT_AFTER):
+        waiting.script.report({"applied": {f"e{number}": 0}})
+        waiting.acknowledge(f"e{number}")
+        first = waiting.waits.first_report({})
+        waiting.script.report({"applied": {f"e{number}": 1}})
+        waiting.wait(first=first)
+
+    assert waiting.app.prompt_waits.total() == 0
+
+
 def test_an_app_without_messages_proves_no_progress(waiting: Waiting) -> None:
     """An unchanged report of an app without ``pending`` says nothing about earlier work."""
     waiting.app.backlog = Backlog(scenario="earlier", new_waits=1)

@@ -49,8 +49,9 @@
 # this for all kinds. It never concerns the last wait of a scenario, a disturbed one, or a scenario in which the app got
 # another request of the harness or has called the API, because that may lead to later work.
 #
-# Several end users: if their effects are recorded one after another, all of them are queried before the first wait. So the
-# time without a change passes for all of them at once (``FirstReport``). A report that changed meanwhile begins anew.
+# Several end users: if their effects are recorded one after another, all of them are queried before the first wait. A wait
+# whose report is still the same counts the time since then (``FirstReport``), but only as far as no report of any end user
+# has changed and no API request was open. So the times above pass for all end users at once, if the app does nothing.
 #
 # "Nothing is missing" means that the counts contain every acknowledged message whose kind of event the app uses. If "idle"
 # is not reached at the limit, the wait is slow. If "stuck" is not, the wait is stuck if nothing changed in its second half,
@@ -235,10 +236,10 @@ class IdleWait(Struct, frozen=True, kw_only=True):
 
 
 class FirstReport(Struct, frozen=True):
-    """A report that was queried before its wait; ``unchanged_s`` returns the real seconds since then."""
+    """A report that was queried some time before its wait; ``elapsed`` returns the real seconds since then."""
 
     report: "EffectsReport"
-    unchanged_s: Callable[[], float]
+    elapsed: Callable[[], float]
 
 
 class IdleWaits:
@@ -270,6 +271,7 @@ class IdleWaits:
         self._causes_of_final_state = -1
         self._stuck_waits = 0
         self._stuck_waits_of_kinds: Counter[str] = Counter()
+        self._since_any_change = stopwatch()
         with suppress(HookError, HookMissing):
             if app.backlog.scenario and app.backlog.is_overtaken_by(query(app.backlog.values)):
                 app.backlog = NONE
@@ -284,8 +286,7 @@ class IdleWaits:
     def first_report(self, values: Values) -> FirstReport | None:
         """Query the effects of the end user of *values* for a later wait; None if the hook fails."""
         with suppress(HookError, HookMissing):
-            report, elapsed = self._query(values), stopwatch()
-            return FirstReport(report, lambda: min(elapsed(), self._requests.idle_s()))
+            return FirstReport(self._query(values), stopwatch())
         return None
 
     def wait(
@@ -305,8 +306,7 @@ class IdleWaits:
             values: Template values of this end user.
             is_last: True for the scenario's last wait.
             can_recover: True if each disturbance has ended, or ends by itself.
-            first: An earlier report about this end user, since which the app got nothing. If it is still the same, the wait
-                began with it.
+            first: An earlier report about this end user. The harness must have sent the app nothing since.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -319,10 +319,8 @@ class IdleWaits:
         stuck_waits = self._stuck_waits_at_begin if is_last else self._app.stuck_waits | self._stuck_waits_of_kinds
         promised_s = self._app.settings.app.limits.fresh_s + SLACK_S
         report = self._query(values)
-        if first is None or first.report != report:
-            first = FirstReport(report, stopwatch())
         watch = _Watch(
-            first,
+            report,
             _Messages(self._journal, participant),
             backlog,
             is_disturbed=is_disturbed,
@@ -330,7 +328,9 @@ class IdleWaits:
             pending_of_others=self.pending_of_others,
             stuck_waits={kind: stuck_waits[kind] for kind in self._app.stuck_kinds | self._app.resumed_kinds},
             prompt_kinds=frozenset() if is_last or is_disturbed else self._prompt_kinds,
+            unchanged_s=self._unchanged_s(first, report),
         )
+        watch.has_changed = first is not None and first.report != report
         full_time_s = None if is_disturbed or not is_last else self._full_time_s
 
         def is_over() -> bool:
@@ -355,6 +355,7 @@ class IdleWaits:
         if is_disturbed and is_last and can_recover and watch.is_pending:
             had_recovery_time = self._had_recovery_time(watch, is_over)
             is_over_early = is_over_early or not watch.is_pending
+        self._since_any_change = _running_from(min(self._since_any_change(), watch.since_change()))
         result = TABLE[watch.meaning].result
         if not is_over_early and not (result == "stuck" and watch.since_work() >= limit_s / 2):
             result = "slow"
@@ -370,6 +371,12 @@ class IdleWaits:
             had_recovery_time=had_recovery_time,
             pending_of_others=min(self.pending_of_others, watch.report.pending or 0),
         )
+
+    def _unchanged_s(self, first: FirstReport | None, report: "EffectsReport") -> float:
+        """Return the real seconds for which the app has done nothing since *first*; 0 if *report* differs from it."""
+        if first is None or first.report != report:
+            return 0.0
+        return min(first.elapsed(), self._requests.idle_s(), self._since_any_change())
 
     def _note_promptness(self, watch: "_Watch") -> None:
         """Count, for each kind of event, the waits in a row that show that the app is prompt."""
@@ -483,6 +490,12 @@ def wait_for_no_request(requests: ApiRequests, duration_s: float, limit_s: float
     return bool(wait_until(lambda: requests.idle_s() >= duration_s, cap_s=limit_s))
 
 
+def _running_from(seconds: float) -> Callable[[], float]:
+    """Start a stopwatch that shows *seconds* at its start."""
+    elapsed = stopwatch()
+    return lambda: seconds + elapsed()
+
+
 class _Watch:
     """The state of one wait: the last report, and for how long nothing has changed.
 
@@ -492,7 +505,7 @@ class _Watch:
 
     def __init__(
         self,
-        first: FirstReport,
+        report: "EffectsReport",
         messages: "_Messages",
         backlog: Backlog,
         *,
@@ -501,13 +514,14 @@ class _Watch:
         pending_of_others: int = 0,
         stuck_waits: dict[str, int],
         prompt_kinds: frozenset[str] = frozenset(),
+        unchanged_s: float = 0.0,
     ) -> None:
         self._stuck_waits = stuck_waits
         self.has_changed = False
         self._is_prompt = bool(prompt_kinds) and messages.acknowledged_kinds <= prompt_kinds
         self._promised_s, self._pending_of_others = promised_s, pending_of_others
-        self.report, self.messages = first.report, messages
-        self.since_change = self.since_work = first.unchanged_s
+        self.report, self.messages = report, messages
+        self.since_change = self.since_work = _running_from(unchanged_s)
         self._backlog, self._is_disturbed = backlog, is_disturbed
 
     def note_call(self) -> None:

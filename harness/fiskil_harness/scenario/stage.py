@@ -325,8 +325,7 @@ class Stage:
         Args:
             moment: Name of the moment in the journal; "end" is the scenario's last wait.
             is_settled: True waits until the app is idle before the effects are recorded.
-            first: An earlier report about *end_user*, since which the app got nothing. If it is still the same, the wait
-                began with it.
+            first: An earlier report about *end_user*. The harness must have sent the app nothing since.
 
         Raises:
             HookMissing: The config has no effects hook.
@@ -384,15 +383,17 @@ class Stage:
             HookError: The hook failed, or its response is not in the documented format.
         """
         recorded = {name: end_user for name, end_user in self.end_users.items() if only in {None, name}}
-        certain = {name for name in recorded if name in earlier and self._waits.is_certain(earlier[name])}
-        waited = [name for name in recorded if name not in certain]
-        first = {name: self._waits.first_report(recorded[name].values) for name in waited[1:]}
-        return {
-            name: self.record(msgspec.structs.replace, earlier[name], moment=moment)
-            if name in certain
-            else self.snapshot(moment, end_user, first=first.get(name))
-            for name, end_user in recorded.items()
-        }
+        first: dict[str, FirstReport | None] = {}
+        if len(recorded.keys() - earlier.keys()) > 1:
+            first = {name: self._waits.first_report(recorded[name].values) for name in recorded if name not in earlier}
+        entries: dict[str, Effects] = {}
+        for name, end_user in recorded.items():
+            report = earlier.get(name)
+            if report is not None and self._waits.is_certain(report):
+                entries[name] = self.record(msgspec.structs.replace, report, moment=moment)
+            else:
+                entries[name] = self.snapshot(moment, end_user, first=first.get(name))
+        return entries
 
     def settle(self, moment: Literal["settled", "end"]) -> None:
         """Wait until the app is idle, and record its effects for each participant if it has the effects hook.

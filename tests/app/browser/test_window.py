@@ -358,11 +358,11 @@ def test_a_login_url_may_return_anything_but_an_error(
     assert window.visit(httpserver.url_for(path), page="login") == problem
 
 
-def test_a_failed_login_names_the_page_that_failed(window: Window, httpserver: HTTPServer) -> None:
+def test_a_failure_after_the_login_is_not_attributed_to_the_login(window: Window, httpserver: HTTPServer) -> None:
     """The login may have succeeded, and the page after it failed."""
     httpserver.expect_request("/in").respond_with_data(status=303, headers={"location": "/nowhere?key=1"})
 
-    with pytest.raises(StepError, match=r"^app\.login\.path leads to /nowhere, which returned 404\.$"):
+    with pytest.raises(StepError, match=r"^app\.login\.path leads to another page, which returned 404\.$"):
         log_in(window, Login(path="/in"), {}, url=httpserver.url_for("").rstrip("/"))
 
 

@@ -78,8 +78,8 @@ def _problem(reply: HttpReply) -> str:
 
 
 def _refuse_failure(problem: str, *, login_url: str, last_url: str) -> None:
-    """Raise StepError if there is a *problem*; name the path of *last_url* if the login was redirected to it."""
+    """Raise StepError if there is a *problem*; it says whether the login itself or a page after it, *last_url*, has it."""
     if problem:
-        path = urlsplit(last_url).path
-        is_elsewhere = urlsplit(last_url).scheme.startswith("http") and path != urlsplit(login_url).path
-        raise StepError(f"app.login.path {f'leads to {path}, which {problem}' if is_elsewhere else problem}.")
+        requested, shown = urlsplit(login_url), urlsplit(last_url)
+        is_elsewhere = shown.scheme.startswith("http") and shown[:3] != requested[:3]
+        raise StepError(f"app.login.path {f'leads to another page, which {problem}' if is_elsewhere else problem}.")

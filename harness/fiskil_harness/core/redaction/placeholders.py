@@ -42,7 +42,7 @@ _HALF = WORD_LENGTH // 2
 
 Tree = TypeVar("Tree")
 Text = str | bytes
-"""A text or bytes in a tree; its leaf is the same in bytes."""
+"""A text or bytes in a tree. Its leaf is its content as bytes."""
 
 
 class _Cut(NamedTuple):

@@ -247,9 +247,9 @@ class Watch:
             is_open = bool(self._stage.fiskil.proxy.open_requests)
             open_s = self._since() if is_open else open_s
             now = self._snapshot_with_dialogs()
-            # The call may have ended before the page was read.
-            is_open = is_open and bool(self._stage.fiskil.proxy.open_requests)
-            if now is not None and is_open and _is_new(now, [self._before, *self._meanwhile]):
+            # The call may have ended before the page was read; then the page may be about the result.
+            is_waiting = is_open and bool(self._stage.fiskil.proxy.open_requests)
+            if now is not None and is_waiting and _is_new(now, [self._before, *self._meanwhile]):
                 self._meanwhile.append(self._record("waiting", now))
             earlier = [] if is_open else [view for view in self._meanwhile if view.after_s <= open_s - EARLY_S]
             if now is None or now.text != text or not self._window.is_idle or not _is_new(now, [self._before, *earlier]):
