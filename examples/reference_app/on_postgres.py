@@ -37,7 +37,7 @@ def main() -> None:
     os.environ["DATABASE_URL"] = f"postgresql://app@/postgres?host={folder}"
     app = os.environ.get("APP", "reference_app.app:build")
     options = ["--host", "127.0.0.1", "--port", os.environ["PORT"], "--workers", os.environ.get("PROCESSES", "2")]
-    quiet = ["--log-level", "warning", "--no-proxy-headers"]
+    quiet = ["--log-level", "warning", "--no-proxy-headers", "--ws", "none"]
     os.execv(sys.executable, [sys.executable, "-m", "uvicorn", app, "--factory", *options, *quiet])  # noqa: S606
 
 

@@ -9,7 +9,7 @@ from correct import servers
 def main():
     """Supervise the server and the batch process."""
     place = ["--host", "127.0.0.1", "--port", os.environ["PORT"]]
-    options = [*place, "--workers", "2", "--log-level", "warning", "--no-proxy-headers"]
+    options = [*place, "--workers", "2", "--log-level", "warning", "--no-proxy-headers", "--ws", "none"]
     web = [sys.executable, "-m", "uvicorn", "correct.fastapi_batches.web:app", *options]
     servers.supervise(web, [sys.executable, "-m", "correct.fastapi_batches.batches"])
 
