@@ -586,7 +586,7 @@ def test_the_quiet_time_of_several_end_users_passes_at_once(waiting: Waiting) ->
 
 
 def test_a_change_during_the_wait_for_another_end_user_restarts_the_time(waiting: Waiting) -> None:
-    """What changed since the first report needs the whole time without a change."""
+    """A report that changed since the first one needs the whole time without a change."""
     waiting.script.report({"state": {"rows": []}})
     first = waiting.waits.first_report({})
     waiting.wait()
