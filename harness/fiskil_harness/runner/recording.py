@@ -152,12 +152,15 @@ def judged_again(stored: StoredScenario, journal: Journal, *, settings: Settings
 def _names_in(entries: list[dict[str, Any]], names: dict[str, str]) -> dict[str, str]:
     """Return the names of the ids that occur in *entries*; a journal also names the ids of all earlier scenarios."""
     words: set[str] = set()
-    texts: set[str | bytes] = set()
+    texts: set[str] = set()
+    contents: set[bytes] = set()
     nodes: list[Any] = [entries]
     while nodes:
         node = nodes.pop()
-        if isinstance(node, str | bytes):
+        if isinstance(node, str):
             texts.add(node)
+        elif isinstance(node, bytes):
+            contents.add(node)
         elif isinstance(node, dict):
             nodes += node.keys()
             nodes += node.values()
@@ -165,11 +168,8 @@ def _names_in(entries: list[dict[str, Any]], names: dict[str, str]) -> dict[str,
             nodes += node
         elif isinstance(node, int) and abs(node) < MOST_NUMBER:
             words.add(str(node))
-    for text in texts:
-        if isinstance(text, str):
-            words.update(_WORD.findall(text))
-        else:
-            words.update(word.decode() for word in _WORD_IN_BYTES.findall(text))
+    words.update(_WORD.findall("\n".join(texts)))
+    words.update(word.decode() for word in set(_WORD_IN_BYTES.findall(b"\n".join(contents))))
     return {key: name for key, name in names.items() if key.rstrip("=") in words or not _WORD.fullmatch(key.rstrip("="))}
 
 

@@ -12,9 +12,12 @@ MOST_CHARACTERS = 8192
 """Maximum length of a compressed word. Browsers accept no larger cookie."""
 
 _WORD = re.compile(
-    rb"(?:(?<![A-Za-z0-9+/_-])|(?<=%%[0-9A-Fa-f]{2}))[CGKOSWae][A-P](?:[A-Za-z0-9+/_-]|%%2[BbFf]){22,%d}" % MOST_CHARACTERS
+    rb"[CGKOSWae](?s:(?<![A-Za-z0-9+/_-].)|(?<=%%[0-9A-Fa-f]{2}.))[A-P](?:[A-Za-z0-9+/_-]|%%2[BbFf]){22,%d}" % MOST_CHARACTERS
 )
-"""Pattern of base64 whose first byte may begin a zlib stream."""
+"""Pattern of base64 whose first byte may begin a zlib stream.
+
+It looks behind its first character only after that has matched: a pattern that begins with a set is searched much faster.
+"""
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
