@@ -54,6 +54,39 @@ def test_all_undelivered_events_get_the_same_time(perform: Perform, mailbox: Mai
     assert len({message["publish_time"] for message in mailbox.messages} - set(times)) >= 1
 
 
+def test_undelivered_events_get_times_within_one_second(perform: Perform, mailbox: Mailbox) -> None:
+    """They keep their order, all differ by milliseconds, and none is in the second of a delivered event."""
+    perform(
+        steps.Authorise(),
+        steps.DeliverEach(("consent.received",)),
+        steps.TouchConsent(times=2),
+        steps.Revoke(),
+        steps.SetTimestampsWithinSecond(),
+        steps.Deliver(),
+    )
+
+    consent_messages = [message for message in mailbox.messages if message["data"]["event"].startswith("consent.")]
+    assert [message["data"]["event"] for message in consent_messages] == [
+        "consent.received",
+        "consent.updated",
+        "consent.updated",
+        "consent.revoked",
+    ]
+    times = [message["publish_time"] for message in consent_messages]
+    assert times == sorted(set(times))
+    first_second, *seconds = [time[: len("2026-01-31T12:00:00")] for time in times]
+    assert first_second not in seconds
+    assert len(set(seconds)) == 1
+
+
+def test_without_undelivered_events_no_time_is_set(perform: Perform, mailbox: Mailbox) -> None:
+    """Delivered events keep their times."""
+    _, crashed = perform(steps.Authorise(), steps.Deliver(), steps.SetTimestampsWithinSecond(), steps.Deliver())
+
+    assert not crashed
+    assert mailbox.messages
+
+
 def test_a_missing_event_cannot_be_delivered(perform: Perform) -> None:
     """The message names the existing kinds."""
     journal, crashed = perform(steps.Authorise(), steps.DeliverEach(("consent.revoke",)))

@@ -12,7 +12,8 @@ MOST_CHARACTERS = 8192
 """Maximum length of a compressed word. Browsers accept no larger cookie."""
 
 _WORD = re.compile(
-    rb"[CGKOSWae](?s:(?<![A-Za-z0-9+/_-].)|(?<=%%[0-9A-Fa-f]{2}.))[A-P](?:[A-Za-z0-9+/_-]|%%2[BbFf]){22,%d}" % MOST_CHARACTERS
+    rb"[CGKOSWae](?s:(?<![A-Za-z0-9+/_-].)|(?<=%%[0-9A-Fa-f]{2}.))[A-P](?:[A-Za-z0-9+/_-]|%%2[BbFf]){22,%d}"
+    % MOST_CHARACTERS
 )
 """Pattern of base64 whose first byte may begin a zlib stream.
 

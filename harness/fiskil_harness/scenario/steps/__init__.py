@@ -128,7 +128,12 @@ from fiskil_harness.scenario.steps.malformed_requests import (
 )
 from fiskil_harness.scenario.steps.many_messages import DeliverManyMessages
 from fiskil_harness.scenario.steps.monitoring import ReadMonitoring
-from fiskil_harness.scenario.steps.ordering import ChangeConsentsUndelivered, DeliverEach, SetSameTimestamp
+from fiskil_harness.scenario.steps.ordering import (
+    ChangeConsentsUndelivered,
+    DeliverEach,
+    SetSameTimestamp,
+    SetTimestampsWithinSecond,
+)
 from fiskil_harness.scenario.steps.pages import OpenPage, WalkInBrowser
 from fiskil_harness.scenario.steps.press_controls import PressEveryControl
 from fiskil_harness.scenario.steps.privacy_notice import ReadPrivacyNotice
@@ -288,6 +293,7 @@ __all__ = [
     "SendVariant",
     "ServeApiOverTls",
     "SetSameTimestamp",
+    "SetTimestampsWithinSecond",
     "ShowCertificate",
     "SpellEverySignature",
     "StartAfresh",

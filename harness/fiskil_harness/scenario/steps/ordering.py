@@ -1,5 +1,6 @@
 """Steps that control the order in which events are delivered, and the times that their messages contain."""
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from fiskil_harness.scenario.steps.step import Step, TwinStep
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
+    from fiskil_harness.webhooks.retry_schedule import Parcel
 
 
 class DeliverEach(Step, frozen=True, tag="deliver_each"):
@@ -92,9 +94,35 @@ class SetSameTimestamp(TwinStep, frozen=True, kw_only=True, tag="set_same_timest
 
     def perform(self, stage: "Stage") -> None:
         """Give every undelivered event the publish time of the latest one. Source: webhooks.payload"""
-        stage.dispatcher.collect()
-        owner = stage.end_user(self.twin)
-        undelivered = [parcel for parcel in stage.outbox if parcel.attempts == 0 and stage.owner_of(parcel.symbol) is owner]
+        undelivered = _undelivered(stage, self.twin)
         latest = max((parcel.event.publish_time for parcel in undelivered), default=None)
         for parcel in undelivered:
             parcel.event = msgspec.structs.replace(parcel.event, publish_time=latest)
+
+
+class SetTimestampsWithinSecond(TwinStep, frozen=True, kw_only=True, tag="set_timestamps_within_second"):
+    """All undelivered events of an end user get publish times within one second, in their order, milliseconds apart.
+
+    A column for times has no fractions in some databases, so a receiver may store the times without milliseconds.
+
+    Args:
+        twin: Name of the participant; "" means the scenario's end user.
+    """
+
+    def perform(self, stage: "Stage") -> None:
+        """Spread the publish times over the second after the latest one, and move on to its end. Source: webhooks.payload"""
+        undelivered = sorted(_undelivered(stage, self.twin), key=lambda parcel: parcel.event.publish_time)
+        if not undelivered:
+            return
+        second = undelivered[-1].event.publish_time.replace(microsecond=0) + timedelta(seconds=1)
+        apart = timedelta(milliseconds=1000 // (len(undelivered) + 1))
+        for number, parcel in enumerate(undelivered, 1):
+            parcel.event = msgspec.structs.replace(parcel.event, publish_time=second + number * apart)
+        stage.fiskil.sandbox.clock.advance(seconds=2)
+
+
+def _undelivered(stage: "Stage", twin: str) -> list["Parcel"]:
+    """Return the events of a participant of which no delivery was attempted."""
+    stage.dispatcher.collect()
+    owner = stage.end_user(twin)
+    return [parcel for parcel in stage.outbox if parcel.attempts == 0 and stage.owner_of(parcel.symbol) is owner]
