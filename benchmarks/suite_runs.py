@@ -79,7 +79,7 @@ def main() -> int:
     """Run the suite as often as requested; every second run is disturbed."""
     parser = argparse.ArgumentParser(description="Repeated runs of the quick suite, in which no test may be red.")
     parser.add_argument("--runs", type=int, default=20, help="how many runs [20]")
-    parser.add_argument("--workers", type=int, default=5, help="processes of pytest [5]")
+    parser.add_argument("--workers", type=int, default=6, help="processes of pytest [6]")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first run; each next one has the next number [0]")
     parser.add_argument("--logs", type=Path, help="the folder for the output of each run [a temporary one]")
     options = parser.parse_args()

@@ -12,7 +12,7 @@ from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.faults.caller import MOST_PAGES, Caller, exchange_on, json_of, reply_with
 
 ROUTE = "banking.transactions"
-NEXT = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1&page%5Bafter%5D=abc"
+NEXT = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1&page%5Bafter%5D=a-b_c"
 FIRST = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1"
 
 
@@ -25,6 +25,7 @@ FIRST = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1"
         (faults.NextForeign(), NEXT.replace(":1/", ":2/")),
         (faults.NextForm(form="relative"), NEXT.removeprefix("http://127.0.0.1:1")),
         (faults.NextForm(form="plain"), NEXT.replace("%5B", "[").replace("%5D", "]")),
+        (faults.NextForm(form="signs"), NEXT.replace("a-b_c", "a%2Bb%2Fc")),
         (faults.NextAbsent(), None),
     ],
     ids=repr,
@@ -143,7 +144,7 @@ def test_a_link_leads_to_another_origin(caller: Caller) -> None:
     assert httpx.get(link, trust_env=False, timeout=30).json() == {}
 
 
-@pytest.mark.parametrize("form", ["relative", "plain"])
+@pytest.mark.parametrize("form", ["relative", "plain", "signs"])
 def test_a_link_in_another_form_leads_to_the_same_page(caller: Caller, form: faults.paging.LinkForm) -> None:
     """A client that resolves it like a browser continues the walk."""
     full_walk = caller.walk()

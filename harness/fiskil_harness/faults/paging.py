@@ -4,6 +4,7 @@ The API's data stays correct; only the pages that a client receives are wrong. T
 affected pages.
 """
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -23,8 +24,9 @@ from fiskil_harness.faults.schema_places import decoded, edited, encoded, has_pa
 CURSORS = ("page[after]", "page[before]")
 SIZE = "page[size]"
 MOST_ROWS = 1_000
+_CURSOR = re.compile(r"page(?:\[|%5B)after(?:\]|%5D)=[^&]*")
 
-LinkForm = Literal["relative", "plain", "encoded"]
+LinkForm = Literal["relative", "plain", "encoded", "signs"]
 RowOrder = Literal["reversed", "shuffled"]
 
 
@@ -162,13 +164,14 @@ class NextForm(Fault, frozen=True, kw_only=True, tag="next_form"):
     """The URL in ``links.next`` is written in another form with the same meaning.
 
     Args:
-        form: ``relative`` (without the origin), ``plain`` (brackets as they are), or ``encoded`` (brackets percent-encoded).
+        form: ``relative`` (without the origin), ``plain`` (brackets as they are), ``encoded`` (brackets percent-encoded), or
+            ``signs`` (a cursor in the other alphabet of base64, with a percent-encoded plus sign and slash).
 
     Raises:
         ConfigError: ``check`` finds an argument out of range.
     """
 
-    ids: ClassVar[tuple[str, ...]] = ("P-NEXT-RELATIVE", "P-NEXT-BRACKETS")
+    ids: ClassVar[tuple[str, ...]] = ("P-NEXT-RELATIVE", "P-NEXT-BRACKETS", "P-NEXT-SIGNS")
 
     form: LinkForm = "relative"
 
@@ -186,6 +189,9 @@ class NextForm(Fault, frozen=True, kw_only=True, tag="next_form"):
                 return urlunsplit(parts._replace(query=parts.query.replace("%5B", "[").replace("%5D", "]")))
             case "encoded":
                 return urlunsplit(parts._replace(query=parts.query.replace("[", "%5B").replace("]", "%5D")))
+            case "signs":
+                cursor = _CURSOR.search(parts.query)
+                return link.replace(cursor[0], cursor[0].replace("-", "%2B").replace("_", "%2F")) if cursor else link
 
 
 class PageSize(Fault, frozen=True, kw_only=True, tag="page_size"):

@@ -19,6 +19,9 @@ SPLIT_FROM = 8
 """The length from which a list has the fewest pages that ``limit_pages`` sets; a shorter list keeps its pages."""
 
 _CURSORS = ("page[after]", "page[before]")
+_SIGNS = "-_"
+"""The beginning of each cursor: the two signs that differ between the two alphabets of base64. Both are accepted."""
+_URL_SAFE = str.maketrans("+/", _SIGNS)
 
 
 def page(
@@ -83,7 +86,7 @@ def _size(store: Store, text: str | None, usual_size: int | None, refuse: Callab
 def _cursor(store: Store, request: ApiRequest, position: int, anchor: str) -> str:
     sealed = f"{store.mint.salt}/{request.path}/{request.query_value('end_user_id')}/{position}{anchor}"
     seal = hashlib.blake2b(sealed.encode(), digest_size=9).digest()
-    return base64.urlsafe_b64encode(seal + position.to_bytes(3, "big") + anchor.encode()).decode()
+    return _SIGNS + base64.urlsafe_b64encode(seal + position.to_bytes(3, "big") + anchor.encode()).decode()
 
 
 def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any]) -> int:
@@ -91,8 +94,9 @@ def _position(store: Store, request: ApiRequest, cursor: str, rows: Sequence[Any
 
     Source: paging.moving-rows
     """
+    cursor = cursor.translate(_URL_SAFE)
     try:
-        carried = base64.urlsafe_b64decode(cursor.encode("ascii"))[9:]
+        carried = base64.urlsafe_b64decode(cursor.removeprefix(_SIGNS).encode("ascii"))[9:]
         position, anchor = int.from_bytes(carried[:3], "big"), carried[3:].decode("ascii")
     except ValueError:
         position, anchor = -1, ""
