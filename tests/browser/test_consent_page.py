@@ -28,7 +28,7 @@ def log_in(page: Page, email: str = "rosa.keane@example.com") -> None:
 
 
 def await_focus(page: Page) -> None:
-    """Wait until the page has given the focus to an element; Chromium reports on the console if another one was faster."""
+    """Wait until the page's element has the focus; Chromium writes to the console if another one gets it first."""
     page.locator("[autofocus]:focus").wait_for(state="attached")
 
 

@@ -25,7 +25,7 @@ FIRST = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1"
         (faults.NextForeign(), NEXT.replace(":1/", ":2/")),
         (faults.NextForm(form="relative"), NEXT.removeprefix("http://127.0.0.1:1")),
         (faults.NextForm(form="plain"), NEXT.replace("%5B", "[").replace("%5D", "]")),
-        (faults.NextForm(form="signs"), NEXT.replace("a-b_c", "a%2Bb%2Fc")),
+        (faults.CursorSigns(), NEXT.replace("a-b_c", "a%2Bb%2Fc")),
         (faults.NextAbsent(), None),
     ],
     ids=repr,
@@ -144,12 +144,14 @@ def test_a_link_leads_to_another_origin(caller: Caller) -> None:
     assert httpx.get(link, trust_env=False, timeout=30).json() == {}
 
 
-@pytest.mark.parametrize("form", ["relative", "plain", "signs"])
-def test_a_link_in_another_form_leads_to_the_same_page(caller: Caller, form: faults.paging.LinkForm) -> None:
+@pytest.mark.parametrize(
+    "fault", [faults.NextForm(form="relative"), faults.NextForm(form="plain"), faults.CursorSigns()], ids=repr
+)
+def test_a_link_in_another_form_leads_to_the_same_page(caller: Caller, fault: Fault) -> None:
     """A client that resolves it like a browser continues the walk."""
     full_walk = caller.walk()
 
-    with caller.fiskil.broken(ROUTE, faults.NextForm(form=form), times=0):
+    with caller.fiskil.broken(ROUTE, fault, times=0):
         walked = caller.walk()
 
     assert walked == full_walk

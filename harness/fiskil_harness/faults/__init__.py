@@ -58,6 +58,7 @@ from fiskil_harness.faults.pace import Bandwidth, Dribble, Drip, Slicer
 from fiskil_harness.faults.paging import (
     CursorExpired,
     CursorLoop,
+    CursorSigns,
     Gap,
     NextAbsent,
     NextEmpty,
@@ -159,6 +160,7 @@ __all__ = [
     "Corrupt",
     "CursorExpired",
     "CursorLoop",
+    "CursorSigns",
     "DateForm",
     "DateSkew",
     "DayEdge",

@@ -233,6 +233,7 @@ PAGING = (
     Sample(fault=faults.NextAbsent()),
     Sample(fault=faults.NextForeign(), is_foreign=True),
     Sample(fault=faults.NextForm()),
+    Sample(fault=faults.CursorSigns()),
     Sample(fault=faults.PageSize()),
     Sample(fault=faults.RowOrderChanged()),
     on("incomes", faults.TotalLies()),

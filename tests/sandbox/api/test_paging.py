@@ -106,6 +106,20 @@ def test_a_cursor_belongs_to_its_listing(still: Still, api: httpx.Client, start:
     assert (elsewhere.status_code, foreign.status_code) == (503, 503)
 
 
+@pytest.mark.parametrize("name", ["next", "prev"])
+def test_a_cursor_in_the_other_alphabet_must_be_encoded(api: httpx.Client, start: str, name: str) -> None:
+    """The API accepts a plus sign and a slash in a cursor; a plus sign that is not encoded is a space, so it gets 503."""
+    second = api.get(start).json()["links"]["next"]
+    link = api.get(second).json()["links"][name]
+    address, _, cursor = link.rpartition("=")
+
+    encoded = api.get(f"{address}={cursor.replace('-', '%2B').replace('_', '%2F')}")
+    plain = api.get(f"{address}={cursor.replace('-', '+').replace('_', '/')}")
+
+    assert encoded.json() == api.get(link).json()
+    assert plain.status_code == 503
+
+
 def test_a_cursor_may_be_used_with_another_size(api: httpx.Client, start: str) -> None:
     """A cursor contains a position only; the page before it never includes later rows. Source: paging.links"""
     whole = [row["fiskil_id"] for row in api.get(start.replace("=7", "=1000")).json()["transactions"]]

@@ -17,7 +17,8 @@ _WORD = re.compile(
 )
 """Pattern of base64 whose first byte may begin a zlib stream.
 
-It looks behind its first character only after that has matched: a pattern that begins with a set is searched much faster.
+It checks the text before its first character only after that character has matched: a pattern that begins with a set of
+characters is found much faster.
 """
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 

@@ -20,7 +20,7 @@ SPLIT_FROM = 8
 
 _CURSORS = ("page[after]", "page[before]")
 _SIGNS = "-_"
-"""The beginning of each cursor: the two signs that differ between the two alphabets of base64. Both are accepted."""
+"""The beginning of each cursor: the signs in which the two alphabets of base64 differ. The API accepts both alphabets."""
 _URL_SAFE = str.maketrans("+/", _SIGNS)
 
 

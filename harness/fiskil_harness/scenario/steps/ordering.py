@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.errors import ConfigError, StepError, UnknownName
 from fiskil_harness.scenario.steps.consents_and_syncs import Revoke, TouchConsent
 from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
 from fiskil_harness.scenario.steps.journeys import Authorise
@@ -15,6 +15,9 @@ from fiskil_harness.scenario.steps.step import Step, TwinStep
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
     from fiskil_harness.webhooks.retry_schedule import Parcel
+
+HALF_SECOND_MS = 499
+"""Milliseconds after a whole second that are not rounded up to the next one."""
 
 
 class DeliverEach(Step, frozen=True, tag="deliver_each"):
@@ -101,21 +104,30 @@ class SetSameTimestamp(TwinStep, frozen=True, kw_only=True, tag="set_same_timest
 
 
 class SetTimestampsWithinSecond(TwinStep, frozen=True, kw_only=True, tag="set_timestamps_within_second"):
-    """All undelivered events of an end user get publish times within one second, in their order, milliseconds apart.
+    """All undelivered events of an end user get publish times within half a second, in their order, milliseconds apart.
 
-    A column for times has no fractions in some databases, so a receiver may store the times without milliseconds.
+    Some databases store times without milliseconds by default, cut off or rounded. All these times become equal in both
+    ways. Sandbox time moves on by two seconds, so that no time is in the future.
 
     Args:
         twin: Name of the participant; "" means the scenario's end user.
     """
 
+    affects_whole_app: ClassVar[bool] = True
+
     def perform(self, stage: "Stage") -> None:
-        """Spread the publish times over the second after the latest one, and move on to its end. Source: webhooks.payload"""
+        """Spread the publish times over the first half of the second after the latest one. Source: webhooks.payload
+
+        Raises:
+            StepError: The end user has more events than fit into half a second.
+        """
         undelivered = sorted(_undelivered(stage, self.twin), key=lambda parcel: parcel.event.publish_time)
         if not undelivered:
             return
+        apart = timedelta(milliseconds=HALF_SECOND_MS // (len(undelivered) + 1))
+        if not apart:
+            raise StepError(f"{len(undelivered)} events cannot be milliseconds apart within half a second.")
         second = undelivered[-1].event.publish_time.replace(microsecond=0) + timedelta(seconds=1)
-        apart = timedelta(milliseconds=1000 // (len(undelivered) + 1))
         for number, parcel in enumerate(undelivered, 1):
             parcel.event = msgspec.structs.replace(parcel.event, publish_time=second + number * apart)
         stage.fiskil.sandbox.clock.advance(seconds=2)
