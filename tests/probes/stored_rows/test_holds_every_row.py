@@ -506,28 +506,3 @@ def test_a_state_that_lost_every_row_fails_by_name(tape: JournalBuilder) -> None
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing a", "missing b"))
-
-
-def test_rows_that_only_another_end_user_sees_are_missing(tape: JournalBuilder) -> None:
-    """The app shows such rows to one end user, so it would show them to the other one too."""
-    sync(tape, "a", "b")
-    tape.rows(tape.transaction("c"), participant="other")
-    tape.effects({"transactions": [tape.transaction("c")]}, participant="other")
-    tape.effects({"transactions": []})
-
-    finding = PROBE.examine(tape.journal)
-
-    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing a", "missing b"))
-
-
-def test_rows_that_no_end_user_sees_are_not_judged(tape: JournalBuilder) -> None:
-    """The other end user's state shows rows of another dataset only."""
-    sync(tape, "a", "b")
-    tape.rows(tape.transaction("c"), participant="other")
-    tape.rows({"fiskil_id": "account"}, dataset="accounts", participant="other")
-    tape.effects({"accounts": ["account"]}, participant="other")
-    tape.effects({"transactions": []})
-
-    finding = PROBE.examine(tape.journal)
-
-    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: state")

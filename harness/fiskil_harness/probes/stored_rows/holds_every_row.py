@@ -99,14 +99,13 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         return self.fails(observed, evidence=row_lines("missing", missing))
 
     def _judge_all_missing(self, journal: Journal, rows: Rows, missing: list[dict[str, Any]]) -> Finding:
-        """Judge a state without any of the rows: FAIL only if another state showed such rows.
+        """Judge a state without any of the rows: FAIL only if an earlier state showed some of them.
 
-        That is an earlier state with some of them, or a state of another participant with theirs. Otherwise the app may show
-        the rows without their ids, or not at all.
+        Otherwise the app may show the rows without their ids, or not at all.
         """
         states = [effects.state for effects in snapshots(journal, rows.participant)]
         ids = [str(row["fiskil_id"]) for row in missing]
-        if any(shown(state, ids) for state in states) or _is_shown_to_others(journal, rows):
+        if any(shown(state, ids) for state in states):
             observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state"
             return self.fails(observed, evidence=row_lines("missing", missing))
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
@@ -115,13 +114,3 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         if reason:
             return self.inconclusive(reason, hook=fact)
         return self.inconclusive(f"the app's state shows none of {len(missing)} {self.dataset}", hook=STATE)
-
-
-def _is_shown_to_others(journal: Journal, rows: Rows) -> bool:
-    """Return whether a state of another participant contains ids of the participant's rows of the same dataset."""
-    return any(
-        shown(effects.state, [str(row.get("fiskil_id")) for row in other.rows])
-        for other in journal.all(Rows)
-        if other.dataset == rows.dataset and other.participant != rows.participant
-        for effects in snapshots(journal, other.participant)
-    )
