@@ -91,6 +91,13 @@ def test_without_undelivered_events_no_time_is_set(perform: Perform, mailbox: Ma
     assert len(mailbox.messages) > len(times) == len({message_id for message_id, _ in times})
 
 
+def test_too_many_events_for_half_a_second_are_an_error(perform: Perform) -> None:
+    """Their times would be equal, so even a correct receiver could not order them."""
+    _, crashed = perform(steps.Authorise(), steps.TouchConsent(times=500), steps.SetTimestampsWithinSecond())
+
+    assert "events cannot be milliseconds apart within half a second" in crashed
+
+
 def test_a_missing_event_cannot_be_delivered(perform: Perform) -> None:
     """The message names the existing kinds."""
     journal, crashed = perform(steps.Authorise(), steps.DeliverEach(("consent.revoke",)))
