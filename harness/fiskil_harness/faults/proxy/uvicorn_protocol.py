@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fiskil_harness.core.clock import stopwatch
@@ -16,6 +16,8 @@ TURNS_TO_WRITE = 2
 """Turns of the event loop to wait after a write: uvloop sends at the end of a turn, so closing earlier would lose bytes."""
 COARSE_S = 0.001
 """The precision of the timers of event loops; waits here are exact to a tenth of a millisecond."""
+EARLY_S = 0.003
+"""A timer of uvloop is early by less than this: it counts whole milliseconds of a clock that may be a millisecond behind."""
 
 
 class ProxyProtocol(Connection):
@@ -110,6 +112,11 @@ async def left_within(gone: Coroutine[Any, Any, object], seconds: float) -> bool
         return leaving.done()
     finally:
         leaving.cancel()
+
+
+def call_after(loop: asyncio.AbstractEventLoop, seconds: float, action: Callable[[], object]) -> asyncio.TimerHandle:
+    """Call *action* once, no sooner than in *seconds*; 0 is the next turn of the event loop."""
+    return loop.call_later(seconds + EARLY_S if seconds else 0, action)
 
 
 def reset(transport: asyncio.Transport) -> None:

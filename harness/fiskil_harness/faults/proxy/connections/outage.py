@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from fiskil_harness.faults.proxy.uvicorn_protocol import call_after
+
 
 class Outage:
     """An outage given as pairs of seconds down and seconds up; *changed* is called whenever the API goes down or up."""
@@ -19,7 +21,7 @@ class Outage:
         """Start the next period, down or up."""
         self.is_down = bool(self._left) and not self.is_down
         if self._left:
-            self._timer = self._loop.call_later(self._left.pop(0), self.go_on)
+            self._timer = call_after(self._loop, self._left.pop(0), self.go_on)
         self._changed()
 
     def release(self) -> None:

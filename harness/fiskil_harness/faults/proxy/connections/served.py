@@ -6,7 +6,7 @@ from typing import Any
 from fiskil_harness.faults.connection_fault import Serve
 from fiskil_harness.faults.fault import End
 from fiskil_harness.faults.proxy.connection_log import FaultedConnection
-from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE, cut, reset
+from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE, call_after, cut, reset
 
 
 class ServedConnection(asyncio.Protocol):
@@ -79,7 +79,7 @@ class ServedConnection(asyncio.Protocol):
         if self._greeting.stale_after_s is not None and not self._is_released:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = self._loop.call_later(self._greeting.stale_after_s, self._go_stale)
+            self._timer = call_after(self._loop, self._greeting.stale_after_s, self._go_stale)
 
     def close(self) -> None:
         """Close, at once or with the fault's delay."""
@@ -88,7 +88,7 @@ class ServedConnection(asyncio.Protocol):
         elif not self._is_closing:
             self._is_closing = True
             self._record.note_bite("the close was delayed")
-            self._timer = self._loop.call_later(self._greeting.close_after_s, self._transport.close)
+            self._timer = call_after(self._loop, self._greeting.close_after_s, self._transport.close)
 
     def is_closing(self) -> bool:
         """Return True if the server has closed the connection."""

@@ -7,7 +7,7 @@ from typing import Any
 from fiskil_harness.faults.connection_fault import LONGEST_MS, TurnAway
 from fiskil_harness.faults.fault import End
 from fiskil_harness.faults.proxy.connection_log import FaultedConnection, PlainConnection
-from fiskil_harness.faults.proxy.uvicorn_protocol import reset
+from fiskil_harness.faults.proxy.uvicorn_protocol import call_after, reset
 
 LONGEST_S = LONGEST_MS / 1000
 
@@ -78,7 +78,7 @@ class SwallowedConnection(asyncio.Protocol):
     def _wait(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(seconds, self._end)
+        self._timer = call_after(self._loop, seconds, self._end)
 
     def _end(self) -> None:
         self.release()
