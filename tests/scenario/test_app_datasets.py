@@ -1,5 +1,6 @@
 """Scenarios follow the datasets that the config states: others are replaced, and what cannot be replaced is left out."""
 
+import contextlib
 import itertools
 from collections.abc import Callable
 
@@ -274,7 +275,8 @@ def test_nothing_runs_if_a_scenario_does_not_concern_the_app(receiver_settings: 
     """The outcome says why; the app is not even started."""
     settings = receiver_settings(app={"command": "no-such-program", "facts": {"datasets": ["accounts"]}})
 
-    outcome = Worker(settings, seed=1).play(load("dates_in_many_formats")).outcome
+    with contextlib.closing(Worker(settings, seed=1)) as worker:
+        outcome = worker.play(load("dates_in_many_formats")).outcome
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert outcome.outside == "app.facts states that the app uses only accounts, not transactions"
