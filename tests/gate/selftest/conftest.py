@@ -1,7 +1,6 @@
 """Fixtures that run scenarios on gallery apps and return the judgement.
 
-Each run is also judged from its recordings, without the app: the outcomes must be the same. Of the tests marked ``full``,
-half do so: recording and judging again is a fifth of the harness's work, and the others already do it for every app.
+Each run is also judged from its recordings, without the app: the outcomes must be the same.
 """
 
 import datetime
@@ -9,7 +8,6 @@ import gzip
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
@@ -28,31 +26,25 @@ Batch = tuple[Sequence[Scenario], int]
 
 
 @pytest.fixture
-def is_recorded(request: pytest.FixtureRequest) -> bool:
-    """True if the runs of the test are also judged from their recordings; a test always gets the same value."""
-    return request.node.get_closest_marker("full") is None or crc32(request.node.name.encode()) % 2 == 0
-
-
-@pytest.fixture
-def judgement_of(tmp_path: Path, is_recorded: bool) -> JudgementOf:
+def judgement_of(tmp_path: Path) -> JudgementOf:
     """Return a function that runs scenarios on a gallery app one after another."""
 
     def run(entry: GalleryApp, scenarios: Sequence[Scenario], *, seed: int = 0) -> Judgement:
         _refuse_missing_tool(entry)
-        return _play(entry, scenarios, seed, tmp_path / "worker", is_recorded=is_recorded)
+        return _play(entry, scenarios, seed, tmp_path / "worker")
 
     return run
 
 
 @pytest.fixture
-def judge_in_parallel(tmp_path: Path, is_recorded: bool) -> Callable[..., list[Judgement]]:
+def judge_in_parallel(tmp_path: Path) -> Callable[..., list[Judgement]]:
     """Return a function that runs batches of scenarios in parallel, each with its own seed, sandbox and app."""
 
     def run(entry: GalleryApp, *batches: Batch) -> list[Judgement]:
         _refuse_missing_tool(entry)
         with ThreadPoolExecutor(len(batches)) as pool:
             futures = [
-                pool.submit(_play, entry, scenarios, seed, tmp_path / str(number), is_recorded=is_recorded)
+                pool.submit(_play, entry, scenarios, seed, tmp_path / str(number))
                 for number, (scenarios, seed) in enumerate(batches)
             ]
         return [future.result() for future in futures]
@@ -60,17 +52,16 @@ def judge_in_parallel(tmp_path: Path, is_recorded: bool) -> Callable[..., list[J
     return run
 
 
-def _play(entry: GalleryApp, scenarios: Sequence[Scenario], seed: int, folder: Path, *, is_recorded: bool) -> Judgement:
+def _play(entry: GalleryApp, scenarios: Sequence[Scenario], seed: int, folder: Path) -> Judgement:
     settings = gallery.settings(entry)
 
     def record(worker: Worker) -> None:
-        worker.includes_recording = is_recorded
+        worker.includes_recording = True
 
     def refuse_difference(result: SessionResult) -> None:
         recorded = [stored_scenario(gzip.decompress(recording.line)) for recording in result.recordings]
         again = [judged_again(stored, journal_of(stored), settings=settings, seed=seed) for stored in recorded]
-        played = [outcome for outcome in result.outcomes if not outcome.outside]
-        assert len(recorded) == (len(played) if is_recorded else 0)
+        assert len(recorded) == sum(not outcome.outside for outcome in result.outcomes)
         names = {outcome.scenario for outcome in again}
         assert again == [outcome for outcome in result.outcomes if outcome.scenario in names]
 
