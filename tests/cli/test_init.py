@@ -3,8 +3,9 @@
 import json
 import resource
 import subprocess
+import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,22 +87,25 @@ def test_init_does_not_overwrite_a_file(tmp_path: Path, capsys: pytest.CaptureFi
     assert "already exists and was not changed" in capsys.readouterr().err
 
 
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """Limit files to 100 bytes, to simulate a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+def limit_files() -> None:
+    """Limit the files of this process to 100 bytes, to simulate a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
 
-def test_init_on_a_full_disk_leaves_nothing(small_files: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_init_on_a_full_disk_leaves_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
     """No empty config is left behind."""
-    code = exit_code_of("init", str(tmp_path))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    # The limit also applies to compiled modules, which other tests would then import; -B writes none.
+    command = [sys.executable, "-B", "-m", "fiskil_harness", "init", str(folder)]
 
-    assert code == 2
-    assert "fiskil-harness.toml': File too large. Nothing was written there.\n" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+    done = subprocess.run(
+        command, env=environment, preexec_fn=limit_files, capture_output=True, text=True, timeout=100, check=False
+    )
+
+    assert done.returncode == 2
+    assert "fiskil-harness.toml': File too large. Nothing was written there.\n" in done.stderr
+    assert list(folder.iterdir()) == []
 
 
 def test_init_into_a_missing_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
