@@ -5,8 +5,10 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,14 +22,19 @@ EVERY_41ST = catalog.scenario_names()[::41]
 EVERY_16TH = catalog.scenario_names()[1::16]
 
 
-def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[str, Any], str]:
+OTHER_DATE = Path(__file__).parent / "other_date"
+
+
+def harness(
+    folder: Path, *arguments: str, workers: int = 2, environment: dict[str, str] | None = None
+) -> tuple[int, dict[str, Any], str]:
     """Return exit code, report and terminal output of a run with the reference app's config."""
     report = folder / "report.json"
     command = [*arguments, "--config", str(CONFIG), "--workers", str(workers), "--json", str(report)]
     done = subprocess.run(
         [sys.executable, "-m", "fiskil_harness", *command],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"} | (environment or {}),
         capture_output=True,
         text=True,
         timeout=540,
@@ -93,3 +100,26 @@ def test_the_gate_opens_with_other_seeds(tmp_path: Path, seed: int) -> None:
     code, _, shown = harness(tmp_path, "gate", "--seed", str(seed))
 
     assert code == 0, shown
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("days", range(3, 366, 30))
+def test_every_scenario_passes_on_another_date(tmp_path: Path, days: int) -> None:
+    """The rows of other dates are others, and in Sydney the date changes during the run."""
+    sydney = datetime.now(ZoneInfo("Australia/Sydney"))
+    begin = datetime.combine(sydney.date() + timedelta(days=days), time(23, 59, 30), sydney.tzinfo)
+    environment = {
+        "PYTHONPATH": os.pathsep.join((str(OTHER_DATE), str(ROOT))),
+        "SECONDS_AHEAD": str((begin - datetime.now(UTC)).total_seconds()),
+    }
+    # OpenSSL's clock is not moved, so a certificate that has expired would still be valid.
+    names = [name for name in catalog.scenario_names() if name != "certificates_refused"]
+
+    code, report, shown = harness(tmp_path, "run", *names, "--seed", "11", environment=environment)
+
+    outcomes = report["result"]["scenarios"]
+    not_passed = [outcome for outcome in outcomes if any(finding["verdict"] != "PASS" for finding in outcome["findings"])]
+    assert code == 0, shown
+    assert report["run"]["began_at"].startswith(begin.astimezone(UTC).date().isoformat())
+    assert [outcome["scenario"] for outcome in not_passed if not outcome["missing"]] == []
