@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: a local Fiskil, and drivers of small apps under test."""
 
+import gc
 import hashlib
 import os
 import signal
@@ -30,6 +31,17 @@ def pytest_configure() -> None:
     """Let Ctrl-C reach the programs that tests start, also if the shell started this one with SIGINT ignored ("&")."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection() -> None:
+    """Collect without garbage collection, which would examine tens of thousands of tests again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Exempt the collected tests, which live until the end, from garbage collection."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
