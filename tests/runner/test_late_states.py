@@ -111,7 +111,7 @@ def test_a_late_end_is_awaited(drive: Drive) -> None:
 
 
 def test_a_late_app_is_recognised_by_a_later_sample(drive: Drive) -> None:
-    """The first sample shows nothing, because the state happens to be complete in time."""
+    """The first sample shows nothing, because the state is complete by chance; the same doubt leads to another one."""
     feed = LateCleaner()
     ended = msgspec.structs.replace(
         SYNCED,
@@ -129,10 +129,7 @@ def test_a_late_app_is_recognised_by_a_later_sample(drive: Drive) -> None:
 
     driver.perform = perform_with_luck  # type: ignore[method-assign]
 
-    first, second = driver.run(ended).verdict, driver.run(ended).verdict
-
-    assert first is not Verdict.PASS
-    assert second is Verdict.PASS
+    assert driver.run(ended).verdict is Verdict.PASS
     assert played.count(SAMPLE.name) == 2
 
 

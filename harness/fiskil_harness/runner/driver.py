@@ -284,7 +284,7 @@ class Driver:
         doubtful = are_in_doubt(findings, scenario.probes) and journal.all(Effects) and not _has_unfinished_work(journal)
         if not doubtful or not isinstance(self.environment, LocalFiskil):
             return False
-        if self._are_states_late is None and self._lateness_samples < MOST_SAMPLES:
+        while self._are_states_late is None and self._lateness_samples < MOST_SAMPLES:
             self._lateness_samples += 1
             self._are_states_late = self._examine_lateness(scenario.interpretations)
         return bool(self._are_states_late)

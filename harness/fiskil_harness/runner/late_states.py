@@ -3,9 +3,9 @@
 The harness reads a state when the app is idle. If a probe of states then does not pass, the states may have been read too
 early. So the driver examines whether the app's state is late: it performs ``SAMPLE`` and queries the state again for
 ``app.limits.fresh_s``, then once more after the end of the consent. A state that is complete at once shows nothing, because
-a view may be built just in time; then the next doubt leads to another sample, up to ``MOST_SAMPLES``. For an app with late
-states, a scenario whose probes of states do not all pass runs again with waits that long, and only the second run counts.
-No other app gets a second run: a race that happens only sometimes is no excuse.
+a view may be built just in time; then another sample follows, up to ``MOST_SAMPLES``. For an app with late states, a
+scenario whose probes of states do not all pass runs again with waits that long, and only the second run counts. No other app
+gets a second run: a race that happens only sometimes is no excuse.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 MOST_SAMPLES = 3
-"""The most samples for one app."""
+"""The most samples for one app, all of them at its first doubt."""
 SLACK_S = 0.5
 """How much later than the promised time a state is final, in real seconds."""
 SAMPLE: Final = Scenario(
