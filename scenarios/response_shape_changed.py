@@ -10,6 +10,9 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         # Only payments through the fast payment network differ in v1; on some dates, page 1 would have none.
         steps.Change(kind="arrive_today", merchant="Aiko Tanaka"),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.WaitUntilIdle(),
         steps.InjectFault("banking.transactions", faults.OldShape(version="v1"), page=1),
         steps.InjectFault("banking.transactions", faults.CamelCase(), page=2),
         steps.InjectFault("banking.transactions", faults.DeepNesting(levels=20_000), page=3),

@@ -1,6 +1,7 @@
 """The commands init, doctor and completion."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from fiskil_harness.cli import main
 from fiskil_harness.core import config
 from fiskil_harness.core.config import FILE, parse
 from fiskil_harness.core.config.schema import Settings
+from tests.paths import SOURCE
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -92,7 +94,7 @@ def limit_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
 
-def test_init_on_a_full_disk_leaves_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_init_on_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     """No empty config is left behind."""
     folder = tmp_path / "project"
     folder.mkdir()
@@ -100,7 +102,13 @@ def test_init_on_a_full_disk_leaves_nothing(tmp_path: Path, environment: dict[st
     command = [sys.executable, "-B", "-m", "fiskil_harness", "init", str(folder)]
 
     done = subprocess.run(
-        command, env=environment, preexec_fn=limit_files, capture_output=True, text=True, timeout=100, check=False
+        command,
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        preexec_fn=limit_files,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
     )
 
     assert done.returncode == 2
