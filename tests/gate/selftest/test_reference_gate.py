@@ -17,12 +17,10 @@ from tests.gate.report.pages import shown_at_once
 from tests.paths import ROOT
 
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
+OTHER_DATE = Path(__file__).parent / "other_date"
 
 EVERY_41ST = catalog.scenario_names()[::41]
 EVERY_16TH = catalog.scenario_names()[1::16]
-
-
-OTHER_DATE = Path(__file__).parent / "other_date"
 
 
 def harness(
