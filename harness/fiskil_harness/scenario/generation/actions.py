@@ -219,7 +219,7 @@ def probes_for(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...
     if verbs & TRUNCATIONS.keys() and not form.has_twins:
         chosen.append(probes.AppliesWholePostsOnly())
     if "forge" in verbs:
-        chosen.append(probes.RefusesForgeries())
+        chosen += [probes.ResponsesContainNoSecrets(), probes.RefusesForgeries()]
     return tuple(chosen)
 
 

@@ -156,7 +156,8 @@ def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
     if any(act.verb in ABOUT_CONSENT for act in acts):
         # The effect of a message on another end user is clearest while that end user has few events.
         mixed = [act for act in acts if act.verb == "mixed"][:1]
-        acts = [Act("hand_over"), *mixed, *(act for act in acts if act.verb != "mixed")]
+        first, others = (acts[0], acts[1:]) if acts[0].verb == "late" else (Act("hand_over"), acts)
+        acts = [first, *mixed, *(act for act in others if act.verb != "mixed")]
     return without_unclear(in_order(acts) if is_calm else acts) or [Act("hand_over")]
 
 
