@@ -1,4 +1,4 @@
-"""The fourteen invariants: each has a probe, and a receiver that violates one fails under a handwritten plan.
+"""The fifteen invariants: each has a probe, and a receiver that violates one fails under a handwritten plan.
 
 The bounds: one plan for each invariant here, up to a hundred generated ones in the full run.
 """
@@ -45,6 +45,7 @@ CHALLENGES = {
     "I8": ("foreign", "mixed"),
     "I10": ("hand_over", "replay"),
     "I12": ("forge", "hand_over"),
+    "I15": ("forge",),
 }
 """The verbs (kinds of act) that test each invariant."""
 
@@ -63,6 +64,7 @@ FLAWS = {
     "I12": ("tells_signature", [Act("forge", names=("unsigned",))]),
     "I13": ("reserialises", [HAND_OVER, Act("reencode", names=("spaced",))]),
     "I14": ("wedged_by_junk", [Act("odd", names=("null",)), HAND_OVER]),
+    "I15": ("tells_signature", [Act("forge", names=("non_ascii_header",))]),
 }
 """For each invariant, a flaw that violates it and the acts that show it."""
 
@@ -73,7 +75,7 @@ TRUNCATED = {
 """Invariants that a truncated message tests."""
 
 TWINNED = {"I5", "I6"}
-FORGED = {"I1", "I7", "I12"}
+FORGED = {"I1", "I7", "I12", "I15"}
 """One probe reports violations of these, and the result names the first of them."""
 
 

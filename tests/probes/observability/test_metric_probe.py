@@ -83,6 +83,22 @@ def test_counters_that_fall_belong_to_several_processes(
     assert NoticesErrors().examine(tape.journal).verdict is verdict
 
 
+@pytest.mark.parametrize(("calls", "reason"), [(2.0, "calls_total shows that each of several processes"), (9.0, "repeated")])
+def test_a_latency_that_only_one_process_shows_belongs_to_several_processes(
+    tape: JournalBuilder, calls: float, reason: str
+) -> None:
+    """The second reading is of the process that met no late response, if its counter is lower than before."""
+    delay_call(tape)
+    readings = {"calm": 0.2, "idle": 0.2, "good": 0.3, "slow": 1.4, "recovered": 1.5, "slow_again": 1.6}
+    samples = {moment: {"took_sum": took_s, "calls_total": 5.0} for moment, took_s in readings.items()}
+    record_readings(tape, **samples | {"slow_again": {"took_sum": 1.6, "calls_total": calls}})
+
+    finding = NoticesLatency().examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert reason in finding.observed
+
+
 def test_counters_may_fall_in_a_restart(tape: JournalBuilder) -> None:
     """A restarted process counts from 0 again, so a counter that falls then is no doubt about the readings."""
     fail_call(tape)

@@ -299,7 +299,7 @@ LAST = (probes.KeepsSecretsOutOfLogs(), probes.AppliesOnce())
         ),
         ({}, [Act("half", 0), Act("deliver", 0)], (*GENERAL, *GENUINE, *LAST, probes.AppliesWholePostsOnly())),
         ({}, [Act("half_4", 0), Act("deliver", 0)], (*GENERAL, *GENUINE, *LAST, probes.AppliesWholePostsOnly())),
-        ({}, [Act("forge")], (*GENERAL, *GENUINE, *LAST, probes.RefusesForgeries())),
+        ({}, [Act("forge")], (*GENERAL, *GENUINE, *LAST, probes.ResponsesContainNoSecrets(), probes.RefusesForgeries())),
         ({}, [Act("foreign")], (*GENERAL, *GENUINE, probes.SeparatesEndUsers(), *LAST)),
         ({}, [Act("mixed", 0)], (*GENERAL, probes.SeparatesEndUsers(), *LAST)),
         (

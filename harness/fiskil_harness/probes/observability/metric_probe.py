@@ -230,9 +230,13 @@ class MonitoringProbe(Probe, frozen=True, kw_only=True):
 
     def fails_for(self, monitoring: Monitoring, observed: str) -> Finding:
         """Return a FAIL. If each of several processes returns only its own metrics, the result is INCONCLUSIVE."""
+        return self.from_mixture(monitoring) or self.fails(observed)
+
+    def from_mixture(self, monitoring: Monitoring) -> Finding | None:
+        """Return INCONCLUSIVE if each of several processes returns only its own metrics, else None."""
         if monitoring.mixed_counter:
             return self.inconclusive(SEVERAL_PROCESSES.format(name=monitoring.mixed_counter), hook=METRICS)
-        return self.fails(observed)
+        return None
 
     def _from_metrics(self, monitoring: Monitoring, *, failure: str, before: str, examined: int) -> Finding:
         """Return the finding from metrics; if the failure was repeated, the same metric must rise both times."""

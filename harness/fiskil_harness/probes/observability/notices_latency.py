@@ -70,6 +70,9 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
         names = _showing(monitoring, late)
         if names and ("slow_again" not in monitoring.samples or names & _showing(monitoring, late, *AGAIN)):
             return self.passes("a metric grew with the API's latency", examined=routes_of(late))
+        mixture = self.from_mixture(monitoring)
+        if mixture:
+            return mixture
         if names:
             return self.inconclusive("a metric grew when the API became slow, but not when that was repeated", hook=METRICS)
         if _was_slow_before(journal, monitoring, late):
@@ -77,7 +80,7 @@ class NoticesLatency(MonitoringProbe, frozen=True, kw_only=True, tag="notices_la
         reason = _doubt(monitoring, late)
         if reason:
             return self.inconclusive(reason, hook=METRICS)
-        return self.fails_for(monitoring, "the API became slow, but nothing in the app's monitoring shows it")
+        return self.fails("the API became slow, but nothing in the app's monitoring shows it")
 
 
 def _doubt(monitoring: Monitoring, late: list[Exchange]) -> str:

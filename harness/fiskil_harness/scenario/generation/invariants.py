@@ -1,4 +1,4 @@
-"""The invariants that generated plans test: of a webhook receiver (I1 to I14), and of an API client (L1 to L11).
+"""The invariants that generated plans test: of a webhook receiver (I1 to I15), and of an API client (L1 to L11).
 
 Each invariant lists the probes that check it, and the practice that a violation counts against. The failing probe and the
 steps of the plan decide which invariant was violated.
@@ -77,8 +77,10 @@ RECEIVER_INVARIANTS = (
     Invariant(id="I8", practice="sandbox.many-end-users", probes=("separates_end_users",)),
     # Messages are acknowledged within the limit.
     Invariant(id="I10", practice="webhooks.prompt-2xx", probes=("acknowledges_promptly",)),
-    # Responses and logs contain no secret.
+    # Logs contain no secret.
     Invariant(id="I12", practice="tokens.not-logged", probes=("keeps_secrets_out_of_logs", "refuses_forgeries")),
+    # Responses contain no secret, and not the signature that a forged message lacks.
+    Invariant(id="I15", practice="webhooks.signature", probes=("responses_contain_no_secrets",)),
 )
 """All invariants of a receiver. If a failed probe checks two, the first invariant whose steps are in the plan counts."""
 
