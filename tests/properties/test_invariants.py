@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from fiskil_harness.core.config import Settings
-from fiskil_harness.probes import AcknowledgesGenuine, Verdict, name_of
+from fiskil_harness.probes import AcknowledgesGenuine, Finding, Verdict, name_of
 from fiskil_harness.probes.practices import practice
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.generation import Form, explore
@@ -106,6 +106,15 @@ def test_a_violation_is_found(name: str, drive: Drive, receiver_settings: MakeSe
 
     assert (run.verdict, run.invariant) == ("FAIL", "I1" if name in FORGED else name)
     assert {finding.verdict for finding in correct.run(plan).findings} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
+
+
+def test_a_secret_in_a_response_counts_for_one_practice() -> None:
+    """If only the search of responses fails, the plan counts for no other practice of the scenario."""
+    failed = Finding(probe="responses_contain_no_secrets", verdict=Verdict.FAIL, observed="a response contains a secret")
+
+    run = run_of(plan_of([Act("forge", names=("unsigned",))], is_twinned=False), failed)
+
+    assert (run.invariant, run.practice) == ("I15", "webhooks.signature")
 
 
 @pytest.mark.parametrize("name", list(TRUNCATED))
