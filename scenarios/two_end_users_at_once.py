@@ -25,6 +25,7 @@ SCENARIO = Scenario(
         steps.SyncEach(2, dataset="transactions"),
         steps.DropAll(),
         steps.UseAppTogether(2),
+        steps.RequestPagesOfOthers(2),
     ),
     probes=(probes.SeparatesConcurrentUsers(),),
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness.core.config.hooks import STATE
-from fiskil_harness.journal import ConcurrentResponse, HookCall, Visit
+from fiskil_harness.journal import ConcurrentResponse, HookCall, PageOfOther, Visit
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, SeparatesConcurrentUsers, Verdict
 from tests.probes.receivers import receiver_journal
@@ -352,3 +352,94 @@ def test_a_value_that_an_end_user_had_before_is_their_own(rich: JournalBuilder) 
     respond(rich, b"<td>$7,926.51</td>", source="page money")
 
     assert examined(rich).verdict is Verdict.PASS
+
+
+HIDDEN, LOGIN = b"<p>You may not open this page: ref-b</p>", b'<input type="password">'
+OWN_PAGE, OWN_PAGE_OF_B = b"t1 t2", b"u1 u2"
+
+
+def request_page(courier: JournalBuilder, body: bytes, *, reader: str | None, page: str = "home", status: int = 200) -> None:
+    """Record what *reader* saw of a page of the end user b."""
+    request = PageOfOther(owner="b", reader=reader, page=page, status=status, body=body)
+    courier.journal.write(request)
+
+
+def open_own_pages(courier: JournalBuilder, page: str = "home") -> None:
+    """Record that each end user saw the own rows on a page, and that each state shows them."""
+    respond(courier, OWN_PAGE, source=f"page {page}")
+    respond(courier, OWN_PAGE_OF_B, source=f"page {page}", participant="b")
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+
+
+@pytest.mark.parametrize("body", [OWN_PAGE_OF_B, b"<p>Account u1</p>"])
+def test_a_page_that_another_login_opens_fails(courier: JournalBuilder, body: bytes) -> None:
+    """The app checks that an end user is logged in, and not which one."""
+    open_own_pages(courier)
+    request_page(courier, body, reader="")
+    request_page(courier, HIDDEN, reader=None, status=403)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "page home shows an end user's data to another one who requests its URL"
+
+
+def test_values_on_a_page_that_another_login_opens_fail(courier: JournalBuilder) -> None:
+    """The page shows no id, but a balance that only this end user has."""
+    courier.rows({"fiskil_id": "u3", "current_balance": "7926.51"}, participant="b", dataset="balances")
+    courier.rows({"fiskil_id": "t3", "current_balance": "6418.37"}, dataset="balances")
+    respond(courier, b"7926.51", source="page home", participant="b")
+    request_page(courier, b"7,926.51", reader="")
+    request_page(courier, LOGIN, reader=None)
+    end(courier, ["t1", "t2", "t3"], ["u1", "u2", "u3"])
+
+    assert examined(courier).observed == "page home shows an end user's data to another one who requests its URL"
+
+
+def test_a_page_that_needs_no_login_beside_others_fails(courier: JournalBuilder) -> None:
+    """One page lacks the check that the other one has."""
+    open_own_pages(courier)
+    open_own_pages(courier, "accounts")
+    request_page(courier, LOGIN, reader=None)
+    request_page(courier, OWN_PAGE_OF_B, reader=None, page="accounts")
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == ("page accounts shows an end user's data without a login, although other pages need one")
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+@pytest.mark.parametrize("body", [HIDDEN, LOGIN, OWN_PAGE, b""])
+def test_a_page_that_others_cannot_open_passes(courier: JournalBuilder, body: bytes, status: int) -> None:
+    """A refusal may repeat the ref in the URL, and an app may show the reader's own page."""
+    open_own_pages(courier)
+    request_page(courier, body, reader="", status=status)
+    request_page(courier, LOGIN, reader=None)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed == "2 end users got all of their own data, and no other; no page showed it to another login"
+
+
+def test_pages_that_all_need_no_login_are_not_judged(courier: JournalBuilder) -> None:
+    """Something in front of the app may require the login, so the harness cannot know who may open a page."""
+    open_own_pages(courier)
+    request_page(courier, OWN_PAGE_OF_B, reader="")
+    request_page(courier, OWN_PAGE_OF_B, reader=None)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed.endswith("; the pages show it without a login, so no other login was examined")
+
+
+def test_a_page_without_data_that_is_closed_is_a_guard(courier: JournalBuilder) -> None:
+    """A page that only its owner can open shows that the app has a login."""
+    open_own_pages(courier)
+    respond(courier, b"Connect a bank", source="page connect", participant="b")
+    request_page(courier, LOGIN, reader=None, page="connect")
+    request_page(courier, OWN_PAGE_OF_B, reader=None)
+
+    assert examined(courier).verdict is Verdict.FAIL

@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from fiskil_harness.errors import ConfigError
-from fiskil_harness.journal import ConcurrentResponse, Delivery, EventCreated, HookCall
+from fiskil_harness.journal import ConcurrentResponse, Delivery, EventCreated, HookCall, PageOfOther
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -102,6 +102,42 @@ def test_each_end_user_logs_in_before_they_use_the_app(
     assert len(pages) == 3 * 2 * 3
     assert {response.body.decode() for response in pages} == {f"{ref} plan-{ref}" for ref in refs}
     assert all(response.body.decode().startswith(f"{response.marks[0]} ") for response in pages)
+
+
+def test_pages_are_requested_by_others(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """Each end user's pages are requested by another one and without a login; a page for all only without a login."""
+    with_login(server)
+    pages = {"home": "/page?customer={end_user_ref}", "start": "/home"}
+    settings = mailbox.settings(observe={"pages": pages}, login=LOGIN)
+    sequence = (steps.AuthoriseEach(2), steps.RequestPagesOfOthers(2))
+
+    journal, crashed = drive(settings).perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    assert not crashed
+    login = (200, b'<input type="password">')
+    assert [(entry.owner, entry.reader, entry.page, (entry.status, entry.body)) for entry in journal.all(PageOfOther)] == [
+        ("", "p2", "home", login),
+        ("", None, "home", login),
+        ("", None, "start", (200, b"Welcome")),
+        ("p2", "", "home", login),
+        ("p2", None, "home", login),
+        ("p2", None, "start", (200, b"Welcome")),
+    ]
+
+
+@pytest.mark.parametrize("login", [{}, {"path": "/home"}, {"cookies": {"plan": "basic"}}])
+def test_a_login_that_names_no_end_user_requests_no_page_of_others(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver], login: dict[str, object]
+) -> None:
+    """It may be the login of staff, who may open every page."""
+    with_login(server)
+    settings = mailbox.settings(observe={"pages": PAGES_BEHIND_LOGIN}, login=login)
+    sequence = (steps.AuthoriseEach(2), steps.RequestPagesOfOthers(2))
+
+    journal, crashed = drive(settings).perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    assert not crashed
+    assert journal.all(PageOfOther) == []
 
 
 def test_without_a_login_the_login_page_is_recorded(

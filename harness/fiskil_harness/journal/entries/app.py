@@ -213,6 +213,19 @@ class ConcurrentResponse(Entry, frozen=True, kw_only=True):
         return self.source.removeprefix(PAGE) if self.source.startswith(PAGE) else ""
 
 
+class PageOfOther(Entry, frozen=True, kw_only=True):
+    """A response to a request for a page of the end user *owner* that did not come from this end user.
+
+    *reader* is the participant who was logged in; None without a login. *status* is None if there was no response.
+    """
+
+    owner: str
+    reader: str | None
+    page: str
+    status: int | None
+    body: bytes = b""
+
+
 class Effects(Entry, frozen=True, kw_only=True):
     """A snapshot of the app's effects for one participant, as the effects hook reported them at one *moment*.
 

@@ -11,12 +11,11 @@ from fiskil_harness.journal import PAGE, ConcurrentResponse, Effects, HookCall, 
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.page_text import has_password_field
+from fiskil_harness.journal.queries.pages_of_others import ROW_IDS, SUCCESSES, PagesOfOthers, is_page
 from fiskil_harness.journal.queries.private_values import private_values, shows_any
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places, shown
 from fiskil_harness.probes.probe import Probe
 
-ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
-SUCCESSES = range(200, 300)
 REFUSALS = (401, 403)
 _WORD = re.compile(r"[\w-]+")
 
@@ -29,12 +28,15 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
     At the end, each state must show as many rows as those of the other end users, whose rows are equal. If no state shows a
     row, rows that all end users lack look like rows that the app does not report.
     A redirect, a refusal or a login page says nothing about the page that was requested.
+
+    If each end user logs in, no page may show ids or values of an end user to another one who requests its URL, or
+    without a login. This is not judged if no page of the app needs a login.
     """
 
     needs = (EFFECTS,)
     expected = "each end user's own data in their state and in every response, and all of it"
     source = "webhooks.end-user"
-    fix = "keep nothing about a request in variables that requests share, and cache by end user"
+    fix = "share no variable between requests, cache by end user, and check whose page is requested"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of other end users in states and responses, and for rows that only some end users have.
@@ -49,7 +51,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         is_one_for_all = len({msgspec.json.encode(end.state, order="deterministic") for end in ends.values()}) == 1
         if len(seeing) < 2 or is_one_for_all:
             return self.inconclusive("the effects hook reports no state for several end users", hook=STATE)
-        mixture = _mixture(journal, ids)
+        mixture = _mixture(journal, ids) or _seen_by_others(PagesOfOthers(journal))
         if mixture:
             return self.fails(mixture)
         lost = _datasets_with_losses(journal, ends)
@@ -69,7 +71,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         responses = journal.all(ConcurrentResponse)
         pages = {response.page for response in responses if response.page}
         unseen = sorted(pages - {response.page for response in responses if _is_examined_page(response)})
-        observed = f"{end_users} end users got all of their own data, and no other"
+        observed = f"{end_users} end users got all of their own data, and no other{_note(PagesOfOthers(journal))}"
         if not unseen:
             return self.passes(observed, examined=end_users)
         is_closed = all(_needs_login(response) for response in responses if response.page in unseen)
@@ -81,8 +83,15 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         return self.passes(f"{observed}; {reason}", examined=end_users)
 
 
+def _note(pages: PagesOfOthers) -> str:
+    """Return what a PASS says about pages that others requested; '' if none was."""
+    if pages.guarded and pages.requested:
+        return "; no page showed it to another login"
+    return "; the pages show it without a login, so no other login was examined" if pages.requested and pages.open else ""
+
+
 def _is_examined_page(response: ConcurrentResponse) -> bool:
-    return bool(response.page) and response.status in SUCCESSES and not has_password_field(response.body)
+    return bool(response.page) and is_page(response.status, response.body)
 
 
 def _needs_login(response: ConcurrentResponse) -> bool:
@@ -101,6 +110,16 @@ def _mixture(journal: Journal, ids: dict[str, set[str]]) -> str:
     values = private_values(journal)
     sources = sorted(response.source for response in responses if _has_values(response, values))
     return f"{sources[0]} shows one end user values of another one's rows" if sources else ""
+
+
+def _seen_by_others(pages: PagesOfOthers) -> str:
+    """Return a sentence about a page that shows an end user's data to others; '' if none does, or none needs a login."""
+    if pages.guarded and pages.open:
+        page = min(pages.open)
+        return f"{PAGE}{page} shows an end user's data without a login, although other pages need one"
+    if pages.guarded and pages.shown_to_others:
+        return f"{PAGE}{min(pages.shown_to_others)} shows an end user's data to another one who requests its URL"
+    return ""
 
 
 def _has_values(response: ConcurrentResponse, values: dict[str, set[str]]) -> bool:

@@ -34,7 +34,13 @@ from fiskil_harness.scenario.steps.consents_and_syncs import (
     TouchConsent,
 )
 from fiskil_harness.scenario.steps.crash_recovery import KillDuringDelivery, Redeliver, RepeatTogether
-from fiskil_harness.scenario.steps.crowd import AuthoriseEach, AuthoriseTogether, SyncEach, UseAppTogether
+from fiskil_harness.scenario.steps.crowd import (
+    AuthoriseEach,
+    AuthoriseTogether,
+    RequestPagesOfOthers,
+    SyncEach,
+    UseAppTogether,
+)
 from fiskil_harness.scenario.steps.deliveries import (
     Burst,
     Deliver,
@@ -273,6 +279,7 @@ __all__ = [
     "RepeatTogether",
     "RepeatWhileIdle",
     "Replay",
+    "RequestPagesOfOthers",
     "Restart",
     "RestartAppOverTls",
     "RestartWithWrongSecret",

@@ -10,9 +10,10 @@ from fiskil_harness.app.browser.form_browser import LONGEST_CHAIN, is_same_origi
 from fiskil_harness.app.browser.login import log_in_client
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
+from fiskil_harness.core.config.placeholders import names_end_user
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
 from fiskil_harness.errors import HookError
-from fiskil_harness.journal import PAGE, ConcurrentResponse, HookCall, shortened
+from fiskil_harness.journal import PAGE, ConcurrentResponse, HookCall, PageOfOther, shortened
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, Authorise, Choices, opened, walk_on
 from fiskil_harness.scenario.steps.step import Step, refuse_outside
@@ -157,6 +158,34 @@ class UseAppTogether(CrowdStep, frozen=True, tag="use_app_together"):
             stage.journal.write(response.result())
 
 
+class RequestPagesOfOthers(CrowdStep, frozen=True, tag="request_pages_of_others"):
+    """Each end user requests the pages of the next one, with an own login; all pages are also requested without a login.
+
+    Only a page whose URL in ``app.observe.pages`` names an end user can be requested by another one. Nothing is requested
+    unless ``app.login`` names an end user: any other login may be one for staff, who see every page.
+
+    Args:
+        end_users: Number of end users, as in ``AuthoriseEach``.
+    """
+
+    def perform(self, stage: "Stage") -> None:
+        """Log the end users in, request the pages one after another, and record the responses.
+
+        Raises:
+            StepError: The login that the config describes failed.
+        """
+        login, pages = stage.settings.app.login, stage.settings.app.observe.pages
+        if not any(names_end_user(text) for text in (login.path or "", *login.cookies.values())):
+            return
+        crowd = [stage.end_user(name) for name in names_of(self.end_users)]
+        for owner, reader in zip(crowd, [*crowd[1:], crowd[0]], strict=True):
+            browser = _logged_in(stage, reader)
+            for page in (page for page, path in pages.items() if names_end_user(path)):
+                stage.journal.write(_page_of_other(stage, owner, page, browser, reader=reader.participant))
+            for page in pages:
+                stage.journal.write(_page_of_other(stage, owner, page, stage.new_browser(), reader=None))
+
+
 def _refresh(stage: "Stage", end_user: "EndUser") -> ConcurrentResponse:
     begin_s = stage.journal.elapsed_s()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
@@ -185,16 +214,33 @@ def _logged_in(stage: "Stage", end_user: "EndUser") -> HttpClient:
 
 
 def _fetch(stage: "Stage", end_user: "EndUser", page: str, logged_in: HttpClient) -> ConcurrentResponse:
+    return _response(stage, end_user, f"{PAGE}{page}", _reply(stage, end_user, page, logged_in))
+
+
+def _page_of_other(stage: "Stage", owner: "EndUser", page: str, client: HttpClient, *, reader: str | None) -> PageOfOther:
+    reply = _reply(stage, owner, page, client)
+    return PageOfOther(
+        **stage.journal.stamp(),
+        owner=owner.participant,
+        reader=reader,
+        page=page,
+        status=reply.status,
+        body=shortened(reply.body),
+    )
+
+
+def _reply(stage: "Stage", end_user: "EndUser", page: str, client: HttpClient) -> HttpReply:
+    """Request the end user's page with a copy of *client*, and return the response after redirects within the app."""
     values = {name: quote(value, safe="") for name, value in {**stage.app.values, **end_user.values}.items()}
     url = stage.app.url + fill_text(stage.settings.app.observe.pages[page], values)
-    with logged_in.copy() as browser:
+    with client.copy() as browser:
         reply = browser.request("GET", url)
         for _ in range(LONGEST_CHAIN):
             target = urljoin(reply.url, reply.headers.get("location", ""))
             if reply.status not in REDIRECTS or not is_same_origin(target, url):
                 break
             reply = browser.request("GET", target)
-    return _response(stage, end_user, f"{PAGE}{page}", reply)
+    return reply
 
 
 def _response(stage: "Stage", end_user: "EndUser", source: str, reply: HttpReply) -> ConcurrentResponse:

@@ -1,0 +1,63 @@
+"""Finds pages that show an end user's data to another end user, or without a login."""
+
+import re
+from collections import defaultdict
+
+from fiskil_harness.journal import ConcurrentResponse, Journal, PageOfOther, Rows
+from fiskil_harness.journal.queries.api_calls import consent_of
+from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.page_text import has_password_field
+from fiskil_harness.journal.queries.private_values import private_values, shows_any
+
+ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
+SUCCESSES = range(200, 300)
+_WORD = re.compile(r"[\w-]+")
+
+
+class PagesOfOthers:
+    """The pages that showed an end user's data to another end user, or without a login.
+
+    An end user's data are the ids of rows and consents, and the amounts, balances and descriptions that no other end user's
+    rows have. The end user's own id and ref do not count, because a refusal may repeat the URL.
+
+    Attributes:
+        open: The pages that showed an end user's data without a login.
+        guarded: The other pages that a client without a login could not open, or that showed data to their owner alone.
+        shown_to_others: The pages that showed an end user's data to another one who requested the URL.
+        requested: The number of requests for the page of another end user, by an end user.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._ids, self._values = _own_ids(journal), private_values(journal)
+        own = [response for response in journal.all(ConcurrentResponse) if response.page]
+        foreign = journal.all(PageOfOther)
+        by_others = [request for request in foreign if request.reader is not None]
+        without_login = [request for request in foreign if request.reader is None]
+        seen = {response.page for response in own if is_page(response.status, response.body)}
+        with_data = {response.page for response in own if self._shows(response.body, response.participant)}
+        still_seen = {request.page for request in without_login if is_page(request.status, request.body)}
+        self.open = {request.page for request in without_login if self._shows(request.body, request.owner)}
+        closed = {request.page for request in without_login} - self.open
+        self.guarded = closed & with_data | closed & seen - still_seen
+        self.shown_to_others = {request.page for request in by_others if self._shows(request.body, request.owner)}
+        self.requested = len(by_others)
+
+    def _shows(self, body: bytes, owner: str) -> bool:
+        words = set(_WORD.findall(body.decode("latin-1")))
+        ids = {text.rstrip("=") for text in self._ids[owner]}
+        return not words.isdisjoint(ids) or shows_any(body.decode("utf-8", "replace"), self._values.get(owner, set()))
+
+
+def is_page(status: int | None, body: bytes) -> bool:
+    """Return True if a response is neither an error nor a redirect nor a login page."""
+    return status in SUCCESSES and not has_password_field(body)
+
+
+def _own_ids(journal: Journal) -> dict[str, set[str]]:
+    """Return the ids of each participant's consents and rows."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for rows in journal.all(Rows):
+        ids[rows.participant].update(str(row[key]) for row in rows.rows for key in ROW_IDS if key in row)
+    for delivery in genuine(journal):
+        ids[delivery.participant].update({consent_of(delivery)} - {""})
+    return ids
