@@ -25,7 +25,9 @@ SCENARIO = Scenario(
         steps.SyncEach(2, dataset="transactions"),
         steps.DropAll(),
         steps.UseAppTogether(2),
-        steps.RequestPagesOfOthers(2),
+        steps.LiftFaults(),
+        steps.WaitUntilIdle(),
+        steps.RequestPagesOfOthers(),
     ),
     probes=(probes.SeparatesConcurrentUsers(),),
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fiskil_harness.core.config.hooks import STATE
-from fiskil_harness.journal import ConcurrentResponse, HookCall, PageOfOther, Visit
+from fiskil_harness.journal import ConcurrentResponse, HookCall, PageOfOther, Visit, shortened
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.probes import Finding, SeparatesConcurrentUsers, Verdict
 from tests.probes.receivers import receiver_journal
@@ -356,12 +356,22 @@ def test_a_value_that_an_end_user_had_before_is_their_own(rich: JournalBuilder) 
 
 HIDDEN, LOGIN = b"<p>You may not open this page: ref-b</p>", b'<input type="password">'
 OWN_PAGE, OWN_PAGE_OF_B = b"t1 t2", b"u1 u2"
+UNEXAMINED = "; whether a page shows it to another login was not examined"
 
 
-def request_page(courier: JournalBuilder, body: bytes, *, reader: str | None, page: str = "home", status: int = 200) -> None:
+def request_page(
+    courier: JournalBuilder,
+    body: bytes,
+    *,
+    reader: str | None,
+    page: str = "home",
+    status: int | None = 200,
+    is_logged_in: bool = True,
+) -> None:
     """Record what *reader* saw of a page of the end user b."""
-    request = PageOfOther(owner="b", reader=reader, page=page, status=status, body=body)
-    courier.journal.write(request)
+    courier.journal.write(
+        PageOfOther(owner="b", reader=reader, page=page, status=status, body=body, is_logged_in=is_logged_in)
+    )
 
 
 def open_own_pages(courier: JournalBuilder, page: str = "home") -> None:
@@ -382,6 +392,17 @@ def test_a_page_that_another_login_opens_fails(courier: JournalBuilder, body: by
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "page home shows an end user's data to another one who requests its URL"
+
+
+def test_an_id_without_its_padding_on_a_page_fails(courier: JournalBuilder) -> None:
+    """A page may leave out or escape the padding of an id in base64."""
+    courier.rows("dTM=", participant="b", dataset="balances")
+    respond(courier, b"dTM", source="page home", participant="b")
+    request_page(courier, b"/accounts/dTM%3D", reader="")
+    request_page(courier, LOGIN, reader=None)
+    end(courier, ["t1", "t2"], ["u1", "u2", "dTM="])
+
+    assert examined(courier).verdict is Verdict.FAIL
 
 
 def test_values_on_a_page_that_another_login_opens_fail(courier: JournalBuilder) -> None:
@@ -423,6 +444,63 @@ def test_a_page_that_others_cannot_open_passes(courier: JournalBuilder, body: by
     assert finding.observed == "2 end users got all of their own data, and no other; no page showed it to another login"
 
 
+@pytest.mark.parametrize("refusal", [(302, b""), (401, b""), (403, HIDDEN), (200, LOGIN), (200, b"Welcome")])
+def test_a_page_that_needs_a_login_shows_that_others_should(courier: JournalBuilder, refusal: tuple[int, bytes]) -> None:
+    """The app redirects to a login, refuses, shows a login page, or shows no data."""
+    open_own_pages(courier)
+    open_own_pages(courier, "accounts")
+    request_page(courier, refusal[1], reader=None, status=refusal[0])
+    request_page(courier, OWN_PAGE_OF_B, reader=None, page="accounts")
+
+    assert examined(courier).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "response", [(404, b""), (429, b""), (500, b"Error"), (None, b""), (200, shortened(b"-" * 100_000))]
+)
+def test_an_error_is_no_sign_of_a_login(courier: JournalBuilder, response: tuple[int | None, bytes]) -> None:
+    """A page that a client without a login cannot open for another reason shows nothing about the other pages."""
+    open_own_pages(courier)
+    open_own_pages(courier, "accounts")
+    request_page(courier, response[1], reader=None, status=response[0])
+    request_page(courier, OWN_PAGE_OF_B, reader=None, page="accounts")
+    request_page(courier, OWN_PAGE_OF_B, reader="", page="accounts")
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.observed.endswith(UNEXAMINED)
+
+
+@pytest.mark.parametrize("response", [(429, b""), (500, b"Error"), (None, b""), (200, shortened(b"-" * 100_000))])
+def test_an_error_examines_nothing(courier: JournalBuilder, response: tuple[int | None, bytes]) -> None:
+    """An error may have other causes than a check of the end user, and of a large page only the beginning is known."""
+    open_own_pages(courier)
+    request_page(courier, response[1], reader="", status=response[0])
+    request_page(courier, LOGIN, reader=None)
+
+    assert examined(courier).observed.endswith(UNEXAMINED)
+
+
+def test_a_reader_without_a_working_login_examines_nothing(courier: JournalBuilder) -> None:
+    """The app ended the session, so it would refuse every page."""
+    open_own_pages(courier)
+    request_page(courier, HIDDEN, reader="", status=403, is_logged_in=False)
+    request_page(courier, LOGIN, reader=None)
+
+    assert examined(courier).observed.endswith(UNEXAMINED)
+
+
+def test_a_page_without_data_examines_nothing(courier: JournalBuilder) -> None:
+    """A script may request the data of a page, so the page itself shows nothing to its owner either."""
+    respond(courier, b"<script></script>", source="page home", participant="b")
+    end(courier, ["t1", "t2"], ["u1", "u2"])
+    request_page(courier, b"<script></script>", reader="")
+    request_page(courier, LOGIN, reader=None)
+
+    assert examined(courier).observed.endswith(UNEXAMINED)
+
+
 def test_pages_that_all_need_no_login_are_not_judged(courier: JournalBuilder) -> None:
     """Something in front of the app may require the login, so the harness cannot know who may open a page."""
     open_own_pages(courier)
@@ -432,7 +510,7 @@ def test_pages_that_all_need_no_login_are_not_judged(courier: JournalBuilder) ->
     finding = examined(courier)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.observed.endswith("; the pages show it without a login, so no other login was examined")
+    assert finding.observed.endswith(UNEXAMINED)
 
 
 def test_a_page_without_data_that_is_closed_is_a_guard(courier: JournalBuilder) -> None:

@@ -6,6 +6,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import ConcurrentResponse, Delivery, EventCreated, HookCall, PageOfOther
 from fiskil_harness.runner.driver import Driver
@@ -104,40 +105,96 @@ def test_each_end_user_logs_in_before_they_use_the_app(
     assert all(response.body.decode().startswith(f"{response.marks[0]} ") for response in pages)
 
 
-def test_pages_are_requested_by_others(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
-    """Each end user's pages are requested by another one and without a login; a page for all only without a login."""
-    with_login(server)
-    pages = {"home": "/page?customer={end_user_ref}", "start": "/home"}
-    settings = mailbox.settings(observe={"pages": pages}, login=LOGIN)
-    sequence = (steps.AuthoriseEach(2), steps.RequestPagesOfOthers(2))
-
+def request_pages_of_others(
+    drive: Callable[..., Driver], settings: Settings
+) -> list[tuple[str, str | None, str, int | None, bytes, bool]]:
+    """Let the second of two end users request the pages of the first; return what is recorded."""
+    sequence = (steps.AuthoriseEach(2), steps.RequestPagesOfOthers())
     journal, crashed = drive(settings).perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
-
     assert not crashed
-    login = (200, b'<input type="password">')
-    assert [(entry.owner, entry.reader, entry.page, (entry.status, entry.body)) for entry in journal.all(PageOfOther)] == [
-        ("", "p2", "home", login),
-        ("", None, "home", login),
-        ("", None, "start", (200, b"Welcome")),
-        ("p2", "", "home", login),
-        ("p2", None, "home", login),
-        ("p2", None, "start", (200, b"Welcome")),
+    return [
+        (entry.owner, entry.reader, entry.page, entry.status, entry.body, entry.is_logged_in)
+        for entry in journal.all(PageOfOther)
     ]
 
 
-@pytest.mark.parametrize("login", [{}, {"path": "/home"}, {"cookies": {"plan": "basic"}}])
-def test_a_login_that_names_no_end_user_requests_no_page_of_others(
+LOGIN_PAGE = b'<input type="password">'
+
+
+def test_pages_are_requested_by_others(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """A page of one end user is requested by another one; that and a page for all are requested without a login."""
+    logins = with_login(server)
+    pages = {"home": "/page?customer={end_user_ref}", "old": "/moved?customer={end_user_ref}", "start": "/home"}
+    settings = mailbox.settings(observe={"pages": pages}, login=LOGIN)
+
+    assert request_pages_of_others(drive, settings) == [
+        ("", "p2", "home", 200, LOGIN_PAGE, True),
+        ("", "p2", "old", 200, LOGIN_PAGE, True),
+        ("", None, "home", 200, LOGIN_PAGE, False),
+        ("", None, "old", 200, LOGIN_PAGE, False),
+        ("", None, "start", 200, b"Welcome", False),
+    ]
+    assert len(logins) == 1
+
+
+def test_an_app_that_ends_the_session_lets_the_end_user_log_in_again(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]
+) -> None:
+    """Otherwise the next page would be requested without a login."""
+    logins = with_login(server)
+    ended = []
+
+    def page(request: Request) -> Response:
+        session = request.cookies.get("session")
+        if session != request.args["customer"]:
+            ended.append(session)
+        elif session not in ended:
+            return Response("Welcome")
+        return Response("Log in", status=401)
+
+    server.expect_request("/strict").respond_with_handler(page)
+    pages = {"one": "/strict?customer={end_user_ref}", "two": "/strict?customer={end_user_ref}&tab=2"}
+    settings = mailbox.settings(observe={"pages": pages}, login=LOGIN)
+
+    recorded = request_pages_of_others(drive, settings)
+
+    assert [is_logged_in for _, reader, *_, is_logged_in in recorded if reader] == [False, False]
+    assert len(logins) == 2
+
+
+def test_without_a_working_login_pages_are_requested_without_one(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]
+) -> None:
+    """The login worked earlier in the scenario, so the app may limit the number of logins."""
+    with_login(server, ending="/nowhere")
+    settings = mailbox.settings(observe={"pages": PAGES_BEHIND_LOGIN}, login=LOGIN)
+
+    assert {reader for _, reader, *_ in request_pages_of_others(drive, settings)} == {None}
+
+
+@pytest.mark.parametrize(
+    "login",
+    [{}, {"path": "/home"}, {"cookies": {"plan": "basic"}}, {"path": "/home?staff={end_user_name}"}],
+)
+def test_a_login_that_is_the_same_for_all_requests_no_page_of_others(
     server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver], login: dict[str, object]
 ) -> None:
     """It may be the login of staff, who may open every page."""
     with_login(server)
     settings = mailbox.settings(observe={"pages": PAGES_BEHIND_LOGIN}, login=login)
-    sequence = (steps.AuthoriseEach(2), steps.RequestPagesOfOthers(2))
 
-    journal, crashed = drive(settings).perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+    assert request_pages_of_others(drive, settings) == []
 
-    assert not crashed
-    assert journal.all(PageOfOther) == []
+
+@pytest.mark.parametrize("path", ["/page?customer={end_user_ref}&key=dK29fbqL5Zm1", "/page?customer={client_id}"])
+def test_a_page_with_a_credential_in_its_url_is_not_requested(
+    server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver], path: str
+) -> None:
+    """The URL itself is what allows to open the page."""
+    with_login(server)
+    settings = mailbox.settings(observe={"pages": {"home": path}}, login=LOGIN)
+
+    assert request_pages_of_others(drive, settings) == []
 
 
 def test_without_a_login_the_login_page_is_recorded(

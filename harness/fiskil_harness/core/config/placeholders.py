@@ -37,7 +37,7 @@ REDUCER_VALUES = frozenset({"consent_id", "end_user_id"})
 """Template values for ``app.observe.reducer.state``, the path of a consent's value in the app's state."""
 
 END_USER_VALUES = frozenset({"end_user_ref", "end_user_id", "end_user_email", "end_user_name"})
-"""Template values that differ between end users."""
+"""Template values that belong to an end user."""
 
 REQUEST_VALUES = LAUNCH_VALUES | END_USER_VALUES | {"point"}
 """Template values for requests to the app's hooks and for its pages."""
@@ -87,11 +87,6 @@ def filled(state: str, **ids: str) -> str:
 def texts_of(template: RequestTemplate) -> list[str]:
     """Return every string of a request in which template values may occur."""
     return [template.request, *_texts([template.json, template.form, template.headers])]
-
-
-def names_end_user(text: str) -> bool:
-    """Return True if the template *text* uses a value that differs between end users."""
-    return any(f"{{{name}}}" in text for name in END_USER_VALUES)
 
 
 def carries(template: RequestTemplate | None, *names: str) -> bool:

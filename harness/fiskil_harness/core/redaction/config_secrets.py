@@ -31,7 +31,7 @@ def config_secrets(settings: Settings) -> Iterator[tuple[str, str]]:
         urls.append(template.request.partition(" ")[2])
         named += [*template.headers.items(), ("", template.json), *(template.form or {}).items()]
     values = [value for name, node in named for value in _values(name, node)]
-    values += [secret for url in urls for secret in _in_url(url)]
+    values += [secret for url in urls for secret in secrets_in_url(url)]
     yield from ((KIND, value) for value in dict.fromkeys(values) if len(value) >= SHORTEST)
 
 
@@ -44,7 +44,7 @@ def _values(name: str, node: Any) -> Iterator[str]:
         for value in node:
             yield from _values(name, value)
     elif isinstance(node, str):
-        yield from _in_url(node) if "://" in node else _in_text(name, node)
+        yield from secrets_in_url(node) if "://" in node else _in_text(name, node)
 
 
 def _in_text(name: str, text: str) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _in_text(name: str, text: str) -> Iterator[str]:
         yield value
 
 
-def _in_url(url: str) -> Iterator[str]:
+def secrets_in_url(url: str) -> Iterator[str]:
     """Yield the password in *url*, and the secrets in its query, both as they are and decoded."""
     try:
         parts = urlsplit(url)

@@ -216,7 +216,8 @@ class ConcurrentResponse(Entry, frozen=True, kw_only=True):
 class PageOfOther(Entry, frozen=True, kw_only=True):
     """A response to a request for a page of the end user *owner* that did not come from this end user.
 
-    *reader* is the participant who was logged in; None without a login. *status* is None if there was no response.
+    *reader* is the participant who was logged in; None without a login. *is_logged_in* is True if *reader* could open the
+    own page afterwards. *status* is None if there was no response.
     """
 
     owner: str
@@ -224,6 +225,7 @@ class PageOfOther(Entry, frozen=True, kw_only=True):
     page: str
     status: int | None
     body: bytes = b""
+    is_logged_in: bool = False
 
 
 class Effects(Entry, frozen=True, kw_only=True):

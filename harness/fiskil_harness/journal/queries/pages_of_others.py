@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from fiskil_harness.journal import ConcurrentResponse, Journal, PageOfOther, Rows
+from fiskil_harness.journal import ConcurrentResponse, Journal, PageOfOther, Rows, length_if_cut
 from fiskil_harness.journal.queries.api_calls import consent_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.page_text import has_password_field
@@ -11,6 +11,9 @@ from fiskil_harness.journal.queries.private_values import private_values, shows_
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 SUCCESSES = range(200, 300)
+REFUSALS = (401, 403)
+HIDING = (404, 410)
+"""Statuses by which an app conceals that another end user has the page."""
 _WORD = re.compile(r"[\w-]+")
 
 
@@ -22,25 +25,28 @@ class PagesOfOthers:
 
     Attributes:
         open: The pages that showed an end user's data without a login.
-        guarded: The other pages that a client without a login could not open, or that showed data to their owner alone.
+        guarded: The other pages that their owner could open, and that refused a client without a login or hid the data.
         shown_to_others: The pages that showed an end user's data to another one who requested the URL.
-        requested: The number of requests for the page of another end user, by an end user.
+        hidden_from_others: The other pages with data that a working login of another end user requested.
+        were_requested: True if any page was requested, by another end user or without a login.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._ids, self._values = _own_ids(journal), private_values(journal)
         own = [response for response in journal.all(ConcurrentResponse) if response.page]
-        foreign = journal.all(PageOfOther)
-        by_others = [request for request in foreign if request.reader is not None]
-        without_login = [request for request in foreign if request.reader is None]
         seen = {response.page for response in own if is_page(response.status, response.body)}
         with_data = {response.page for response in own if self._shows(response.body, response.participant)}
-        still_seen = {request.page for request in without_login if is_page(request.status, request.body)}
+        requests = journal.all(PageOfOther)
+        without_login = [request for request in requests if request.reader is None]
+        by_others = [request for request in requests if request.reader is not None]
         self.open = {request.page for request in without_login if self._shows(request.body, request.owner)}
-        closed = {request.page for request in without_login} - self.open
-        self.guarded = closed & with_data | closed & seen - still_seen
+        refusing = {request.page for request in without_login if _is_refusal(request)}
+        hiding = {request.page for request in without_login if _is_whole_page(request)}
+        self.guarded = (refusing & seen | hiding & with_data) - self.open
         self.shown_to_others = {request.page for request in by_others if self._shows(request.body, request.owner)}
-        self.requested = len(by_others)
+        examined = {request.page for request in by_others if request.is_logged_in and _is_examined(request)}
+        self.hidden_from_others = examined & with_data - self.shown_to_others
+        self.were_requested = bool(requests)
 
     def _shows(self, body: bytes, owner: str) -> bool:
         words = set(_WORD.findall(body.decode("latin-1")))
@@ -51,6 +57,20 @@ class PagesOfOthers:
 def is_page(status: int | None, body: bytes) -> bool:
     """Return True if a response is neither an error nor a redirect nor a login page."""
     return status in SUCCESSES and not has_password_field(body)
+
+
+def _is_refusal(request: PageOfOther) -> bool:
+    status = request.status or 0
+    return 300 <= status < 400 or status in REFUSALS or (status in SUCCESSES and has_password_field(request.body))
+
+
+def _is_whole_page(request: PageOfOther) -> bool:
+    return is_page(request.status, request.body) and length_if_cut(request.body) is None
+
+
+def _is_examined(request: PageOfOther) -> bool:
+    """Return True if the response shows whether the page opens: an error or a rate limit may have other causes."""
+    return _is_whole_page(request) or _is_refusal(request) or request.status in HIDING
 
 
 def _own_ids(journal: Journal) -> dict[str, set[str]]:

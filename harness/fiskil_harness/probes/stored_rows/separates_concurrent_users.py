@@ -11,12 +11,11 @@ from fiskil_harness.journal import PAGE, ConcurrentResponse, Effects, HookCall, 
 from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
 from fiskil_harness.journal.queries.page_text import has_password_field
-from fiskil_harness.journal.queries.pages_of_others import ROW_IDS, SUCCESSES, PagesOfOthers, is_page
+from fiskil_harness.journal.queries.pages_of_others import REFUSALS, ROW_IDS, SUCCESSES, PagesOfOthers, is_page
 from fiskil_harness.journal.queries.private_values import private_values, shows_any
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places, shown
 from fiskil_harness.probes.probe import Probe
 
-REFUSALS = (401, 403)
 _WORD = re.compile(r"[\w-]+")
 
 
@@ -85,9 +84,9 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
 
 def _note(pages: PagesOfOthers) -> str:
     """Return what a PASS says about pages that others requested; '' if none was."""
-    if pages.guarded and pages.requested:
+    if pages.guarded and pages.hidden_from_others:
         return "; no page showed it to another login"
-    return "; the pages show it without a login, so no other login was examined" if pages.requested and pages.open else ""
+    return "; whether a page shows it to another login was not examined" if pages.were_requested else ""
 
 
 def _is_examined_page(response: ConcurrentResponse) -> bool:

@@ -1,7 +1,9 @@
 """Steps in which several end users do the same, one after another or at the same moment."""
 
+import string
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
@@ -10,10 +12,12 @@ from fiskil_harness.app.browser.form_browser import LONGEST_CHAIN, is_same_origi
 from fiskil_harness.app.browser.login import log_in_client
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
-from fiskil_harness.core.config.placeholders import names_end_user
+from fiskil_harness.core.config.placeholders import END_USER_VALUES
 from fiskil_harness.core.net.http_client import HttpClient, HttpReply
-from fiskil_harness.errors import HookError
+from fiskil_harness.core.redaction.config_secrets import secrets_in_url
+from fiskil_harness.errors import HookError, StepError
 from fiskil_harness.journal import PAGE, ConcurrentResponse, HookCall, PageOfOther, shortened
+from fiskil_harness.journal.queries.pages_of_others import is_page
 from fiskil_harness.scenario.steps.consents_and_syncs import Sync, call_hook
 from fiskil_harness.scenario.steps.journeys import INSTITUTION, Authorise, Choices, opened, walk_on
 from fiskil_harness.scenario.steps.step import Step, refuse_outside
@@ -158,32 +162,54 @@ class UseAppTogether(CrowdStep, frozen=True, tag="use_app_together"):
             stage.journal.write(response.result())
 
 
-class RequestPagesOfOthers(CrowdStep, frozen=True, tag="request_pages_of_others"):
-    """Each end user requests the pages of the next one, with an own login; all pages are also requested without a login.
+class RequestPagesOfOthers(Step, frozen=True, tag="request_pages_of_others"):
+    """The end user *twin* requests the pages of the scenario's end user, which are then requested without a login.
 
-    Only a page whose URL in ``app.observe.pages`` names an end user can be requested by another one. Nothing is requested
-    unless ``app.login`` names an end user: any other login may be one for staff, who see every page.
+    Nothing is requested if ``app.login`` is the same for both: it may be a login for staff, who may open every page. Neither
+    is a page whose URL contains a credential.
 
     Args:
-        end_users: Number of end users, as in ``AuthoriseEach``.
+        twin: Name of the other participant.
     """
 
-    def perform(self, stage: "Stage") -> None:
-        """Log the end users in, request the pages one after another, and record the responses.
+    twin: str = "p2"
 
-        Raises:
-            StepError: The login that the config describes failed.
+    def perform(self, stage: "Stage") -> None:
+        """Log *twin* in, request the pages one after another, and record the responses.
+
+        After each page of the other end user, *twin* opens the own one. If that fails, *twin* logs in again. If no login
+        works, the pages are only requested without one.
         """
-        login, pages = stage.settings.app.login, stage.settings.app.observe.pages
-        if not any(names_end_user(text) for text in (login.path or "", *login.cookies.values())):
+        owner, reader = stage.end_user(), stage.end_user(self.twin)
+        login = stage.settings.app.login
+        if not any(_differs(text, owner, reader) for text in (login.path or "", *login.cookies.values())):
             return
-        crowd = [stage.end_user(name) for name in names_of(self.end_users)]
-        for owner, reader in zip(crowd, [*crowd[1:], crowd[0]], strict=True):
-            browser = _logged_in(stage, reader)
-            for page in (page for page, path in pages.items() if names_end_user(path)):
-                stage.journal.write(_page_of_other(stage, owner, page, browser, reader=reader.participant))
-            for page in pages:
-                stage.journal.write(_page_of_other(stage, owner, page, stage.new_browser(), reader=None))
+        pages = {page: path for page, path in stage.settings.app.observe.pages.items() if not _has_credential(path)}
+        browser: HttpClient | None = None
+        with suppress(StepError):
+            for page in (page for page, path in pages.items() if _differs(path, owner, reader)):
+                browser = browser or _logged_in(stage, reader)
+                reply = _reply(stage, owner, page, browser)
+                own_reply = _reply(stage, reader, page, browser)
+                is_logged_in = is_page(own_reply.status, own_reply.body)
+                stage.journal.write(
+                    _page_of_other(stage, owner, page, reply, reader=reader.participant, is_logged_in=is_logged_in)
+                )
+                browser = browser if is_logged_in else None
+        for page in pages:
+            with stage.new_browser() as stranger:
+                stage.journal.write(_page_of_other(stage, owner, page, _reply(stage, owner, page, stranger), reader=None))
+
+
+def _differs(template: str, one: "EndUser", other: "EndUser") -> bool:
+    """Return True if *template* has another text for *one* than for *other*."""
+    return any(f"{{{name}}}" in template and other.values[name] != value for name, value in one.values.items())
+
+
+def _has_credential(path: str) -> bool:
+    """Return True if *path* has values that do not depend on the end user, or a text that looks like a secret."""
+    names = {name for _, name, _, _ in string.Formatter().parse(path) if name is not None}
+    return not names <= END_USER_VALUES or any(secrets_in_url(path))
 
 
 def _refresh(stage: "Stage", end_user: "EndUser") -> ConcurrentResponse:
@@ -214,11 +240,26 @@ def _logged_in(stage: "Stage", end_user: "EndUser") -> HttpClient:
 
 
 def _fetch(stage: "Stage", end_user: "EndUser", page: str, logged_in: HttpClient) -> ConcurrentResponse:
-    return _response(stage, end_user, f"{PAGE}{page}", _reply(stage, end_user, page, logged_in))
+    with logged_in.copy() as browser:
+        return _response(stage, end_user, f"{PAGE}{page}", _reply(stage, end_user, page, browser))
 
 
-def _page_of_other(stage: "Stage", owner: "EndUser", page: str, client: HttpClient, *, reader: str | None) -> PageOfOther:
-    reply = _reply(stage, owner, page, client)
+def _reply(stage: "Stage", end_user: "EndUser", page: str, browser: HttpClient) -> HttpReply:
+    """Request the end user's page, and return the response after redirects within the app."""
+    values = {name: quote(value, safe="") for name, value in {**stage.app.values, **end_user.values}.items()}
+    url = stage.app.url + fill_text(stage.settings.app.observe.pages[page], values)
+    reply = browser.request("GET", url)
+    for _ in range(LONGEST_CHAIN):
+        target = urljoin(reply.url, reply.headers.get("location", ""))
+        if reply.status not in REDIRECTS or not is_same_origin(target, url):
+            break
+        reply = browser.request("GET", target)
+    return reply
+
+
+def _page_of_other(
+    stage: "Stage", owner: "EndUser", page: str, reply: HttpReply, *, reader: str | None, is_logged_in: bool = False
+) -> PageOfOther:
     return PageOfOther(
         **stage.journal.stamp(),
         owner=owner.participant,
@@ -226,21 +267,8 @@ def _page_of_other(stage: "Stage", owner: "EndUser", page: str, client: HttpClie
         page=page,
         status=reply.status,
         body=shortened(reply.body),
+        is_logged_in=is_logged_in,
     )
-
-
-def _reply(stage: "Stage", end_user: "EndUser", page: str, client: HttpClient) -> HttpReply:
-    """Request the end user's page with a copy of *client*, and return the response after redirects within the app."""
-    values = {name: quote(value, safe="") for name, value in {**stage.app.values, **end_user.values}.items()}
-    url = stage.app.url + fill_text(stage.settings.app.observe.pages[page], values)
-    with client.copy() as browser:
-        reply = browser.request("GET", url)
-        for _ in range(LONGEST_CHAIN):
-            target = urljoin(reply.url, reply.headers.get("location", ""))
-            if reply.status not in REDIRECTS or not is_same_origin(target, url):
-                break
-            reply = browser.request("GET", target)
-    return reply
 
 
 def _response(stage: "Stage", end_user: "EndUser", source: str, reply: HttpReply) -> ConcurrentResponse:
