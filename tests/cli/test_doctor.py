@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from fiskil_harness.app.monitoring import MISSING
 from fiskil_harness.cli import doctor_checks
@@ -116,7 +117,47 @@ def test_a_page_behind_a_login_needs_one(
 
     check = checks_of(parse({"app": app}, folder=Path()))["app.observe.pages.accounts"]
 
-    assert (check.state is State.WARNING and check.message.startswith(shown)) is not has_login
+    assert check.state is State.WARNING
+    if has_login:
+        assert check.message == f"{shown.partition(':')[0]}, although app.login was used: correct for an unknown end user"
+    else:
+        assert check.message.startswith(shown)
+
+
+def test_pages_are_requested_with_the_login(httpserver: HTTPServer) -> None:
+    """The page opens only with the cookie that the login sets."""
+
+    def page(request: Request) -> Response:
+        if request.cookies.get("session") != "secret":
+            return Response(status=302, headers={"Location": "/log-in"})
+        return Response("Accounts", content_type="text/html")
+
+    cookie = {"Set-Cookie": "session=secret; Path=/"}
+    httpserver.expect_request("/test/log-in", query_string="as=test-unknown").respond_with_data(status=204, headers=cookie)
+    httpserver.expect_request("/accounts").respond_with_handler(page)
+    httpserver.expect_request("/webhooks/fiskil").respond_with_data(status=204)
+    login = {"path": "/test/log-in?as={end_user_ref}"}
+    app = {"url": httpserver.url_for("").rstrip("/"), "observe": {"pages": {"accounts": "/accounts"}}, "login": login}
+
+    checks = checks_of(parse({"app": app}, folder=Path()))
+
+    assert (checks["app.login"].state, checks["app.login"].message) == (State.WORKS, "logs an end user in")
+    assert (checks["app.observe.pages.accounts"].state, checks["app.observe.pages.accounts"].message) == (
+        State.WORKS,
+        "returns 200",
+    )
+
+
+def test_a_login_that_fails_is_named(httpserver: HTTPServer) -> None:
+    """The path may be mistyped, or the app refuses an end user that it does not know."""
+    httpserver.expect_request("/webhooks/fiskil").respond_with_data(status=204)
+    httpserver.expect_request("/test/lgo-in").respond_with_data(status=404)
+    app = {"url": httpserver.url_for("").rstrip("/"), "login": {"path": "/test/lgo-in"}}
+
+    check = checks_of(parse({"app": app}, folder=Path()))["app.login"]
+
+    message = "returned 404: correct for an unknown end user, wrong if the path is mistyped"
+    assert (check.state, check.message) == (State.WARNING, message)
 
 
 @pytest.mark.parametrize(

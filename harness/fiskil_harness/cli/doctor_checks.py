@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from fiskil_harness.app.browser.login import log_in_client
 from fiskil_harness.app.effects import NOT_FOUND, EffectsReport, EffectsUnknown, is_unknown_path, parse_effects
 from fiskil_harness.app.monitoring import missing_extra
 from fiskil_harness.app.templates import choose, fill_text
@@ -21,6 +22,7 @@ from fiskil_harness.core.config.hooks import (
     EFFECTS,
     FAIL,
     HOOKS,
+    LOGIN,
     MESSAGE,
     METRICS,
     ORIGIN_IN_MESSAGE,
@@ -31,8 +33,8 @@ from fiskil_harness.core.config.hooks import (
     TLS,
 )
 from fiskil_harness.core.model import Ending, Event
-from fiskil_harness.core.net.http_client import HttpReply
-from fiskil_harness.errors import HarnessError, HookError
+from fiskil_harness.core.net.http_client import HttpClient, HttpReply
+from fiskil_harness.errors import HarnessError, HookError, StepError
 from fiskil_harness.gate import judgement
 from fiskil_harness.gate.hook_costs import hook_costs
 from fiskil_harness.gate.practice_status import is_valid_on, statement_remarks
@@ -108,8 +110,7 @@ def _hooks(driver: Driver) -> Iterator[Check]:
     for hook in (START_SESSION, MESSAGE, REFRESH, REVOKE, METRICS):
         if driver.app.has(hook):
             yield _check(hook, lambda hook=hook: _call(driver, hook))  # type: ignore[misc]
-    for name, template in driver.settings.app.observe.pages.items():
-        yield _check(f"app.observe.pages.{name}", lambda template=template: _page(driver, template))  # type: ignore[misc]
+    yield from _pages(driver)
     for name, path in driver.app.output().items():
         if name != "output":
             state, message = (State.WORKS, "exists") if path.exists() else (State.WARNING, "does not exist yet")
@@ -294,11 +295,32 @@ def _cancellation_message(driver: Driver) -> dict[str, str]:
     return values_of(message) | {"session_id": "00000000-0000-4000-8000-000000000000", "origin": driver.fiskil.auth_origin}
 
 
-def _page(driver: Driver, template: str) -> tuple[State, str]:
+def _pages(driver: Driver) -> Iterator[Check]:
+    browser = driver.app.browser.copy()
+    if driver.settings.app.login.path or driver.settings.app.login.cookies:
+        yield _check(LOGIN, lambda: _login(driver, browser))
+    for name, template in driver.settings.app.observe.pages.items():
+        yield _check(f"app.observe.pages.{name}", lambda template=template: _page(driver, browser, template))  # type: ignore[misc]
+
+
+def _login(driver: Driver, browser: HttpClient) -> tuple[State, str]:
+    """Log *browser* in as an end user that the app does not know, so an app may refuse the login."""
+    allow_hosts = driver.settings.sandbox.allow_hosts
+    values = {**driver.app.values, **UNKNOWN_END_USER}
+    try:
+        log_in_client(browser, driver.settings.app.login, values, url=driver.app.url, allow_hosts=allow_hosts)
+    except StepError as error:
+        problem = str(error).removeprefix("app.login.path ").removesuffix(".")
+        return State.WARNING, f"{problem}: correct for an unknown end user, wrong if the path is mistyped"
+    return State.WORKS, "logs an end user in" if driver.settings.app.login.path else "sets its cookies"
+
+
+def _page(driver: Driver, browser: HttpClient, template: str) -> tuple[State, str]:
     path = fill_text(template, {**driver.app.values, **UNKNOWN_END_USER})
-    reply = driver.app.browser.request("GET", driver.app.url + path)
-    login = driver.settings.app.login
-    if not (login.path or login.cookies) and (detour := _detour(reply)):
+    reply = browser.request("GET", driver.app.url + path)
+    if detour := _detour(reply):
+        if driver.settings.app.login.path or driver.settings.app.login.cookies:
+            return State.WARNING, f"{detour}, although app.login was used: correct for an unknown end user"
         return (
             State.WARNING,
             f"{detour}: if your pages need a login, set app.login; otherwise none is examined",

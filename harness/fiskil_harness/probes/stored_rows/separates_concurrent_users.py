@@ -35,7 +35,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
     needs = (EFFECTS,)
     expected = "each end user's own data in their state and in every response, and all of it"
     source = "webhooks.end-user"
-    fix = "share no variable between requests, cache by end user, and check whose page is requested"
+    fix = "check whose page is requested, cache by end user, and share no variable between requests"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of other end users in states and responses, and for rows that only some end users have.
