@@ -427,7 +427,7 @@ def test_a_page_that_needs_no_login_beside_others_fails(courier: JournalBuilder)
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.observed == ("page accounts shows an end user's data without a login, although other pages need one")
+    assert finding.observed == "page accounts shows an end user's data without a login, although other pages need one"
 
 
 @pytest.mark.parametrize("status", [200, 403, 404])

@@ -14,7 +14,7 @@ SUCCESSES = range(200, 300)
 REFUSALS = (401, 403)
 HIDING = (404, 410)
 """Statuses by which an app conceals that another end user has the page."""
-_WORD = re.compile(r"[\w-]+")
+WORD = re.compile(r"[\w-]+")
 
 
 class PagesOfOthers:
@@ -32,7 +32,7 @@ class PagesOfOthers:
     """
 
     def __init__(self, journal: Journal) -> None:
-        self._ids, self._values = _own_ids(journal), private_values(journal)
+        self._ids, self._values = own_ids(journal), private_values(journal)
         own = [response for response in journal.all(ConcurrentResponse) if response.page]
         seen = {response.page for response in own if is_page(response.status, response.body)}
         with_data = {response.page for response in own if self._shows(response.body, response.participant)}
@@ -40,7 +40,7 @@ class PagesOfOthers:
         without_login = [request for request in requests if request.reader is None]
         by_others = [request for request in requests if request.reader is not None]
         self.open = {request.page for request in without_login if self._shows(request.body, request.owner)}
-        refusing = {request.page for request in without_login if _is_refusal(request)}
+        refusing = {request.page for request in without_login if needs_login(request.status, request.body)}
         hiding = {request.page for request in without_login if _is_whole_page(request)}
         self.guarded = (refusing & seen | hiding & with_data) - self.open
         self.shown_to_others = {request.page for request in by_others if self._shows(request.body, request.owner)}
@@ -49,7 +49,7 @@ class PagesOfOthers:
         self.were_requested = bool(requests)
 
     def _shows(self, body: bytes, owner: str) -> bool:
-        words = set(_WORD.findall(body.decode("latin-1")))
+        words = set(WORD.findall(body.decode("latin-1")))
         ids = {text.rstrip("=") for text in self._ids[owner]}
         return not words.isdisjoint(ids) or shows_any(body.decode("utf-8", "replace"), self._values.get(owner, set()))
 
@@ -59,9 +59,10 @@ def is_page(status: int | None, body: bytes) -> bool:
     return status in SUCCESSES and not has_password_field(body)
 
 
-def _is_refusal(request: PageOfOther) -> bool:
-    status = request.status or 0
-    return 300 <= status < 400 or status in REFUSALS or (status in SUCCESSES and has_password_field(request.body))
+def needs_login(status: int | None, body: bytes) -> bool:
+    """Return True if a response is a redirect, a refusal, or a page with a password field."""
+    has_status = status is not None and (300 <= status < 400 or status in REFUSALS)
+    return has_status or (status in SUCCESSES and has_password_field(body))
 
 
 def _is_whole_page(request: PageOfOther) -> bool:
@@ -70,10 +71,10 @@ def _is_whole_page(request: PageOfOther) -> bool:
 
 def _is_examined(request: PageOfOther) -> bool:
     """Return True if the response shows whether the page opens: an error or a rate limit may have other causes."""
-    return _is_whole_page(request) or _is_refusal(request) or request.status in HIDING
+    return _is_whole_page(request) or needs_login(request.status, request.body) or request.status in HIDING
 
 
-def _own_ids(journal: Journal) -> dict[str, set[str]]:
+def own_ids(journal: Journal) -> dict[str, set[str]]:
     """Return the ids of each participant's consents and rows."""
     ids: dict[str, set[str]] = defaultdict(set)
     for rows in journal.all(Rows):

@@ -1,6 +1,5 @@
 """Does each end user get only their own data, and lose none, while others use the app at the same moment?"""
 
-import re
 from collections import defaultdict
 
 import msgspec
@@ -8,15 +7,12 @@ import msgspec
 from fiskil_harness.core.config.hooks import EFFECTS, LOGIN, STATE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import PAGE, ConcurrentResponse, Effects, HookCall, Journal, Rows, Visit
-from fiskil_harness.journal.queries.api_calls import consent_of, end_user_of
+from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.journal.queries.page_text import has_password_field
-from fiskil_harness.journal.queries.pages_of_others import REFUSALS, ROW_IDS, SUCCESSES, PagesOfOthers, is_page
+from fiskil_harness.journal.queries.pages_of_others import WORD, PagesOfOthers, is_page, needs_login, own_ids
 from fiskil_harness.journal.queries.private_values import private_values, shows_any
 from fiskil_harness.journal.queries.rows import STILL_BUSY, places, shown
 from fiskil_harness.probes.probe import Probe
-
-_WORD = re.compile(r"[\w-]+")
 
 
 class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_concurrent_users"):
@@ -50,7 +46,8 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         is_one_for_all = len({msgspec.json.encode(end.state, order="deterministic") for end in ends.values()}) == 1
         if len(seeing) < 2 or is_one_for_all:
             return self.inconclusive("the effects hook reports no state for several end users", hook=STATE)
-        mixture = _mixture(journal, ids) or _seen_by_others(PagesOfOthers(journal))
+        pages_of_others = PagesOfOthers(journal)
+        mixture = _mixture(journal, ids) or _seen_by_others(pages_of_others)
         if mixture:
             return self.fails(mixture)
         lost = _datasets_with_losses(journal, ends)
@@ -59,9 +56,9 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
             return self.fails(observed)
         if not all(end.is_idle for end in ends.values()):
             return self.inconclusive(STILL_BUSY)
-        return self._passes(journal, ends)
+        return self._passes(journal, ends, pages_of_others)
 
-    def _passes(self, journal: Journal, ends: dict[str, Effects]) -> Finding:
+    def _passes(self, journal: Journal, ends: dict[str, Effects], pages_of_others: PagesOfOthers) -> Finding:
         """Return a PASS that names each page that was not examined; INCONCLUSIVE if all were hidden, or no row is shown."""
         row_ids = {str(row["fiskil_id"]) for rows in journal.all(Rows) for row in rows.rows if "fiskil_id" in row}
         if row_ids and not any(shown(end.state, row_ids) for end in ends.values()):
@@ -70,10 +67,10 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
         responses = journal.all(ConcurrentResponse)
         pages = {response.page for response in responses if response.page}
         unseen = sorted(pages - {response.page for response in responses if _is_examined_page(response)})
-        observed = f"{end_users} end users got all of their own data, and no other{_note(PagesOfOthers(journal))}"
+        observed = f"{end_users} end users got all of their own data, and no other{_note(pages_of_others)}"
         if not unseen:
             return self.passes(observed, examined=end_users)
-        is_closed = all(_needs_login(response) for response in responses if response.page in unseen)
+        is_closed = all(needs_login(response.status, response.body) for response in responses if response.page in unseen)
         cause = "redirects, refusals or login pages" if is_closed else "errors"
         places = " and ".join(f"{PAGE}{page}" for page in unseen)
         reason = f"the app returned only {cause} for {places}, so nothing there was examined"
@@ -91,11 +88,6 @@ def _note(pages: PagesOfOthers) -> str:
 
 def _is_examined_page(response: ConcurrentResponse) -> bool:
     return bool(response.page) and is_page(response.status, response.body)
-
-
-def _needs_login(response: ConcurrentResponse) -> bool:
-    status = response.status or 0
-    return 300 <= status < 400 or status in REFUSALS or (status in SUCCESSES and has_password_field(response.body))
 
 
 def _mixture(journal: Journal, ids: dict[str, set[str]]) -> str:
@@ -127,11 +119,9 @@ def _has_values(response: ConcurrentResponse, values: dict[str, set[str]]) -> bo
 
 def _ids(journal: Journal) -> dict[str, set[str]]:
     """Return the ids of each end user, including those of their consents and rows, by participant."""
-    ids: dict[str, set[str]] = defaultdict(set)
-    for rows in journal.all(Rows):
-        ids[rows.participant].update(str(row[key]) for row in rows.rows for key in ROW_IDS if key in row)
+    ids = own_ids(journal)
     for delivery in genuine(journal):
-        ids[delivery.participant].update({end_user_of(delivery), consent_of(delivery)} - {""})
+        ids[delivery.participant].update({end_user_of(delivery)} - {""})
     for response in journal.all(ConcurrentResponse):
         ids[response.participant].update(set(response.marks) - {""})
     return ids
@@ -146,7 +136,7 @@ def _has_any(effects: Effects, texts: set[str]) -> bool:
 
 
 def _is_mixed(response: ConcurrentResponse | Visit, ids: dict[str, set[str]]) -> bool:
-    words = set(_WORD.findall(response.body.decode("latin-1")))
+    words = set(WORD.findall(response.body.decode("latin-1")))
     # The padding of an id in base64 may be escaped in a page or a URL.
     return not words.isdisjoint(text.rstrip("=") for text in _of_others(ids, response.participant))
 
