@@ -7,7 +7,17 @@ import pytest
 from fiskil_harness import faults
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.gate.selftest import gallery
-from fiskil_harness.journal import ConsentState, Delivery, Exchange, FaultSet, HookCall, Journal, Rows, StepIncomplete
+from fiskil_harness.journal import (
+    ConsentState,
+    Delivery,
+    Exchange,
+    FaultSet,
+    HookCall,
+    Journal,
+    ProcessChanged,
+    Rows,
+    StepIncomplete,
+)
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -64,6 +74,21 @@ def test_an_app_that_reads_no_details_gets_the_end_all_the_same(perform_with_fee
     assert not all(state.is_active for state in journal.all(ConsentState))
     assert not journal.all(StepIncomplete)
     assert not any(fault.missing_bites for fault in journal.all(FaultSet))
+
+
+def test_the_app_is_killed_while_it_works_on_a_message(drive: Callable[..., Driver]) -> None:
+    """The app acknowledges all messages, and the kill interrupts the call that it makes because of them."""
+    driver = drive(gallery.settings(gallery.app("reference_app")))
+    sequence = (steps.Connect(), steps.WaitUntilIdle(), steps.Sync(), steps.RestartDuringCall())
+
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+
+    killed = next(change for change in journal.all(ProcessChanged) if change.change == "kill")
+    held = next(call for call in journal.all(Exchange) if call.bites)
+    assert not crashed
+    assert all(delivery.is_acknowledged for delivery in journal.all(Delivery))
+    assert journal.all(Delivery)[-1].at_s < killed.at_s
+    assert held.at_s < killed.at_s < held.at_s + 1.5
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ from fiskil_harness.scenario.steps.held_responses import (
     AmendDuringCall,
     DeliverDuringConnect,
     DeliverDuringRefresh,
+    RestartDuringCall,
     RevokeDuringCall,
     RevokeDuringRefresh,
 )
@@ -282,6 +283,7 @@ __all__ = [
     "RequestPagesOfOthers",
     "Restart",
     "RestartAppOverTls",
+    "RestartDuringCall",
     "RestartWithWrongSecret",
     "Retry",
     "ReturnAgain",

@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.core.clock import wait_until
-from fiskil_harness.core.config.hooks import REFRESH, START_SESSION
+from fiskil_harness.core.config.hooks import COMMAND, REFRESH, START_SESSION
 from fiskil_harness.faults import Latency
 from fiskil_harness.faults.applicability import require_possible
 from fiskil_harness.faults.rules import Rule
 from fiskil_harness.journal.queries.api_calls import calls, is_first_page
+from fiskil_harness.scenario.steps.app import Restart
 from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Refresh, Revoke, Sync, call_hook
-from fiskil_harness.scenario.steps.deliveries import Deliver
+from fiskil_harness.scenario.steps.deliveries import Deliver, DeliverTogether
 from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
 from fiskil_harness.scenario.steps.field_changes import ChangeEveryField
 from fiskil_harness.scenario.steps.row_changes import Change
@@ -84,18 +85,17 @@ class RevokeDuringRefresh(_DuringHook, frozen=True, kw_only=True, tag="revoke_du
         self._while_held(stage, "refresh", revoke)
 
 
-class RevokeDuringCall(Step, frozen=True, kw_only=True, tag="revoke_during_call"):
-    """The events that are due arrive; while the app waits for a response because of them, its consent is revoked.
+class _DuringWork(Step, frozen=True, kw_only=True):
+    """A step that acts while the app waits for a response because of the events that are due.
 
-    The step holds back the response itself, and the event of the revocation arrives during the call. An app that makes no
-    such call reads nothing that could be out of date: its consent is revoked after the other events.
+    The step holds back the response itself. It also acts if the app makes no such call.
 
     Args:
-        route: The route whose response is held back.
+        route: The route whose response is held back, or a pattern of routes.
         latency_ms: How long the response is held back, in real milliseconds.
     """
 
-    route: str = "consents.list"
+    route: str = "*"
     latency_ms: int = 1500
 
     def check(self) -> None:
@@ -107,22 +107,16 @@ class RevokeDuringCall(Step, frozen=True, kw_only=True, tag="revoke_during_call"
         """
         require_possible(self._rule.check())
 
-    def perform(self, stage: "Stage") -> None:
-        """Deliver the events, and revoke the consent as soon as the response is held back.
-
-        Raises:
-            StepError: There is no consent yet.
-        """
+    def _deliver_and_wait(self, stage: "Stage", deliver: Step) -> None:
+        """Deliver the events, and return as soon as the response is held back."""
         proxy = stage.fiskil.proxy
         since_s = stage.journal.elapsed_s()
         late = proxy.rules.set(self._rule)
-        Deliver().perform(stage)
+        deliver.perform(stage)
         cap_s = LOOK_UP_S if stage.can_call_api else 0.0
         wait_until(lambda: proxy.is_holding(self.route) or self._has_ended(stage, since_s), cap_s=cap_s)
         if late.left:
             proxy.rules.lift(late)
-        Revoke().perform(stage)
-        Deliver().perform(stage)
 
     def _has_ended(self, stage: "Stage", since_s: float) -> bool:
         """Return True if the call is over, as in an app that makes it before it responds to the event."""
@@ -131,6 +125,54 @@ class RevokeDuringCall(Step, frozen=True, kw_only=True, tag="revoke_during_call"
     @property
     def _rule(self) -> Rule:
         return Rule(route=self.route, fault=Latency(latency_ms=self.latency_ms))
+
+
+class RevokeDuringCall(_DuringWork, frozen=True, kw_only=True, tag="revoke_during_call"):
+    """The events that are due arrive; while the app waits for a response because of them, its consent is revoked.
+
+    The step holds back the response itself, and the event of the revocation arrives during the call. An app that makes no
+    such call reads nothing that could be out of date: its consent is revoked after the other events.
+
+    Args:
+        route: The route whose response is held back.
+        latency_ms: How long the response is held back, in real milliseconds.
+    """
+
+    route: str = "consents.list"
+
+    def perform(self, stage: "Stage") -> None:
+        """Deliver the events, and revoke the consent as soon as the response is held back.
+
+        Raises:
+            StepError: There is no consent yet.
+        """
+        self._deliver_and_wait(stage, Deliver())
+        Revoke().perform(stage)
+        Deliver().perform(stage)
+
+
+class RestartDuringCall(_DuringWork, frozen=True, kw_only=True, tag="restart_during_call"):
+    """The events that are due arrive together; while the app waits for a response because of them, it is killed.
+
+    It is killed with SIGKILL and started again. The step holds back the response itself, so the app has begun to process a
+    message and cannot have completed it. An app that makes no call is killed all the same. Needs ``app.command``.
+
+    Args:
+        route: The route whose response is held back, or a pattern of routes.
+        latency_ms: How long the response is held back, in real milliseconds.
+    """
+
+    is_racy: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
+
+    def perform(self, stage: "Stage") -> None:
+        """Deliver the events, kill the app as soon as the response is held back, and start the app.
+
+        Raises:
+            AppError: The app does not start.
+        """
+        self._deliver_and_wait(stage, DeliverTogether())
+        Restart().perform(stage)
 
 
 class DeliverDuringRefresh(_DuringHook, frozen=True, kw_only=True, tag="deliver_during_refresh"):
