@@ -8,9 +8,9 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH, START_SESSION
 from fiskil_harness.faults import Latency
 from fiskil_harness.faults.applicability import require_possible
-from fiskil_harness.faults.rules import Rule
+from fiskil_harness.faults.rules import Rule, Waiting
 from fiskil_harness.journal.queries.api_calls import calls, is_first_page
-from fiskil_harness.scenario.steps.app import Restart
+from fiskil_harness.scenario.steps.app import kill, recover
 from fiskil_harness.scenario.steps.consents_and_syncs import ACCEPTED, Refresh, Revoke, Sync, call_hook
 from fiskil_harness.scenario.steps.deliveries import Deliver, DeliverTogether
 from fiskil_harness.scenario.steps.faults_and_tokens import LONGEST_WAIT_S, WaitForCall
@@ -107,8 +107,8 @@ class _DuringWork(Step, frozen=True, kw_only=True):
         """
         require_possible(self._rule.check())
 
-    def _deliver_and_wait(self, stage: "Stage", deliver: Step) -> None:
-        """Deliver the events, and return as soon as the response is held back."""
+    def _deliver_and_wait(self, stage: "Stage", deliver: Step) -> Waiting:
+        """Deliver the events, and return the rule of the delay as soon as the response is held back."""
         proxy = stage.fiskil.proxy
         since_s = stage.journal.elapsed_s()
         late = proxy.rules.set(self._rule)
@@ -117,6 +117,7 @@ class _DuringWork(Step, frozen=True, kw_only=True):
         wait_until(lambda: proxy.is_holding(self.route) or self._has_ended(stage, since_s), cap_s=cap_s)
         if late.left:
             proxy.rules.lift(late)
+        return late
 
     def _has_ended(self, stage: "Stage", since_s: float) -> bool:
         """Return True if the call is over, as in an app that makes it before it responds to the event."""
@@ -171,8 +172,11 @@ class RestartDuringCall(_DuringWork, frozen=True, kw_only=True, tag="restart_dur
         Raises:
             AppError: The app does not start.
         """
-        self._deliver_and_wait(stage, DeliverTogether())
-        Restart().perform(stage)
+        late = self._deliver_and_wait(stage, DeliverTogether())
+        kill(stage)
+        # From here on the API works normally, so an app that stays down cannot blame a fault.
+        stage.fiskil.proxy.rules.lift(late)
+        recover(stage)
 
 
 class DeliverDuringRefresh(_DuringHook, frozen=True, kw_only=True, tag="deliver_during_refresh"):
