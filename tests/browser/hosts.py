@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.sync_api import FrameLocator, Page
 
+from fiskil_harness.app.browser.pointer import RECORD_MOVEMENTS
+
 LISTENER = (Path(__file__).parent / "listener.js").read_text(encoding="utf-8")
 PAGE = f"""<!doctype html>
 <html lang="en"><title>An app</title><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -69,18 +71,28 @@ class Host:
 def consent(screen: Screen) -> None:
     """Go from the login to the end, with every account."""
     agree(screen)
-    screen.get_by_role("button", name="Confirm and share").click()
+    _click(screen, "Confirm and share")
 
 
 def agree(screen: Screen) -> None:
     """Go from the login to the last button."""
     _log_in("rosa.keane@example.com")(screen)
-    screen.get_by_role("button", name="Continue").click()
+    _click(screen, "Continue")
+
+
+def _click(screen: Screen, name: str) -> None:
+    """Click a button, in a frame after the frame has noticed the pointer. Source: pointer.reach"""
+    button = screen.get_by_role("button", name=name)
+    if isinstance(screen, FrameLocator):
+        movements = button.evaluate_handle(RECORD_MOVEMENTS)
+        while not movements.evaluate("(movements) => movements.length"):
+            button.hover()
+    button.click()
 
 
 def _press(name: str) -> Way:
     def way(screen: Screen) -> None:
-        screen.get_by_role("button", name=name).click()
+        _click(screen, name)
 
     return way
 
@@ -88,7 +100,7 @@ def _press(name: str) -> Way:
 def _identify(email: str) -> Way:
     def way(screen: Screen) -> None:
         screen.get_by_label("Your e-mail address").fill(email)
-        screen.get_by_role("button", name="Get a one-time code").click()
+        _click(screen, "Get a one-time code")
 
     return way
 
@@ -97,7 +109,7 @@ def _log_in(email: str) -> Way:
     def way(screen: Screen) -> None:
         _identify(email)(screen)
         screen.get_by_label("Code sent to").fill(screen.locator("[data-code]").inner_text())
-        screen.get_by_role("button", name="Continue").click()
+        _click(screen, "Continue")
         screen.get_by_label("Code sent to").wait_for(state="hidden")
 
     return way

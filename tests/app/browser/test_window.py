@@ -45,11 +45,22 @@ ABROAD = """<h1>Abroad</h1><script src="http://192.0.2.1/there.js"></script><img
 GOES_ON = """<button onclick='fetch("/answer", {method: "POST"})
 .then((response) => response.json()).then((content) => { location = content.to; })'>Go</button>"""
 FRAMED = '<h1>Outside</h1><iframe src="/inside"></iframe><iframe src="http://192.0.2.1/"></iframe>'
+DEAF = """<script>
+let movements = 0;
+const ignore = (event) => {
+  if (event.type === "pointermove") movements += 1;
+  if (movements < 2) event.stopImmediatePropagation();
+};
+for (const type of ["pointermove", "click"]) addEventListener(type, ignore, true);
+</script><button onclick='document.body.append("Heard")'>Go</button>"""
+"""A page that receives no input until the pointer has moved twice, as in a frame that Chromium has not drawn yet."""
 PAGES = {
     "/seen": SEEN,
     "/shadows": SHADOWS,
     "/framed": FRAMED,
     "/inside": "<p>Inside a frame</p>",
+    "/framed-deaf": '<h1>Outside</h1><iframe src="/deaf"></iframe>',
+    "/deaf": DEAF,
     "/abroad": ABROAD,
     "/goes-on": GOES_ON,
     "/there": "<h1>There</h1>",
@@ -226,6 +237,14 @@ def test_frames_are_read_except_blocked_ones(go: Open) -> None:
     snapshot = go("/framed").read()
 
     assert snapshot.text == "Outside\nInside a frame"
+
+
+def test_a_press_reaches_a_frame_that_receives_no_input_at_first(go: Open) -> None:
+    """The pointer moves until the frame has noticed it, because Chromium reports a lost click as done."""
+    window = go("/framed-deaf")
+
+    assert window.press(Control(kind="button", text="Go")) == ""
+    assert wait_until(lambda: "Heard" in window.read().text, cap_s=10)
 
 
 def test_nothing_leaves_this_machine(go: Open, journal: Journal) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fiskil_harness.app.browser import tabs
+from fiskil_harness.app.browser import pointer, tabs
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.errors import StepError
 
@@ -23,6 +23,7 @@ async def submit(frame: "Frame", act: str, answers: dict[str, tuple[str, ...]]) 
     form = frame.locator(f'form:has(input[name="act"][value="{act}"])').first
     try:
         await form.wait_for(state="visible", timeout=CAP_MS)
+        await pointer.reach(form.locator("button").first, frame, cap_s=CAP_MS / 1000)
         for name, values in answers.items():
             await _fill(form, name, values)
         await form.locator("button").first.click(timeout=CAP_MS, no_wait_after=True)
@@ -39,6 +40,7 @@ async def leave(frame: "Frame") -> None:
     """
     back = frame.locator("a[target=_top]").first
     if await back.count():
+        await pointer.reach(back, frame, cap_s=CAP_MS / 1000)
         await back.click(timeout=CAP_MS, no_wait_after=True)
     else:
         await tabs.close(frame.page)

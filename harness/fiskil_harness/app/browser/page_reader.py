@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fiskil_harness.app.browser import pointer
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, merged, script
 from fiskil_harness.errors import StepError
@@ -95,6 +96,7 @@ async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth:
         if await element.evaluate(_IS_LIST):
             await element.select_option(index=await element.evaluate(_OTHER_OPTION), timeout=cap_s * 1000)
             return ""
+        await pointer.reach(element, await element.owner_frame(), cap_s=cap_s)
         # Return before the next page has loaded: it may hang, and the current page is observed until then.
         await element.click(timeout=cap_s * 1000, no_wait_after=True)
     except Exception:  # noqa: BLE001 - Playwright has one class for all errors here
