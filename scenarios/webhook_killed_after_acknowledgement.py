@@ -9,7 +9,11 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.Sync(twin="a"),
         steps.Deliver(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
         steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
         steps.Sync(twin="c"),
         steps.Deliver(),
         steps.WaitUntilIdle(),
@@ -17,8 +21,11 @@ SCENARIO = Scenario(
         steps.Sync(twin="b"),
         steps.DeliverOne("b.e0"),
         steps.Restart(),
-        # The first kill may precede the work, and this one interrupts it.
-        steps.RestartDuringCall(),
+        steps.DeliverTogether(),
+        steps.Restart(),
+        # A kill directly after the acknowledgement may precede the work; this one interrupts it.
+        steps.Sync(twin="b"),
+        steps.RestartDuringCall(twin="b"),
     ),
     probes=(probes.LosesNothing(),),
 )

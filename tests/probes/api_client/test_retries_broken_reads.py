@@ -57,6 +57,15 @@ def test_giving_up_after_one_broken_response_fails(tape: JournalBuilder) -> None
     assert finding.evidence == ("given up: banking.transactions",)
 
 
+def test_a_read_that_a_kill_ended_is_not_judged(tape: JournalBuilder) -> None:
+    """The harness killed the app while a fault held the call, so the API did not fail."""
+    tape.deliver_event(ANNOUNCED)
+    break_read(tape, is_cut=True)
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_the_next_event_does_not_repair_the_loss(tape: JournalBuilder) -> None:
     """Before that event the app was idle without the data."""
     tape.deliver_event(ANNOUNCED)

@@ -89,6 +89,7 @@ def test_the_app_is_killed_while_it_works_on_a_message(drive: Callable[..., Driv
     assert all(delivery.is_acknowledged for delivery in journal.all(Delivery))
     assert journal.all(Delivery)[-1].at_s < killed.at_s
     assert held.at_s < killed.at_s < held.at_s + 20
+    assert (held.end_user_id != "", held.is_cut) == (True, True), "it shows nothing about a fault"
     assert not journal.all(FaultSet), "an app that stays down could blame the fault"
 
 

@@ -16,7 +16,7 @@ RECORD_MOVEMENTS = """(element) => {
 
 
 async def reach(element: "ElementHandle | Locator", frame: "Frame | None", *, cap_s: float) -> None:
-    """Move the pointer over *element* of an inner *frame* until that frame has noticed it, for about *cap_s* seconds at most.
+    """Move the pointer over *element* in an inner *frame* until the frame has noticed it, for about *cap_s* seconds.
 
     A frame can have a process of its own, as in a page with ``Origin-Agent-Cluster``. Until Chromium has drawn the frame,
     each click in it goes to the page around it, and nothing reports that.

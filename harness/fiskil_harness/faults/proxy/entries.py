@@ -26,7 +26,7 @@ def exchange_of(
         about: Number, route and end user of the exchange, and True if it belongs to an earlier scenario.
         response: Status, headers and body of the response.
         bites: The names of the faults that bit.
-        is_cut: True if the connection was reset because the scenario was over.
+        is_cut: True if the harness ended the call: it killed the app, or reset the connection after the scenario.
     """
     begun_s, ended_s, step = when
     number, route, end_user_id, is_of_earlier_scenario = about

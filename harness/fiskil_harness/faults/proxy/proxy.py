@@ -73,6 +73,11 @@ class Proxy:
         for call in tuple(self.bitten):
             call.loop.call_soon_threadsafe(call.cut)
 
+    def note_kill(self) -> None:
+        """Mark the calls that a fault still holds: the app is killed, so they show nothing about the fault."""
+        for call in tuple(self.bitten):
+            call.is_cut = True
+
     def note_connection(self, outcome: ConnectionBite | ConnectionLeft) -> None:
         """Record that a fault has bitten a connection, or that the client ended a connection that a fault held."""
         journal = self.journal

@@ -26,7 +26,8 @@ class Exchange(Entry, frozen=True, kw_only=True):
     acted on the call. *end_user_id* is empty for calls that concern no end user (tokens, institutions).
 
     *is_of_earlier_scenario* is True for a call about an end user of an earlier scenario; faults and probes ignore such
-    calls. *is_cut* is True if a fault still held the call when the scenario ended, so that the harness closed it.
+    calls. *is_cut* is True if a fault still held the call when the harness ended it: it killed the app, or the
+    scenario was over.
     """
 
     number: int

@@ -47,7 +47,7 @@ class RetriesBrokenReads(Probe, frozen=True, kw_only=True, tag="retries_broken_r
         lost: list[Exchange] = []
         doubts: list[tuple[str, str]] = []
         for broken in bitten_by(journal):
-            participant = _participant_of_event(journal, broken) if is_spoilt(broken) else None
+            participant = _participant_of_event(journal, broken) if is_spoilt(broken) and not broken.is_cut else None
             if participant is None:
                 continue
             idle = _idle_after(journal, broken, participant)

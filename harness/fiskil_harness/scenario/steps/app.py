@@ -229,6 +229,7 @@ def restart(stage: "Stage") -> None:
 def kill(stage: "Stage") -> None:
     """Kill the app with SIGKILL and record it."""
     stage.was_disturbed = True
+    stage.fiskil.proxy.note_kill()
     stage.app.kill()
     stage.record(ProcessChanged, change="kill")
 

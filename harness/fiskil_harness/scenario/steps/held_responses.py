@@ -4,6 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import msgspec
+
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config.hooks import COMMAND, REFRESH, START_SESSION
 from fiskil_harness.faults import Latency
@@ -107,11 +109,11 @@ class _DuringWork(Step, frozen=True, kw_only=True):
         """
         require_possible(self._rule.check())
 
-    def _deliver_and_wait(self, stage: "Stage", deliver: Step) -> Waiting:
+    def _deliver_and_wait(self, stage: "Stage", deliver: Step, rule: Rule) -> Waiting:
         """Deliver the events, and return the rule of the delay as soon as the response is held back."""
         proxy = stage.fiskil.proxy
         since_s = stage.journal.elapsed_s()
-        late = proxy.rules.set(self._rule)
+        late = proxy.rules.set(rule)
         deliver.perform(stage)
         cap_s = LOOK_UP_S if stage.can_call_api else 0.0
         wait_until(lambda: proxy.is_holding(self.route) or self._has_ended(stage, since_s), cap_s=cap_s)
@@ -147,7 +149,7 @@ class RevokeDuringCall(_DuringWork, frozen=True, kw_only=True, tag="revoke_durin
         Raises:
             StepError: There is no consent yet.
         """
-        self._deliver_and_wait(stage, Deliver())
+        self._deliver_and_wait(stage, Deliver(), self._rule)
         Revoke().perform(stage)
         Deliver().perform(stage)
 
@@ -155,26 +157,32 @@ class RevokeDuringCall(_DuringWork, frozen=True, kw_only=True, tag="revoke_durin
 class RestartDuringCall(_DuringWork, frozen=True, kw_only=True, tag="restart_during_call"):
     """The events that are due arrive together; while the app waits for a response because of them, it is killed.
 
-    It is killed with SIGKILL and started again. The step holds back the response itself, so the app has begun to process a
-    message and cannot have completed it. An app that makes no call is killed all the same. Needs ``app.command``.
+    It is killed with SIGKILL and started again. The step holds back the first response about the end user, so an app that
+    reads data after a message has begun to process one and cannot have completed it. An app that makes no such call within
+    3 s, or whose call is over before it has acknowledged the messages, is killed all the same. Needs ``app.command``.
 
     Args:
         route: The route whose response is held back, or a pattern of routes.
         latency_ms: How long the response is held back, in real milliseconds.
+        twin: Name of the participant; "" means the scenario's end user.
     """
 
     is_racy: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = (COMMAND,)
+    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver the events, kill the app as soon as the response is held back, and start the app.
 
         Raises:
             AppError: The app does not start.
+            StepError: The end user was deleted.
         """
-        late = self._deliver_and_wait(stage, DeliverTogether())
+        end_user = stage.registered(stage.end_user(self.twin))
+        rule = msgspec.structs.replace(self._rule, end_user_id=end_user.end_user_id)
+        late = self._deliver_and_wait(stage, DeliverTogether(), rule)
         kill(stage)
-        # From here on the API works normally, so an app that stays down cannot blame a fault.
+        # Lift the delay without recording it: with a FaultSet in the journal, an app that stays down would be excused.
         stage.fiskil.proxy.rules.lift(late)
         recover(stage)
 
