@@ -81,7 +81,7 @@ def agree(screen: Screen) -> None:
 
 
 def _click(screen: Screen, name: str) -> None:
-    """Click a button, in a frame after the frame has noticed the pointer. Source: pointer.reach"""
+    """Click a button, in a frame after the frame has noticed the pointer, as the harness does."""
     button = screen.get_by_role("button", name=name)
     if isinstance(screen, FrameLocator):
         movements = button.evaluate_handle(RECORD_MOVEMENTS)
