@@ -94,6 +94,7 @@ class KillDuringDelivery(Step, frozen=True, tag="kill_during_delivery"):
         with ThreadPoolExecutor(1) as pool:
             burst = pool.submit(stage.sender.burst, outgoing, stage.journal)
             pause(self.at * usual_s)
+            stage.fiskil.proxy.note_kill()
             stage.app.kill()
             deliveries = burst.result()
         stage.was_disturbed = True
