@@ -15,6 +15,7 @@ from fiskil_harness.core.net.uvicorn_protocol import Connection, HttpRequest, Ht
 
 HEAD = b" HTTP/1.1\r\nHost: x\r\n"
 LENGTH = HEAD + b"Content-Length: 4\r\n\r\n"
+UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
 UNUSUAL = {
     "http 1.0": b"GET / HTTP/1.0\r\n\r\n",
     "http 1.0 that is kept": b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
@@ -33,6 +34,8 @@ SAME = {
     "delete": b"DELETE /a" + HEAD + b"\r\n",
     "chunked": b"POST /a" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n",
     "upgrade": b"GET /a" + HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    "upgrade with a body": b"POST /a" + HEAD + UPGRADE + b"Content-Length: 4\r\n\r\nabcd",
+    "upgrade with chunks": b"POST /a" + HEAD + UPGRADE + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
     "absolute": b"GET http://x/a?b" + HEAD + b"\r\n",
 }
 ENDS = HEAD + b"Connection: close\r\n\r\n"
@@ -213,6 +216,30 @@ def test_a_request_may_arrive_in_any_two_pieces(client: Client, at: int) -> None
     assert client.response()[2] == whole
     client.send(raw)
     assert client.response()[2] == whole
+
+
+def test_a_request_that_offers_an_upgrade_is_served_like_any_other(client: Client) -> None:
+    """Its body and all its headers arrive wherever the request is cut, and the connection can be used again."""
+    raw = b"POST /a" + HEAD + UPGRADE + b"Content-Length: 4\r\n\r\nabcd"
+    responses = []
+    for at in range(1, len(raw)):
+        client.send(raw[:at])
+        client.send(raw[at:])
+        responses.append(client.response())
+
+    assert {response[0] for response in responses} == {b"HTTP/1.1 200 OK"}
+    [body] = {response[2] for response in responses}
+    assert b"'abcd'" in body
+    assert b'["upgrade","h2c"]' in body
+
+
+def test_many_pipelined_offers_of_an_upgrade_get_responses(client: Client) -> None:
+    """They may arrive in one piece."""
+    raw = b"POST /a" + HEAD + UPGRADE + b"Content-Length: 4\r\n\r\nabcd"
+
+    client.send(raw * 400)
+
+    assert all(b"'abcd'" in client.response()[2] for _ in range(400))
 
 
 def test_pipelined_requests_get_responses_in_order(client: Client) -> None:

@@ -63,6 +63,29 @@ class HttpResponse(Struct):
     body: bytes
 
 
+class _Parser(httptools.HttpRequestParser):
+    """A parser that tells its connection if a request offers an upgrade: it cannot read the body of such a request."""
+
+    def __init__(self, connection: "Connection") -> None:
+        super().__init__(connection)
+        self._connection = connection
+        # As uvicorn does: it ignores what a client sends after a request with "connection: close".
+        self.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def feed_data(self, data: Any) -> None:
+        """Parse *data*.
+
+        Raises:
+            HttpParserUpgrade: The request is a CONNECT request.
+        """
+        try:
+            super().feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            if not self._connection.is_offered_upgrade:
+                raise
+            self._connection.decline_upgrade(data[offer.args[0] :])
+
+
 class Connection(HttpToolsProtocol):
     """uvicorn's connection, with limits for the request head and a fast path for applications that support it.
 
@@ -70,6 +93,9 @@ class Connection(HttpToolsProtocol):
     None. The fast path calls it directly, without a task or coroutine, and sends the response in one write. The fast path
     is for usual requests: HTTP/1.1 with keep-alive, received in one piece, and no earlier response is still being sent.
     Every other request, and every request for which the method returns None, goes to uvicorn.
+
+    A request that offers an upgrade, such as to HTTP/2, is served like any other. Java's HTTP client and ``curl --http2``
+    offer it by default, also with a body. Source: RFC 9110, section 7.8.
     """
 
     news: ClassVar[logging.Logger]
@@ -78,6 +104,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.news
+        self.parser = _Parser(self)
         self._respond_at_once: Callable[[HttpRequest], HttpResponse | None] | None = getattr(
             self.app, "respond_at_once", None
         )
@@ -86,6 +113,9 @@ class Connection(HttpToolsProtocol):
         self._has_head_ended = False
         self._is_held = False
         self._held_body = bytearray()
+        self.is_offered_upgrade = False
+        self._offered_headers: Headers = []
+        self._unread = b""
         self._is_idle = False
         self._idle_since_s = 0.0
         self._idle_timer: asyncio.TimerHandle | None = None
@@ -110,7 +140,10 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._has_head_ended = False
-        super().data_received(data)
+        self._unread = data
+        while self._unread:
+            unread, self._unread = self._unread, b""
+            super().data_received(unread)
         if self._is_held:
             self._tell_uvicorn()
         # The parser reports a header at its end, so the bound counts the bytes since the last header ended.
@@ -135,6 +168,11 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Hold the request back for the fast path, or pass it to uvicorn."""
         self._is_in_head, self._has_head_ended = False, True
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self.is_offered_upgrade = True
+            return
+        if self._offered_headers:
+            self.headers[:], self._offered_headers = self._offered_headers, []
         if self._is_usual():
             # An invalid target raises an error of the parser here, so the request is refused like other malformed ones.
             self._target = _target(self.url) if len(self.url) <= LONGEST_REMEMBERED else _read_target(self.url)
@@ -151,6 +189,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Respond to a request that was held back, or let uvicorn respond."""
+        if self.is_offered_upgrade:
+            return
         if self._is_held:
             answer = self._answered()
             if answer is not None:
@@ -160,6 +200,15 @@ class Connection(HttpToolsProtocol):
         if self._is_held:
             self._tell_uvicorn()
         super().on_message_complete()
+
+    def decline_upgrade(self, rest: bytes) -> None:
+        """Let the request be read again without its offer, followed by *rest*, the received bytes after its head."""
+        self.is_offered_upgrade, self._offered_headers = False, self.headers
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (method, self.url, version)]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = _Parser(self)
+        self._unread = b"\r\n".join([*lines, b"", rest])
 
     def _is_usual(self) -> bool:
         """Return True if the fast path may serve the request whose head has arrived."""
