@@ -35,7 +35,8 @@ GOES_ON = re.compile(r"\s|[\]})]|Traceback \(|Caused by|at ")
 
 FAILURE = re.compile(
     r"fail|error|exception|timed?[ _-]?out|unavailable|refus|reject|denied|abort|cancel|reset|postpon|retry|unsuccess|warn|"
-    r"broke|closed|unauthori|forbidden|traceback|not[ _]connected|ineligible|abandon|expired|invalid|g[ai]ve[ _]?up",
+    r"broke|closed|unauthori|forbidden|traceback|not[ _]connected|ineligible|abandon|expired|invalid|g[ai]ve[ _]?up|"
+    r"\b(?:severe|fatal|critical|could(?: not|n't)|can(?:not| not|'t)|unable)\b",
     re.IGNORECASE,
 )
 _KINDS = re.compile(r"\bconsent\.[a-z_]+|\b(?:banking|energy|common)(?:\.[a-z_]+){0,6}\.sync\.[a-z_]+")

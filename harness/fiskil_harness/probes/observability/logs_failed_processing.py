@@ -88,7 +88,9 @@ class LogsFailedProcessing(Probe, frozen=True, kw_only=True, tag="logs_failed_pr
             observed = "the app refused a genuine message, but no line of the log reports it"
             return self.fails(observed, evidence=("no line about it that reports a failure",))
         if unlogged and not any(map(_is_about_deliveries, others)):
-            return self.inconclusive("the app refused a genuine message, and no line of the log names it or webhooks")
+            return self.inconclusive(
+                "the app refused a genuine message, and no line that names it or webhooks reports a failure"
+            )
         advice = ("name the message_id in the line about a refused delivery",) if unlogged else ()
         return self.passes("each failed processing is in the log", examined=examined, advice=advice)
 
