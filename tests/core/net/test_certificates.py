@@ -36,6 +36,13 @@ def test_only_its_owner_can_read_a_private_key(tmp_path: Path) -> None:
     assert stat.S_IMODE(files.key_file.stat().st_mode) == 0o600
 
 
+def test_the_private_key_is_in_pkcs_8(tmp_path: Path) -> None:
+    """Java reads no other format without a library."""
+    key = Authority(tmp_path).files.key_file.read_text()
+
+    assert key.startswith("-----BEGIN PRIVATE KEY-----\n")
+
+
 def test_files_are_written_once(tmp_path: Path) -> None:
     """A second access returns the same certificate."""
     authority = Authority(tmp_path)

@@ -45,8 +45,15 @@ def test_a_failure_may_be_reported_in_another_language(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["SEVERE: message 4693 is not stored", "FATAL job 7", "level=critical job 7", "job 7 could not be done"]
-    + ["job 7 couldn't be done", "message 4693 cannot be stored", "unable to store message 4693"],
+    [
+        "SEVERE: message 4693 is not stored",
+        "FATAL job 7",
+        "level=critical job 7",
+        "job 7 could not be done",
+        "job 7 couldn't be done",
+        "message 4693 cannot be stored",
+        "unable to store message 4693",
+    ],
 )
 def test_a_level_or_a_negation_reports_a_failure(text: str) -> None:
     """Java's own logging, for instance, calls its level for errors SEVERE."""

@@ -71,7 +71,7 @@ class Authority:
         good = self._authority.issue_cert(*NAMES)
         self._authority.cert_pem.write_to_path(str(files.ca_file))
         files.key_file.touch(mode=0o600)
-        good.private_key_pem.write_to_path(str(files.key_file))
+        files.key_file.write_bytes(_pkcs8(good.private_key_pem.bytes()))
         files.chain_file.write_bytes(b"".join(pem.bytes() for pem in good.cert_chain_pems))
         return files
 
@@ -133,6 +133,14 @@ def _new_authority() -> "trustme.CA":
     import trustme
 
     return trustme.CA()
+
+
+def _pkcs8(private_key: bytes) -> bytes:
+    """Return a private key in PKCS #8, the only format that Java reads without a library; both forms are PEM."""
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key(private_key, password=None)
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
 def _speak_only_old_versions(context: ssl.SSLContext) -> None:
