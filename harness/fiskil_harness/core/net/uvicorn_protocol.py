@@ -64,7 +64,7 @@ class HttpResponse(Struct):
 
 
 class _Parser(httptools.HttpRequestParser):
-    """A parser that tells its connection if a request offers an upgrade: it cannot read the body of such a request."""
+    """A parser that notifies its connection of a request that offers an upgrade, whose body it cannot read."""
 
     def __init__(self, connection: "Connection") -> None:
         super().__init__(connection)
