@@ -1,7 +1,9 @@
 """Forgeries that need no key: without a signature, with an invalid one, or with the signature of another message."""
 
+import base64
 from collections.abc import Callable
 
+from fiskil_harness.core.config.webhook_format import Dialect
 from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material, computed, forged, with_other_secret
 from fiskil_harness.webhooks.payload_format import Headers
 from fiskil_harness.webhooks.signature_schemes import digest_in, joined
@@ -29,6 +31,20 @@ def _reversed(material: Material) -> str:
     return material.spell(digest_in(material.honest.signature, material.scheme)[::-1])
 
 
+def _in_other_case(material: Material) -> str:
+    """Return a signature whose base64 differs from the right one only in the case of its letters.
+
+    Its last letter before the padding stays as it is, because some of its bits must be 0.
+    """
+    text = base64.b64encode(digest_in(material.honest.signature, material.scheme)).decode()
+    return material.spell(base64.b64decode(text[:-2].swapcase() + text[-2:]))
+
+
+def _is_in_base64(dialect: Dialect) -> bool:
+    """Return True if the case of a letter matters in a signature."""
+    return dialect.scheme.digest == "base64"
+
+
 HEADERS: tuple[Forgery, ...] = (
     Forgery("unsigned", "without a signature", _header()),
     Forgery("empty_header", "with an empty signature header", _header("")),
@@ -43,6 +59,12 @@ HEADERS: tuple[Forgery, ...] = (
     *(
         Forgery(f"truncated_{length}", f"with the first {length} letters of its signature", _cut(length))
         for length in (1, 4, 8, 42)
+    ),
+    Forgery(
+        "other_letter_case",
+        "with its signature in other upper and lower case",
+        computed(_in_other_case),
+        suits=_is_in_base64,
     ),
     Forgery("signature_of_another", "under the signature of another message", computed(lambda m: m.other.signature)),
     Forgery(
