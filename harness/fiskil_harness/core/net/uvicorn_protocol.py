@@ -94,8 +94,8 @@ class Connection(HttpToolsProtocol):
     is for usual requests: HTTP/1.1 with keep-alive, received in one piece, and no earlier response is still being sent.
     Every other request, and every request for which the method returns None, goes to uvicorn.
 
-    A request that offers an upgrade, such as to HTTP/2, is served like any other. Java's HTTP client and ``curl --http2``
-    offer it by default, also with a body. Source: RFC 9110, section 7.8.
+    A request that offers an upgrade, such as to HTTP/2, is served like any other. Java's HTTP client offers it
+    by default, ``curl`` with ``--http2``, and both may send a body. Source: RFC 9110, section 7.8.
     """
 
     news: ClassVar[logging.Logger]
