@@ -25,7 +25,6 @@ class PagesOfOthers:
 
     Attributes:
         open: The pages that showed an end user's data without a login.
-        guarded: The other pages that their owner could open, and that refused a client without a login or hid the data.
         shown_to_others: The pages that showed an end user's data to another one who requested the URL.
         hidden_from_others: The other pages with data that a working login of another end user requested.
         were_requested: True if any page was requested, by another end user or without a login.
@@ -34,15 +33,11 @@ class PagesOfOthers:
     def __init__(self, journal: Journal) -> None:
         self._ids, self._values = own_ids(journal), private_values(journal)
         own = [response for response in journal.all(ConcurrentResponse) if response.page]
-        seen = {response.page for response in own if is_page(response.status, response.body)}
         with_data = {response.page for response in own if self._shows(response.body, response.participant)}
         requests = journal.all(PageOfOther)
         without_login = [request for request in requests if request.reader is None]
         by_others = [request for request in requests if request.reader is not None]
         self.open = {request.page for request in without_login if self._shows(request.body, request.owner)}
-        refusing = {request.page for request in without_login if needs_login(request.status, request.body)}
-        hiding = {request.page for request in without_login if _is_whole_page(request)}
-        self.guarded = (refusing & seen | hiding & with_data) - self.open
         self.shown_to_others = {request.page for request in by_others if self._shows(request.body, request.owner)}
         examined = {request.page for request in by_others if request.is_logged_in and _is_examined(request)}
         self.hidden_from_others = examined & with_data - self.shown_to_others
@@ -65,13 +60,10 @@ def needs_login(status: int | None, body: bytes) -> bool:
     return has_status or (status in SUCCESSES and has_password_field(body))
 
 
-def _is_whole_page(request: PageOfOther) -> bool:
-    return is_page(request.status, request.body) and length_if_cut(request.body) is None
-
-
 def _is_examined(request: PageOfOther) -> bool:
     """Return True if the response shows whether the page opens: an error or a rate limit may have other causes."""
-    return _is_whole_page(request) or needs_login(request.status, request.body) or request.status in HIDING
+    is_whole_page = is_page(request.status, request.body) and length_if_cut(request.body) is None
+    return is_whole_page or needs_login(request.status, request.body) or request.status in HIDING
 
 
 def own_ids(journal: Journal) -> dict[str, set[str]]:

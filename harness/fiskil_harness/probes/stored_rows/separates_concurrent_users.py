@@ -81,7 +81,7 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
 
 def _note(pages: PagesOfOthers) -> str:
     """Return what a PASS says about pages that others requested; '' if none was."""
-    if pages.guarded and pages.hidden_from_others:
+    if pages.hidden_from_others:
         return "; no page showed it to another login"
     return "; whether a page shows it to another login was not examined" if pages.were_requested else ""
 
@@ -104,11 +104,10 @@ def _mixture(journal: Journal, ids: dict[str, set[str]]) -> str:
 
 
 def _seen_by_others(pages: PagesOfOthers) -> str:
-    """Return a sentence about a page that shows an end user's data to others; '' if none does, or none needs a login."""
-    if pages.guarded and pages.open:
-        page = min(pages.open)
-        return f"{PAGE}{page} shows an end user's data without a login, although other pages need one"
-    if pages.guarded and pages.shown_to_others:
+    """Return a sentence about a page that shows an end user's data to others; '' if none does."""
+    if pages.open:
+        return f"{PAGE}{min(pages.open)} shows an end user's data without a login"
+    if pages.shown_to_others:
         return f"{PAGE}{min(pages.shown_to_others)} shows an end user's data to another one who requests its URL"
     return ""
 

@@ -93,7 +93,7 @@ MOST_EVENTS = 8
 FEW = 3
 SOME = 5
 LONGEST_RUN = 15
-"""The most forgeries in a row: enough that forty plans reach all sixty forgeries. An app that reports only its state needs
+"""The most forgeries in a row: enough that forty plans reach all forgeries. An app that reports only its state needs
 two long waits for each forgery, so its plans send forgeries one at a time."""
 
 
