@@ -484,3 +484,16 @@ def test_pages_that_all_need_no_login_fail(courier: JournalBuilder) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.observed == "page home shows an end user's data without a login"
+
+
+@pytest.mark.parametrize("response", [(404, b""), (429, b""), (500, b"Error"), (None, b"")])
+def test_another_login_is_judged_without_a_refusal(courier: JournalBuilder, response: tuple[int | None, bytes]) -> None:
+    """The request without a login failed, which excuses nothing that another end user saw."""
+    open_own_pages(courier)
+    request_page(courier, response[1], reader=None, status=response[0])
+    request_page(courier, OWN_PAGE_OF_B, reader="")
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "page home shows an end user's data to another one who requests its URL"

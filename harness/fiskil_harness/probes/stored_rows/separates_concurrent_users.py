@@ -24,8 +24,8 @@ class SeparatesConcurrentUsers(Probe, frozen=True, kw_only=True, tag="separates_
     row, rows that all end users lack look like rows that the app does not report.
     A redirect, a refusal or a login page says nothing about the page that was requested.
 
-    If each end user logs in, no page may show ids or values of an end user to another one who requests its URL, or
-    without a login. This is not judged if no page of the app needs a login.
+    If the configured login names the end user, no page may show ids or values of an end user to another one who requests
+    its URL, or without a login.
     """
 
     needs = (EFFECTS,)
