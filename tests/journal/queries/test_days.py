@@ -20,6 +20,17 @@ FIRST, SECOND = date(2026, 10, 1), date(2026, 10, 2)
         ("0001-01-01", set()),
         ("20261001", set()),
         (True, set()),
+        ("1/10/2026", {FIRST, date(2026, 1, 10)}),
+        ("13.10.2026", {date(2026, 10, 13)}),
+        ("1 October 2026", {FIRST}),
+        ("Thu, 1st Oct 2026, 9:27 am", {FIRST}),
+        ("Oct 1, 2026 at 21:27", {FIRST}),
+        ("1/10/26", set()),
+        ("1 October", set()),
+        ("October 2026", set()),
+        ("31/02/2026", set()),
+        ("Rent of 1/10/2026", set()),
+        ("1/10/2026, 9:27 am" + " " * 40, set()),
     ],
 )
 def test_a_time_without_a_zone_is_on_one_day(value: Any, days: set[date]) -> None:

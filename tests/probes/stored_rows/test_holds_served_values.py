@@ -221,12 +221,26 @@ def test_records_that_may_mean_something_else_are_not_judged(tape: JournalBuilde
     assert finding_of(tape, state).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(("offset", "verdict"), [("Z", Verdict.PASS), ("+10:00", Verdict.FAIL)])
+def test_times_under_a_name_of_the_app_are_compared(tape: JournalBuilder, offset: str, verdict: Verdict) -> None:
+    """The app reads a time in UTC as the time in Brisbane."""
+    rows = [{**row, "updated_at": f"2026-10-0{number}T09:27:00Z"} for number, row in enumerate(READS, start=1)]
+    tape.rows(*rows, dataset="usage")
+    tape.call("energy.usage")
+    tape.effects([{"id": row["fiskil_id"], "readAt": row["updated_at"].replace("Z", offset)} for row in rows])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    assert ("3 of 3 readAt of usage" in finding.observed) == (verdict is Verdict.FAIL)
+
+
 def test_a_state_without_names_of_the_api_passes(tape: JournalBuilder) -> None:
     """An app chooses its own names."""
     finding = finding_of(tape, [{"id": row["fiskil_id"], "day": "2026-09-30"} for row in READS])
 
     assert finding.verdict is Verdict.PASS
-    assert finding.observed == "the app's state shows no number and no date under the API's name"
+    assert finding.observed == "the app's state shows no number under the API's name, and no date of a row"
 
 
 def test_a_state_without_ids_is_not_judged(tape: JournalBuilder) -> None:

@@ -93,6 +93,45 @@ def test_an_app_that_shows_dates_without_times_is_judged_too(tape: JournalBuilde
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
+def test_dates_as_people_write_them_are_judged(tape: JournalBuilder) -> None:
+    """An effects hook may report what the page shows."""
+    show_dates(tape, "30/09/2026", shape=lambda moment: f"{moment[8:10]}/{moment[5:7]}/{moment[:4]}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("last", "verdict"), [(MORNING, "PASS"), ("2026-09-30", "FAIL")])
+def test_a_row_with_another_date_hides_no_wrong_day(tape: JournalBuilder, last: str, verdict: str) -> None:
+    """One row has another date before any unusual form; it is not judged, the others are."""
+    rows = sync(tape, MORNING)
+    earlier, later = state_with(rows, MORNING), state_with(rows, last)
+    earlier["rows"][0]["posted"] = later["rows"][0]["posted"] = "2026-08-01"
+    tape.effects(earlier, moment="settled")
+    tape.call("banking.transactions", bites=("DateForm(form=date_only, field=)",))
+    tape.effects(later)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict.name == verdict
+    assert finding.verdict is Verdict.PASS or finding.evidence == ("unusual: wrong day",)
+
+
+def test_an_app_may_show_the_execution_date_where_there_is_one(tape: JournalBuilder) -> None:
+    """One of four rows has an execution date, a day before its posting date."""
+    days = ("2026-09-01", "2026-09-11", "2026-09-21", "2026-10-01")
+    rows = [tape.transaction(day, posting_date_time=f"{day}T03:00:00Z") for day in days]
+    rows[0]["execution_date_time"] = "2026-08-31T03:00:00Z"
+    tape.rows(*rows)
+    state = [{"id": row["fiskil_id"], "on": row.get("execution_date_time", row["posting_date_time"])[:10]} for row in rows]
+    tape.effects(state, moment="settled")
+    tape.call("banking.transactions", bites=("DateForm(form=date_only, field=)",))
+    tape.effects(state)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 4)
+
+
 @pytest.mark.parametrize("shown", [None, "", "1 October", True])
 def test_a_value_that_is_no_date_is_not_judged(tape: JournalBuilder, shown: Any) -> None:
     """An app may leave out a date that it cannot read."""

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+from fiskil_harness.journal.queries.page_dates import written_days
+
 HOURS = (0, 8, 9.5, 10, 10.5, 11)
 """Offsets from UTC, in hours, of the time zones in which an app may show a day: UTC and the Australian states."""
 
@@ -15,18 +17,21 @@ LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinf
 def days_of(value: Any) -> frozenset[date]:
     """Return the days that *value* may mean.
 
-    A date is one day. A time may be on different days in UTC and in Australia. Any other value gives no day, and so does
-    a time at the edge of the calendar, which stands for "always" or "never".
+    A date is one day; with the month as a number after or before the day, it may be two. A time may be on different days in
+    UTC and in Australia. Any other value gives no day, and so does a time at the edge of the calendar, which stands for
+    "always" or "never".
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return frozenset()
+    if isinstance(value, int | float):
+        moment = moment_of(value)
+        return _days(moment) if moment is not None else frozenset()
     if not isinstance(value, str):
-        moments = [_moment(value), _moment(value / 1000)]
-        return next((_days(moment) for moment in moments if moment is not None), frozenset())
+        return frozenset()
     try:
         # Python reads some texts of digits as dates too.
         moment = datetime.fromisoformat(value) if _DATE.fullmatch(value) else None
-        if moment is None or moment.year in EDGES:
+        if moment is None:
+            return written_days(value)
+        if moment.year in EDGES:
             return frozenset()
         return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
     except (ValueError, OverflowError):
@@ -34,7 +39,13 @@ def days_of(value: Any) -> frozenset[date]:
 
 
 def moment_of(value: Any) -> datetime | None:
-    """Return the moment that a text with a date, a time and an offset from UTC means, or None for any other value."""
+    """Return the moment that *value* means, or None.
+
+    It is a text with a date, a time and an offset from UTC, or a number of seconds or milliseconds since 1970.
+    """
+    if isinstance(value, int | float):
+        moments = [] if isinstance(value, bool) else [_moment(value), _moment(value / 1000)]
+        return next((moment for moment in moments if moment is not None), None)
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else None
     except ValueError:

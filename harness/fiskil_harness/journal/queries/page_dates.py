@@ -27,6 +27,13 @@ _HINTS = re.compile(
 )
 """Text that may be a date or a part of a date, although the day cannot be determined."""
 
+_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+")
+_TIME_OF_DAY = re.compile(r",?\s+(?:at\s+)?\d{1,2}[:.]\d\d\b.*$")
+_FULL_YEAR = re.compile(r"\b\d{4}\b")
+
+MOST_LETTERS = 50
+"""A longer text is not read as a date."""
+
 SLACK_DAYS = 1
 """Accepted difference in days, because an app may show the date in another time zone."""
 _UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
@@ -58,6 +65,16 @@ def has_date(text: str) -> bool:
     flat = _normalized(text)
     patterns = (_YEAR_FIRST, _NUMBERS, _DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY, _SPAN, _HINTS)
     return any(pattern.search(flat) for pattern in patterns)
+
+
+def written_days(text: str) -> frozenset[date]:
+    """Return the days that *text* may mean, such as "1/10/2026" or "Thu, 1 Oct 2026, 9:27 am".
+
+    Return none if the text is more than a date with a year of four digits and a time of day.
+    """
+    flat = _TIME_OF_DAY.sub("", _WEEKDAY.sub("", _normalized(text))) if len(text) <= MOST_LETTERS else ""
+    is_date = any(pattern.fullmatch(flat) for pattern in (_NUMBERS, _DAY_FIRST, _MONTH_FIRST))
+    return frozenset(_days(flat, date.min)) if is_date and _FULL_YEAR.search(flat) else frozenset()
 
 
 def _normalized(text: str) -> str:

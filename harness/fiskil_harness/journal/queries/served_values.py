@@ -6,7 +6,7 @@ Only numbers and dates are compared: apps rewrite texts for many reasons.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from math import isclose
@@ -51,7 +51,18 @@ class ShownField(Struct, frozen=True):
     @property
     def is_date(self) -> bool:
         """True if the field has dates or times."""
-        return all(_is_date(value) for value in self.served)
+        return all(is_date_text(value) for value in self.served)
+
+    @property
+    def is_moved(self) -> bool:
+        """True if the field has a served moment moved by hours."""
+        return any(_is_moved(value, self.days) for value in self.shown)
+
+    @property
+    def shared_days(self) -> set[date]:
+        """Return the days that both a shown value and a date of the row may mean."""
+        served = {day for value in self.days for day in days_of(value)}
+        return {day for value in self.shown for day in days_of(value)} & served
 
     @property
     def is_number(self) -> bool:
@@ -85,7 +96,9 @@ class ShownField(Struct, frozen=True):
 
     def __str__(self) -> str:
         """Return a line for reports."""
-        return f"{self.row}: {self.name} is {self.shown[0]}, and the API served {' or '.join(map(str, self.served))}"
+        moment = moment_of(self.shown[0]) if self.is_date and not isinstance(self.shown[0], str) else None
+        shown = f"{self.shown[0]}, which is {moment:%Y-%m-%dT%H:%M:%SZ}" if moment else self.shown[0]
+        return f"{self.row}: {self.name} is {shown}, and the API served {' or '.join(map(str, self.served))}"
 
     def _agrees(self, shown: Any) -> bool:
         if self.is_date and _is_moved(shown, (*self.days, *self.served)):
@@ -113,13 +126,13 @@ def shown_fields(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str,
     """
     for fiskil_id, rows in versions.items():
         served = [_by_name(row) for row in rows]
-        days = _distinct(value for version in served for value in version.values() if _is_date(value))
+        days = _distinct(value for version in served for value in version.values() if is_date_text(value))
         records = [place.record for place in mentions[fiskil_id] if isinstance(place.record, dict)]
-        shown = [(record, {_plain(name): value for name, value in _by_name(record).items()}) for record in records]
+        shown = [(record, {plain_name(name): value for name, value in _by_name(record).items()}) for record in records]
         fields: dict[str, tuple[ShownField, bool]] = {}
         for name in served[-1]:
             values = _distinct(version[name] for version in served if name in version)
-            having = [(record, named[_plain(name)]) for record, named in shown if _plain(name) in named]
+            having = [(record, named[plain_name(name)]) for record, named in shown if plain_name(name) in named]
             field = ShownField(name_of_row(rows[-1]), name, tuple(value for _, value in having), values, days)
             if not having or not (field.is_date or field.is_number):
                 continue
@@ -131,12 +144,13 @@ def shown_fields(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str,
 def _by_name(record: Row) -> Row:
     """Return the values inside *record* by the last name of their path, without names that occur more than once."""
     values = [(path[-1], value) for path, value in leaves(record) if path and path != (INTERNAL,) and value is not None]
-    counts = Counter(_plain(name) for name, _ in values)
-    return {name: value for name, value in values if counts[_plain(name)] == 1 and not isinstance(value, list | tuple)}
+    counts = Counter(plain_name(name) for name, _ in values)
+    return {name: value for name, value in values if counts[plain_name(name)] == 1 and not isinstance(value, list | tuple)}
 
 
 @lru_cache(maxsize=4096)
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return *name* as it is compared: without underscores and case."""
     return name.replace("_", "").casefold()
 
 
@@ -154,7 +168,8 @@ def _is_telling(value: Any) -> bool:
     return value is not None and value != "" and not isinstance(value, bool)
 
 
-def _is_date(value: Any) -> bool:
+def is_date_text(value: Any) -> bool:
+    """Return True if *value* is a text with a date, or with a date and a time."""
     return isinstance(value, str) and _DATE.fullmatch(value) is not None and _is_day(value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import parameters, reads
+from fiskil_harness.journal.queries.own_dates import own_dates
 from fiskil_harness.journal.queries.rows import last_effects, places, syncs, why_still_busy
 from fiskil_harness.journal.queries.served_texts import ServedText, ShownTexts, shown_texts, texts_beyond_ascii
 from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
@@ -24,6 +25,8 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     Numbers and dates are compared under the API's names. A value fails if the API served another one in each version of the
     row, and the field is right in most rows, or each wrong value is a day off or has lost digits. A time with an offset from
     UTC is wrong if it is hours away from the served one. Signs, units, cents, zones and spellings may differ.
+
+    Under names of the app's own, only such times are compared, in fields that show a day of the row in most rows.
 
     A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, or with
     some of these letters replaced. Other forms of a text are not judged.
@@ -65,7 +68,7 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         mentions = places(end.state, [fiskil_id for found in versions.values() for fiskil_id in found]) if end else {}
         if end is None or not any(mentions.values()):
             return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
-        fields = {name: list(shown_fields(mentions, found)) for name, found in versions.items()}
+        fields = {name: [*shown_fields(mentions, found), *own_dates(mentions, found)] for name, found in versions.items()}
         return self._judge(end, fields, _sentence(texts, served))
 
     def _judge(self, end: Effects, fields: dict[str, list[ShownField]], about_texts: str) -> Finding:
@@ -87,7 +90,9 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
             observed = f"the app shows values that the API never served: {', '.join(wrong_names)}"
             return self.fails(observed, evidence=tuple(evidence))
         if not examined:
-            return self.passes(f"the app's state shows no number and no date under the API's name{about_texts}", examined=1)
+            return self.passes(
+                f"the app's state shows no number under the API's name, and no date of a row{about_texts}", examined=1
+            )
         observed = f"{examined} numbers and dates are those that the API served{about_texts}"
         return self.passes(observed, examined=examined, advice=tuple(advice))
 

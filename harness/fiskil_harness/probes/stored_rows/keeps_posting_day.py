@@ -1,8 +1,11 @@
 """Does the app show each row on the day that the API served, even if the date has an unusual format?"""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from itertools import chain
+
+from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
@@ -19,6 +22,18 @@ MIN_DAYS = 3
 """Minimum number of different days at the same path from which the path of dates in a record is concluded."""
 
 Days = dict[str, frozenset[date]]
+
+
+class _Column(Struct, frozen=True, kw_only=True):
+    """Where the app's records show the posting date: the path, and the date fields of the API that it may show there.
+
+    ``other_dates`` are the rows that have another date there, although the API has always served their dates in the usual
+    form; they are not judged.
+    """
+
+    path: Path
+    fields: list[str]
+    other_dates: set[str]
 
 
 class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day"):
@@ -44,16 +59,16 @@ class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day")
             return self.inconclusive(f"no dates of {self.dataset} were served in another form")
         every_sync = syncs(journal, rows.dataset, rows.participant)
         states = snapshots(journal, rows.participant)
-        path, fields = _date_path([effects for effects in states if effects.at_s < bitten[0].at_s], every_sync)
-        if path is None:
+        column = _date_column([effects for effects in states if effects.at_s < bitten[0].at_s], every_sync)
+        if column is None:
             return self.inconclusive(f"the app's state contains no dates of {self.dataset} with fiskil_id", hook=STATE)
-        served = _served(every_sync, fields, [call for call in bitten if any(map(_moves_to_edge, call.bites))])
+        served = _served(every_sync, column.fields, [call for call in bitten if any(map(_moves_to_edge, call.bites))])
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
         judged: set[str] = set()
         for effects in (effects for effects in states if effects.at_s > bitten[0].at_s):
-            for fiskil_id, mentions in places(effects.state, served).items():
-                shown = [days for place in mentions if (days := days_of(at(place.record, path)))]
+            for fiskil_id, mentions in places(effects.state, served.keys() - column.other_dates).items():
+                shown = _days_at(column.path, mentions)
                 judged |= {fiskil_id} if shown else set()
                 wrong |= {fiskil_id} if any(not days & served[fiskil_id] for days in shown) else set()
         if wrong:
@@ -81,30 +96,34 @@ def _served(every_sync: list[Rows], fields: Iterable[str], changed: Iterable[Exc
     return {fiskil_id: days for fiskil_id, days in served.items() if days}
 
 
-def _date_path(states: list[Effects], every_sync: list[Rows]) -> tuple[Path | None, list[str]]:
-    """Return the path at which records show the posting date, and the names of the date fields that it may show instead.
+def _date_column(states: list[Effects], every_sync: list[Rows]) -> _Column | None:
+    """Return where most records show the posting date in *states*, from before the first date in an unusual format.
 
-    Both are found in *states* from before the first date in an unusual format; the path is None if there is none.
+    The result is None if no state has such a place.
     """
-    posted = _served(every_sync, (DATE,))
+    served = {name: _served(every_sync, (name,)) for name in DATES}
+    posted = served[DATE]
     for effects in states:
-        mentions = {fiskil_id: row_places for fiskil_id, row_places in places(effects.state, posted).items() if row_places}
-        common = _common_paths(mentions, posted)
+        mentions = {fiskil_id: found for fiskil_id, found in places(effects.state, posted).items() if found}
+        counts = Counter(path for fiskil_id, found in mentions.items() for path in _paths_of(found, posted[fiskil_id]))
+        common = [path for path, count in counts.items() if count * 2 > len(mentions)]
         if common and len({posted[fiskil_id] for fiskil_id in mentions}) >= MIN_DAYS:
-            path = min(common, key=lambda path: (path[-1:] != (DATE,), path))
-            return path, [name for name in DATES if path in _common_paths(mentions, _served(every_sync, (name,)))]
-    return None, []
+            path = min(common, key=lambda path: (path[-1:] != (DATE,), -counts[path], path))
+            right = {
+                name: {row for row, found in mentions.items() if path in _paths_of(found, days.get(row))}
+                for name, days in served.items()
+            }
+            fields = [name for name in DATES if len(right[name]) * 2 > len(mentions) or right[name] - right[DATE]]
+            dated = {row for row, found in mentions.items() if _days_at(path, found)}
+            return _Column(path=path, fields=fields, other_dates=dated.difference(*(right[name] for name in fields)))
+    return None
 
 
-def _common_paths(mentions: Mapping[str, list[Place]], served: Days) -> set[Path]:
-    """Return the paths at which the record of every row has a day that the API served for that row."""
-    paths = [
-        {
-            path
-            for place in row_places
-            for path, value in leaves(place.record)
-            if days_of(value) & served.get(fiskil_id, frozenset())
-        }
-        for fiskil_id, row_places in mentions.items()
-    ]
-    return set.intersection(*paths) if paths else set()
+def _paths_of(row_places: Iterable[Place], days: frozenset[date] | None) -> set[Path]:
+    """Return the paths at which a record has one of *days*."""
+    return {path for place in row_places for path, value in leaves(place.record) if days_of(value) & (days or frozenset())}
+
+
+def _days_at(path: Path, row_places: Iterable[Place]) -> list[frozenset[date]]:
+    """Return the days of the date at *path* in each record that has one."""
+    return [days for place in row_places if (days := days_of(at(place.record, path)))]
