@@ -123,6 +123,7 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     uses_events: tuple[str, ...] | None = None
     allowed_ips: tuple[str, ...] | None = None
     syncing_words: tuple[str, ...] = ()
+    unstored_fields: tuple[str, ...] = ()
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

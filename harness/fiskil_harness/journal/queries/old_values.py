@@ -4,7 +4,7 @@ Nothing replaces the value of a field that the API no longer serves. A state may
 changes, so the old value counts only if every slot still has it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
@@ -31,6 +31,46 @@ def replaces(earlier: Sequence[Place], now: Sequence[Place], old: Any, new: Any)
     """Return True if a slot that had the value *old* earlier has the value *new* now; ``still_shows`` has the arguments."""
     slots = {slot for place in earlier for slot in _slots(place, old)}
     return any(holds_value([at(record, path)], new) for place, path in slots for record in _records_at(now, place))
+
+
+def rows_with_own_changes(
+    earlier: Mapping[str, Sequence[Place]], now: Mapping[str, Sequence[Place]], changed: Collection[str]
+) -> set[str]:
+    """Return those rows of *changed* in which the app replaced a value that it left as it was in each other row.
+
+    So a time of the last sync, which changes in every row, does not count. Nor does a value that the app removed. The result
+    is empty if no other row has a place in both states.
+
+    Args:
+        earlier: The places of each row, by ``fiskil_id``, in the state before the change.
+        now: The places of each row in the state afterwards.
+        changed: The ids of the rows that changed in the API.
+    """
+    slots = {row: _changed_slots(found, now.get(row, ())) for row, found in earlier.items() if found and now.get(row)}
+    others = [slots[row] for row in slots if row not in changed]
+    elsewhere = {slot for other in others for slot in other}
+    return {row for row in changed if slots.get(row, set()) - elsewhere} if others else set()
+
+
+def is_given(value: Any) -> bool:
+    """Return True unless *value* is null or an empty text."""
+    return value is not None and value != ""
+
+
+def _changed_slots(earlier: Sequence[Place], now: Sequence[Place]) -> set[Slot]:
+    before, after = _values_by_slot(earlier), _values_by_slot(now)
+    return {
+        slot for slot, values in after.items() if slot in before and before[slot] != values and any(map(is_given, values))
+    }
+
+
+def _values_by_slot(mentions: Sequence[Place]) -> dict[Slot, list[Any]]:
+    values: dict[Slot, list[Any]] = {}
+    for place in mentions:
+        for path, value in leaves(place.record):
+            if not isinstance(value, list):
+                values.setdefault((place.path, path), []).append(value)
+    return values
 
 
 def _slots(place: Place, value: Any) -> Iterator[Slot]:

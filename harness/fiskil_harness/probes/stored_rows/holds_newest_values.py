@@ -7,9 +7,9 @@ from typing import Any
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
-from fiskil_harness.journal import Journal, Rows
+from fiskil_harness.journal import Declared, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
-from fiskil_harness.journal.queries.old_values import replaces, still_shows
+from fiskil_harness.journal.queries.old_values import is_given, replaces, rows_with_own_changes, still_shows
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import (
     Place,
@@ -28,6 +28,8 @@ from fiskil_harness.journal.queries.served_values import shown_fields
 from fiskil_harness.journal.queries.unread_datasets import why_unread
 from fiskil_harness.probes.probe import Finding, Probe
 
+UNSTORED = "app.facts.unstored_fields"
+
 Row = dict[str, Any]
 Changed = tuple[Row, Row]
 
@@ -44,6 +46,9 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     Only fields that the state showed before the change are judged, because an app stores only the fields that it needs. A
     field that the API no longer serves must not keep its old value. An app that reads a shorter period after an event than
     before must read at least the last days again.
+
+    An app may show a changed value in a notation of its own. Then something must have changed in the app's record of the
+    row that did not change in its other records.
 
     Args:
         dataset: The dataset that changed; "" means every dataset that the app reads.
@@ -77,19 +82,26 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
             return self.inconclusive(unproven[0].reason, hook=unproven[0].hook)
         if not results:
             return self.inconclusive("the app read no dataset")
-        return self.passes(f"{judged} changed values are up to date", examined=judged)
+        unstored = sorted({name for result in results for name in result.unstored})
+        stated = f"the app does not store {' and '.join(unstored)} ({UNSTORED})" if unstored else ""
+        is_seen = any(result.judged and not result.unstored for result in results)
+        observed = f"{judged} changed values are up to date" if is_seen else f"the app read {judged} changed rows again"
+        return self.passes(observed, examined=judged, stated=stated)
 
 
 class _Comparison(Struct, frozen=True, kw_only=True):
     """The changed values of one dataset in the app's state.
 
-    ``stale`` names each field with an old value, ``judged`` counts the fields that the state shows. ``reason`` is the reason
-    why nothing was judged, with the ``hook`` that would help; ``is_busy`` is True if a later state may differ.
+    ``stale`` names each field with an old value, ``judged`` counts the fields that the state shows. If it shows none of the
+    changed fields, and the app does not store them as its team states, ``unstored`` has their names, and ``judged`` counts
+    the changed rows that the app read again. ``reason`` is the reason why nothing was judged, with the ``hook`` that would
+    help; ``is_busy`` is True if a later state may differ.
     """
 
     dataset: str
     stale: tuple[str, ...] = ()
     judged: int = 0
+    unstored: tuple[str, ...] = ()
     reason: str = ""
     hook: str = ""
     is_busy: bool = False
@@ -128,7 +140,7 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
                 earlier[fiskil_id], now[fiskil_id], new, old_values[field], new_values.get(field)
             )
             cause = ", and the app did not read the row again" if fiskil_id in unread_ids else ""
-            if not _is_given(new_values.get(field)):
+            if not is_given(new_values.get(field)):
                 cause = cause or ", although the API no longer serves the field"
             judged += is_new or is_old
             if is_old and not is_new:
@@ -137,8 +149,8 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
         reason, fact = why_unread(journal, dataset, rows.end_user_id)
         if reason:
             return _Comparison(dataset=dataset, reason=reason, hook=fact)
-        reason, hook = _why_not_judged(changed, now)
-        return _Comparison(dataset=dataset, reason=reason, hook=hook)
+        read_again = [pair for pair in changed if str(pair[1]["fiskil_id"]) not in unread_ids]
+        return _judged_by_records(journal, dataset, read_again, earlier, end.state)
     return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
 
 
@@ -152,23 +164,53 @@ def _versions_shown(earlier: list[Place], now: list[Place], row: Row, old_value:
     if holds_value(list(row.values()), old_value):
         # Another field has the old value too. Only a place where the new one replaced it shows this field.
         return False, replaces(earlier, now, old_value, new_value)
-    if not _is_given(new_value):
+    if not is_given(new_value):
         is_kept = still_shows(earlier, now, old_value)
         return bool(is_kept), is_kept is False
     return _is_shown(now, old_value), _is_shown(now, new_value)
 
 
-def _why_not_judged(changed: list[Changed], now: dict[str, list[Place]]) -> tuple[str, str]:
-    """Return the reason why the state shows neither an old nor a new value of the *changed* rows, and the missing hook."""
-    if not any(now[str(new["fiskil_id"])] for _, new in changed):
-        return "the app's state contains no fiskil_id of a changed row", STATE
+def _judged_by_records(
+    journal: Journal, dataset: str, changed: list[Changed], earlier: dict[str, list[Place]], state: Any
+) -> _Comparison:
+    """Return the comparison of rows of which the *state* shows no changed value in the API's notation.
+
+    Args:
+        changed: The changed rows that the app read again.
+        earlier: The places of every row in the state before the change.
+    """
+    now = places(state, list(earlier))
     names = sorted({name for old, new in changed for name in _changed_fields(_values_of(old), _values_of(new))})
+    reason, hook = _why_not_judged(changed, names, now)
+    if reason:
+        return _Comparison(dataset=dataset, reason=reason, hook=hook)
+    updated = rows_with_own_changes(earlier, now, [str(new["fiskil_id"]) for _, new in changed])
+    if updated:
+        return _Comparison(dataset=dataset, judged=len(updated))
+    declared = {name for entry in journal.all(Declared) for name in entry.unstored_fields}
+    if {name.partition(".")[0] for name in names} <= declared:
+        return _Comparison(dataset=dataset, judged=len(changed), unstored=tuple(names))
+    reason = f"the app's state does not show that {' and '.join(names)} changed"
+    return _Comparison(dataset=dataset, reason=reason, hook=UNSTORED)
+
+
+def _why_not_judged(changed: list[Changed], names: list[str], now: dict[str, list[Place]]) -> tuple[str, str]:
+    """Return the reason why the records of the *changed* rows in the state prove nothing, and the missing hook.
+
+    Args:
+        names: The changed fields.
+        now: The places of the rows in the state after the change.
+    """
+    if not changed:
+        return "the app did not read the changed rows again", ""
+    versions = {str(new["fiskil_id"]): [old, new] for old, new in changed}
+    if not any(now[fiskil_id] for fiskil_id in versions):
+        return "the app's state contains no fiskil_id of a changed row", STATE
+    if not names:
+        return "no changed field had a value before", ""
     last_names = {name.rpartition(".")[2] for name in names}
-    fields = shown_fields(now, {str(new["fiskil_id"]): [old, new] for old, new in changed})
-    wrong = next((field for field in fields if field.name in last_names and not field.agrees), None)
-    if wrong:
-        return f"the app's state shows a value that the API never served: {wrong}", ""
-    return f"the app's state contains no changed value in the API's notation ({', '.join(names)})", STATE
+    wrong = next((field for field in shown_fields(now, versions) if field.name in last_names and not field.agrees), None)
+    return (f"the app's state shows a value that the API never served: {wrong}", "") if wrong else ("", "")
 
 
 def _first_versions(journal: Journal, rows: Rows) -> dict[str, Row]:
@@ -235,7 +277,7 @@ def _kept_fields(
 
 def _changed_fields(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return the names of the fields that had a value and have another one now."""
-    return [name for name, value in old.items() if _is_given(value) and value != new.get(name)]
+    return [name for name, value in old.items() if is_given(value) and value != new.get(name)]
 
 
 def _belongs_to(name: str, value: Any, earlier: dict[str, list[Place]], first: dict[str, Row]) -> bool:
@@ -244,17 +286,13 @@ def _belongs_to(name: str, value: Any, earlier: dict[str, list[Place]], first: d
     This is not required if all rows have the same value, or each another one.
     """
     values = {fiskil_id: _values_of(row).get(name) for fiskil_id, row in first.items()}
-    different = {fiskil_id: other for fiskil_id, other in values.items() if other != value and _is_given(other)}
+    different = {fiskil_id: other for fiskil_id, other in values.items() if other != value and is_given(other)}
     if not different or len(different) >= len(values) - 1:
         return True
     return any(
         _is_shown(earlier[fiskil_id], other) and not _is_shown(earlier[fiskil_id], value)
         for fiskil_id, other in different.items()
     )
-
-
-def _is_given(value: Any) -> bool:
-    return value is not None and value != ""
 
 
 def _is_shown(mentions: list[Place], value: Any) -> bool:
