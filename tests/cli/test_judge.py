@@ -95,7 +95,7 @@ def test_a_file_that_is_not_judged_is_one_sentence_and_exit_2(
         "missing": b"",
         "short": content[:-20],
         "edited": gzip.compress(text.replace(b'"FAIL"', b'"PASS"')),
-        "version": gzip.compress(text.replace(b"journal/5", b"journal/1")),
+        "version": gzip.compress(text.replace(b"journal/4", b"journal/1")),
         "other": b"not a journal",
         "large": gzip.compress(b" " * 5_000_000),
     }

@@ -300,13 +300,13 @@ def test_appended_bytes_are_noticed(write: Write) -> None:
 
 def test_another_version_is_refused(write: Write) -> None:
     """The message names both formats."""
-    path = rewritten(write(), lambda lines: [lines[0].replace(b"journal/5", b"journal/9"), *lines[1:]])
+    path = rewritten(write(), lambda lines: [lines[0].replace(b"journal/4", b"journal/9"), *lines[1:]])
 
     with pytest.raises(UsageError) as refusal:
         StoredRun(path)
 
     assert str(refusal.value) == (
-        f"{str(path)!r} has the format 'fiskil-harness/journal/9', and this version reads 'fiskil-harness/journal/5'."
+        f"{str(path)!r} has the format 'fiskil-harness/journal/9', and this version reads 'fiskil-harness/journal/4'."
     )
 
 

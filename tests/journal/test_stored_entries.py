@@ -24,7 +24,7 @@ from fiskil_harness.journal import (
 from fiskil_harness.journal.entries.plan_pairs import Verb
 from fiskil_harness.journal.stored_entries import entry_classes, entry_of, plain, storable
 
-FIELDS_OF_FORMAT = {"fiskil-harness/journal/5": "849bd5b982e6de70"}
+FIELDS_OF_FORMAT = {"fiskil-harness/journal/4": "38ca4300055aca01"}
 """The digest of the names, types and defaults of all stored fields, by format of the file."""
 
 ENTRIES = [

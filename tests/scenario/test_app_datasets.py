@@ -197,6 +197,30 @@ def test_rows_of_other_datasets_change_too() -> None:
     assert scenario.probes == (probes.HoldsNewestValues("balances"),)
 
 
+@pytest.mark.parametrize("scenario", ["account_closed_at_bank", "fewer_permissions_granted"])
+def test_an_app_that_does_not_store_whether_accounts_are_open_gets_other_changes(scenario: str) -> None:
+    """Every field of an account changes, except that one."""
+    chosen = fitted(load(scenario), Facts(shows_closed_accounts=False)).scenario
+
+    assert steps.CloseAccount("savings") in load(scenario).steps
+    assert not any(isinstance(step, steps.CloseAccount) for step in chosen.steps)
+    assert steps.ChangeEveryField() in chosen.steps
+
+
+def test_the_last_account_is_closed_whatever_the_app_stores() -> None:
+    """The consent ends, which every app must notice."""
+    assert fitted(load("last_account_closed"), Facts(shows_closed_accounts=False)).scenario == load("last_account_closed")
+
+
+@pytest.mark.parametrize("facts", [ACCOUNTS, ENERGY])
+def test_a_restart_concerns_every_app(facts: Facts) -> None:
+    """Accounts and meter reads have no description that changes; the restart remains."""
+    fitting = fitted(load("rows_kept_after_restart"), facts)
+
+    assert (fitting.outside, steps.Restart() in fitting.scenario.steps) == ("", True)
+    assert not any(isinstance(step, steps.Change) for step in fitting.scenario.steps)
+
+
 def test_no_energy_retailer_removes_optional_fields_of_a_bank() -> None:
     """The fields of energy data change instead."""
     scenario = fitted(load("optional_fields_removed"), ENERGY).scenario

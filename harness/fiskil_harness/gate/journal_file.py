@@ -49,7 +49,7 @@ from fiskil_harness.runner.recording import (
 from fiskil_harness.runner.session import SessionResult
 from fiskil_harness.runner.worker import measured
 
-FORMAT = "fiskil-harness/journal/5"
+FORMAT = "fiskil-harness/journal/4"
 MOST_HEADER_BYTES = 4 * 1024 * 1024
 MOST_BYTES = 4 * 1024**3
 MOST_LINES = 20_000

@@ -109,7 +109,6 @@ def config_statements(settings: Settings, fiskil: Fiskil) -> Iterator[Entry]:
         key_age_days=(real_now().date() - facts.key_created).days if facts.key_created else None,
         rotate_days=facts.rotate_days,
         syncing_words=facts.syncing_words,
-        unstored_fields=facts.unstored_fields,
     )
     yield Production(webhook_url=facts.production_webhook_url and origin_of(facts.production_webhook_url))
     secret = fiskil.credentials.client_secret

@@ -45,7 +45,7 @@ FIELDS_OF: dict[type, tuple[str, ...]] = {
 """Faults of fields that only some datasets have, with these datasets."""
 REMOVALS = frozenset({"remove", "vanish", "clear"})
 """Changes of transactions for which rows of energy data are removed."""
-DISTURBANCES = ((steps.InjectFault,), (steps.Change, steps.ChangeEveryField, steps.RemoveRows))
+DISTURBANCES = ((steps.InjectFault,), (steps.Change, steps.ChangeEveryField, steps.RemoveRows, steps.Restart))
 """Groups of steps; a scenario that loses all its steps of a group no longer tests anything."""
 ONCE = (steps.InjectFault, steps.ChangeEveryField, steps.LimitPages, steps.RemoveRows)
 """Steps that are left out if they repeat the step before."""
@@ -74,10 +74,14 @@ def fitted_to(scenario: Scenario, settings: Settings) -> Fitted:
 def fitted(scenario: Scenario, facts: Facts) -> Fitted:
     """Return *scenario* with each unused dataset replaced by the most similar one that the app uses.
 
+    If the app does not store whether an account is open, other fields change where a scenario compares this one.
     A scenario that a team wrote remains as it is.
     """
-    used = datasets_used(facts)
-    return fit(scenario, used) if _is_shipped(scenario) else Fitted(scenario=scenario)
+    if not _is_shipped(scenario):
+        return Fitted(scenario=scenario)
+    if not facts.shows_closed_accounts and _has((probes.HoldsNewestValues,), scenario.probes):
+        scenario = msgspec.structs.replace(scenario, steps=tuple(map(_without_closing, scenario.steps)))
+    return fit(scenario, datasets_used(facts))
 
 
 def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
@@ -94,7 +98,9 @@ def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
     changed = fitting.changed()
     if fitting.needs_joint_accounts:
         return Fitted(scenario=scenario, outside=NO_JOINT_ACCOUNTS)
-    is_empty = not changed.probes or any(_has(kinds, scenario) and not _has(kinds, changed) for kinds in DISTURBANCES)
+    is_empty = not changed.probes or any(
+        _has(kinds, scenario.steps) and not _has(kinds, changed.steps) for kinds in DISTURBANCES
+    )
     if not fitting.granted or is_empty:
         unused = " and ".join(fitting.unused) or "banking data"
         reason = f"app.facts states that the app uses only {' and '.join(fitting.used)}, not {unused}"
@@ -102,8 +108,12 @@ def fit(scenario: Scenario, used: Iterable[str]) -> Fitted:
     return Fitted(scenario=changed.check())
 
 
-def _has(kinds: tuple[type, ...], scenario: Scenario) -> bool:
-    return any(isinstance(step, kinds) for step in scenario.steps)
+def _has(kinds: tuple[type, ...], parts: Iterable[Any]) -> bool:
+    return any(isinstance(part, kinds) for part in parts)
+
+
+def _without_closing(step: Any) -> Any:
+    return steps.ChangeEveryField(twin=step.twin) if isinstance(step, steps.CloseAccount) else step
 
 
 def _is_shipped(scenario: Scenario) -> bool:

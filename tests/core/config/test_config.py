@@ -347,14 +347,6 @@ def test_an_empty_word_for_revoking_is_refused() -> None:
     assert message == "app.facts.revoke_words must be a list of words, none of them empty."
 
 
-@pytest.mark.parametrize(("name", "hint"), [("open_state", " Did you mean 'open_status'?"), ("qqqqqq", "")])
-def test_a_field_that_is_not_stored_must_be_one_of_the_api(name: str, hint: str) -> None:
-    """A misspelled name would change nothing, and the gate would stay shut."""
-    message = complaint(f'[app.facts]\nunstored_fields = ["open_status", "{name}"]')
-
-    assert message == f"app.facts.unstored_fields has '{name}', which no row has.{hint}"
-
-
 def test_an_event_pattern_that_matches_nothing_is_refused() -> None:
     """A misspelt pattern would make every event look unused. Source: webhooks.events"""
     message = complaint('[app.facts]\nuses_events = ["consents.*"]')

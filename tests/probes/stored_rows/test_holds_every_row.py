@@ -41,6 +41,19 @@ def test_a_missing_row_fails_by_name(tape: JournalBuilder) -> None:
     assert finding.observed == "1 of 2 transactions are missing from the app's state"
 
 
+def test_rows_that_a_restart_lost_fail(tape: JournalBuilder) -> None:
+    """An app that keeps them in memory must store them."""
+    tape.effects({"transactions": sync(tape, "a", "b")}, moment="settled")
+    tape.restart()
+    tape.effects({"transactions": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "2 of 2 transactions are missing from the app's state after it was started again"
+    assert finding.fix == "store rows in a database or a file before you finish the event"
+
+
 def test_a_row_twice_in_one_list_fails(tape: JournalBuilder) -> None:
     """An app that inserts instead of updating shows a row twice."""
     first, second = sync(tape, "a", "b")

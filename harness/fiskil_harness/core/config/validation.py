@@ -24,7 +24,6 @@ from fiskil_harness.core.config.urls import is_absolute, redacted_url, why_unusa
 from fiskil_harness.core.config.webhook_format import refuse_bad_dialect
 from fiskil_harness.core.model import PERMISSIONS
 from fiskil_harness.core.model.events import EVENT_KINDS
-from fiskil_harness.core.model.row_fields import ROW_FIELDS
 from fiskil_harness.core.net.origins import web_origin
 from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
 
@@ -263,9 +262,6 @@ def _in_names(facts: Facts) -> Iterator[str]:
             yield f"app.facts.dataset_words.{name} must be a list of words, none of them empty."
     if not all(word.strip() for word in facts.revoke_words):
         yield "app.facts.revoke_words must be a list of words, none of them empty."
-    for name in sorted(set(facts.unstored_fields) - set(ROW_FIELDS)):
-        near = nearest(name, ROW_FIELDS)
-        yield f"app.facts.unstored_fields has {name!r}, which no row has." + (f" Did you mean {near!r}?" if near else "")
     for pattern in facts.uses_events or ():
         if not any(fnmatchcase(kind, pattern) for kind in EVENT_KINDS):
             yield f"app.facts.uses_events has {pattern!r}, which no event matches.{_hint(pattern, EVENT_KINDS)}"

@@ -85,8 +85,7 @@ class History(Entry, frozen=True, kw_only=True):
 class Declared(Entry, frozen=True, kw_only=True):
     """Facts about the app that its team states in the config (``app.facts``); None or empty if the config omits them.
 
-    *syncing_words* are the words with which the app's own pages announce data that is still syncing. *unstored_fields* are
-    fields of the API that the app neither stores nor shows.
+    *syncing_words* are the words with which the app's own pages announce data that is still syncing.
     """
 
     datasets: tuple[str, ...] | None = None
@@ -99,7 +98,6 @@ class Declared(Entry, frozen=True, kw_only=True):
     key_age_days: int | None = None
     rotate_days: int | None = None
     syncing_words: tuple[str, ...] = ()
-    unstored_fields: tuple[str, ...] = ()
 
 
 class Production(Entry, frozen=True, kw_only=True):

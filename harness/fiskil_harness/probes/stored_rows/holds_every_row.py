@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
-from fiskil_harness.journal import Journal, Rows
+from fiskil_harness.journal import Journal, ProcessChanged, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, large_reads, never_tried_to_renew
 from fiskil_harness.journal.queries.recovery import failed_refresh, is_abandoned
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_than_kept, left_out_on_purpose
@@ -107,7 +107,10 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         ids = [str(row["fiskil_id"]) for row in missing]
         if any(shown(state, ids) for state in states):
             observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state"
-            return self.fails(observed, evidence=row_lines("missing", missing))
+            if not any(changed.is_restart for changed in journal.all(ProcessChanged)):
+                return self.fails(observed, evidence=row_lines("missing", missing))
+            finding = self.fails(f"{observed} after it was started again", evidence=row_lines("missing", missing))
+            return msgspec.structs.replace(finding, fix="store rows in a database or a file before you finish the event")
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
             return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=STATE)
         reason, fact = why_unread(journal, rows.dataset)

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
-from fiskil_harness.journal import Declared, Journal, Rows
+from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
 from fiskil_harness.journal.queries.old_values import is_given, replaces, rows_with_own_changes, still_shows
 from fiskil_harness.journal.queries.retention import dated
@@ -28,7 +28,7 @@ from fiskil_harness.journal.queries.served_values import shown_fields
 from fiskil_harness.journal.queries.unread_datasets import why_unread
 from fiskil_harness.probes.probe import Finding, Probe
 
-UNSTORED = "app.facts.unstored_fields"
+CLOSED_ACCOUNTS = "app.facts.shows_closed_accounts"
 
 Row = dict[str, Any]
 Changed = tuple[Row, Row]
@@ -82,26 +82,19 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
             return self.inconclusive(unproven[0].reason, hook=unproven[0].hook)
         if not results:
             return self.inconclusive("the app read no dataset")
-        unstored = sorted({name for result in results for name in result.unstored})
-        stated = f"the app does not store {' and '.join(unstored)} ({UNSTORED})" if unstored else ""
-        is_seen = any(result.judged and not result.unstored for result in results)
-        observed = f"{judged} changed values are up to date" if is_seen else f"the app read {judged} changed rows again"
-        return self.passes(observed, examined=judged, stated=stated)
+        return self.passes(f"{judged} changed values are up to date", examined=judged)
 
 
 class _Comparison(Struct, frozen=True, kw_only=True):
     """The changed values of one dataset in the app's state.
 
-    ``stale`` names each field with an old value, ``judged`` counts the fields that the state shows. If it shows none of the
-    changed fields, and the app does not store them as its team states, ``unstored`` has their names, and ``judged`` counts
-    the changed rows that the app read again. ``reason`` is the reason why nothing was judged, with the ``hook`` that would
-    help; ``is_busy`` is True if a later state may differ.
+    ``stale`` names each field with an old value, ``judged`` counts the fields that the state shows. ``reason`` is the reason
+    why nothing was judged, with the ``hook`` that would help; ``is_busy`` is True if a later state may differ.
     """
 
     dataset: str
     stale: tuple[str, ...] = ()
     judged: int = 0
-    unstored: tuple[str, ...] = ()
     reason: str = ""
     hook: str = ""
     is_busy: bool = False
@@ -150,7 +143,7 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
         if reason:
             return _Comparison(dataset=dataset, reason=reason, hook=fact)
         read_again = [pair for pair in changed if str(pair[1]["fiskil_id"]) not in unread_ids]
-        return _judged_by_records(journal, dataset, read_again, earlier, end.state)
+        return _judged_by_records(dataset, read_again, earlier, end.state)
     return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
 
 
@@ -170,9 +163,7 @@ def _versions_shown(earlier: list[Place], now: list[Place], row: Row, old_value:
     return _is_shown(now, old_value), _is_shown(now, new_value)
 
 
-def _judged_by_records(
-    journal: Journal, dataset: str, changed: list[Changed], earlier: dict[str, list[Place]], state: Any
-) -> _Comparison:
+def _judged_by_records(dataset: str, changed: list[Changed], earlier: dict[str, list[Place]], state: Any) -> _Comparison:
     """Return the comparison of rows of which the *state* shows no changed value in the API's notation.
 
     Args:
@@ -187,11 +178,8 @@ def _judged_by_records(
     updated = rows_with_own_changes(earlier, now, [str(new["fiskil_id"]) for _, new in changed])
     if updated:
         return _Comparison(dataset=dataset, judged=len(updated))
-    declared = {name for entry in journal.all(Declared) for name in entry.unstored_fields}
-    if {name.partition(".")[0] for name in names} <= declared:
-        return _Comparison(dataset=dataset, judged=len(changed), unstored=tuple(names))
     reason = f"the app's state does not show that {' and '.join(names)} changed"
-    return _Comparison(dataset=dataset, reason=reason, hook=UNSTORED)
+    return _Comparison(dataset=dataset, reason=reason, hook=CLOSED_ACCOUNTS if names == ["open_status"] else STATE)
 
 
 def _why_not_judged(changed: list[Changed], names: list[str], now: dict[str, list[Place]]) -> tuple[str, str]:
