@@ -94,6 +94,10 @@ def test_a_text_is_duplicated_in_one_list(state: Any, expected: list[str]) -> No
         ({"a": 12.505}, "12.505"),
         ({"a": 0.1234}, "0.1234"),
         ({"a": "12.5"}, "12.50"),
+        ({"a": "$1,234.50"}, "-1234.50"),
+        ({"a": "AUD 12.50 debit"}, "12.50"),
+        ({"a": "(12.50)"}, "12.50"),
+        ({"a": "\u2212A$ 12.50 CR"}, "12.50"),
         ({"a": 12}, "12.00"),
         ({"a": 1200}, 12.0),
         ({"a": 12}, 12),
@@ -104,7 +108,7 @@ def test_a_text_is_duplicated_in_one_list(state: Any, expected: list[str]) -> No
     ],
 )
 def test_a_record_contains_a_value_in_another_spelling(record: Any, value: Any) -> None:
-    """Case, spaces, sign, unit and JSON type do not matter."""
+    """Case, spaces, sign, unit, currency and JSON type do not matter."""
     assert holds_value(record, value)
 
 
@@ -121,6 +125,9 @@ def test_a_record_contains_a_value_in_another_spelling(record: Any, value: Any) 
         ({"a": None}, "none"),
         ({"a": "None"}, None),
         ({"a": "1.2.3"}, "1.2"),
+        ({"a": "$12.51"}, "12.50"),
+        ({"a": "12.50 each"}, "12.50"),
+        ({"a": "$12,50.00"}, "1250.00"),
         ({"posted": "a"}, "posted"),
         ({}, ""),
     ],

@@ -140,11 +140,19 @@ def test_a_truncated_page_is_inconclusive(tape: JournalBuilder) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_formatted_amount_is_not_judged(tape: JournalBuilder) -> None:
-    """It is no number to compare."""
-    tape.effects({"rows": state_with(sync(tape), "$90,071,992,547,409.94")})
+@pytest.mark.parametrize(
+    ("amount", "verdict"),
+    [
+        ("$90,071,992,547,409.93", Verdict.PASS),
+        ("$90,071,992,547,409.94", Verdict.FAIL),
+        ("90071992547409.94 each", Verdict.INCONCLUSIVE),
+    ],
+)
+def test_an_amount_may_have_a_currency_and_commas(tape: JournalBuilder, amount: str, verdict: Verdict) -> None:
+    """Another text is no number to compare."""
+    tape.effects({"rows": state_with(sync(tape), amount, shape=lambda text: f"AUD {text.lstrip('-')} debit")})
 
-    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+    assert PROBE.examine(tape.journal).verdict is verdict
 
 
 def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: JournalBuilder) -> None:

@@ -6,7 +6,7 @@ record, which is the nearest object around the text. A row that has the same pla
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ from fiskil_harness.journal.queries.api_calls import (
     reads,
     selection,
 )
+from fiskil_harness.journal.queries.money_texts import amount_in
 
 MANY = 8
 """Minimum number of members from which an object of objects counts as a table whose keys are ids, not field names."""
@@ -100,7 +101,7 @@ def duplicated(occurrences: dict[str, list[Place]]) -> list[str]:
 def holds_value(record: Any, value: Any) -> bool:
     """Return True if *record* contains *value*, in any case and spacing.
 
-    For amounts of money, the sign, the unit (dollars or cents) and the JSON type are ignored.
+    For amounts of money, the sign, the unit (dollars or cents), the currency and the JSON type are ignored.
     """
     forms = _forms(value)
     stack = [record]
@@ -248,7 +249,5 @@ def _forms(value: Any) -> set[object]:
     if isinstance(value, float):
         return {Decimal(str(round(abs(value) * 100, 4)))}
     text = " ".join(str(value).casefold().split())
-    try:
-        return {text, (abs(Decimal(text)) * 100)} if "." in text else {text}
-    except InvalidOperation:
-        return {text}
+    amount = amount_in(text) if "." in text else None
+    return {text} if amount is None else {text, abs(amount) * 100}

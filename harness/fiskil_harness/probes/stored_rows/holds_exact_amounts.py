@@ -1,7 +1,7 @@
 """Does the app show exactly the amounts that the API served, even if they are huge or written unusually?"""
 
 from collections.abc import Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
+from fiskil_harness.journal.queries.money_texts import amount_in
 from fiskil_harness.journal.queries.rows import Place, latest_rows, places, snapshots
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -29,9 +30,9 @@ class ShownAmount(Struct, frozen=True):
 class HoldsExactAmounts(Probe, frozen=True, kw_only=True, tag="holds_exact_amounts"):
     """Check that each amount in the app's state is one that the API served for that row, exact to the cent.
 
-    The app may show dollars or cents, text or a number, with or without the sign, rounded to two decimal places or more. If
-    it rejects an unusual amount, it may show the previous amount or none. A JSON number with a fraction is compared as a
-    double.
+    The app may show dollars or cents, text or a number, with or without the sign, the currency and commas, rounded to two
+    decimal places or more. If it rejects an unusual amount, it may show the previous amount or none. A JSON number with a
+    fraction is compared as a double.
     """
 
     dataset: str = "transactions"
@@ -109,10 +110,9 @@ def _number(value: Any) -> Decimal | None:
     """Return *value* as a number, which may be ``NaN``; None if *value* is not a number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    try:
-        return Decimal(repr(value) if isinstance(value, float) else value)
-    except InvalidOperation:
-        return None
+    if isinstance(value, str):
+        return amount_in(value)
+    return Decimal(repr(value) if isinstance(value, float) else value)
 
 
 def _is_exact(value: Any, amount: Decimal) -> bool:
