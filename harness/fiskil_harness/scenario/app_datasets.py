@@ -79,7 +79,7 @@ def fitted(scenario: Scenario, facts: Facts) -> Fitted:
     """
     if not _is_shipped(scenario):
         return Fitted(scenario=scenario)
-    if not facts.shows_closed_accounts and _has((probes.HoldsNewestValues,), scenario.probes):
+    if facts.shows_closed_accounts is False and _has((probes.HoldsNewestValues,), scenario.probes):
         scenario = msgspec.structs.replace(scenario, steps=tuple(map(_without_closing, scenario.steps)))
     return fit(scenario, datasets_used(facts))
 

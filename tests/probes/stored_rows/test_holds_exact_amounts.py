@@ -155,10 +155,47 @@ def test_an_amount_may_have_a_currency_and_commas(tape: JournalBuilder, amount: 
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: JournalBuilder) -> None:
-    """The finding names the effects hook, which reports no amounts."""
+@pytest.mark.parametrize(("cent", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL), (40, Verdict.PASS)])
+def test_an_ordinary_amount_that_lost_a_cent_fails(tape: JournalBuilder, cent: int, verdict: Verdict) -> None:
+    """The others show where the amounts are. A value that is far off may be another one, such as the app's own share."""
     rows = sync(tape)
-    tape.effects({"ids": [row["fiskil_id"] for row in rows]})
+    state = state_with(rows, cents(LARGE), shape=cents)
+    state[0]["amount"] += cent
+    tape.effects({"rows": state})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (verdict, ("a: not exact",) if cent == 1 else ())
+
+
+@pytest.mark.parametrize(("nanos", "verdict"), [(-930000000, Verdict.PASS), (-940000000, Verdict.FAIL)])
+def test_an_amount_may_be_an_object_with_units_and_billionths(tape: JournalBuilder, nanos: int, verdict: Verdict) -> None:
+    """Google's type ``Money`` has this form."""
+    rows = sync(tape)
+    for row, last in zip(rows, ((-1, -500000000), (-2, -750000000), (1180, 0), (-90071992547409, nanos)), strict=True):
+        row["money"] = {"currency": "AUD", "units": str(last[0]), "nanos": last[1]}
+    tape.effects([{"id": row["fiskil_id"], "money": row["money"]} for row in rows])
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "money", [{"units": True}, {"units": None}, {"units": "NaN"}, {"units": 1, "nanos": "x"}, {"nanos": 5}]
+)
+def test_another_object_is_no_amount(tape: JournalBuilder, money: dict[str, Any]) -> None:
+    """The result names the notation."""
+    tape.effects([{"id": row["fiskil_id"], "money": money} for row in sync(tape)])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "the app's state shows transactions, but no amounts that the harness can read"
+
+
+def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: JournalBuilder) -> None:
+    """The finding names the effects hook, which reports no rows."""
+    sync(tape)
+    tape.effects({"total": "-1.50"})
 
     finding = PROBE.examine(tape.journal)
 

@@ -453,7 +453,7 @@ def test_the_only_row_in_the_apps_own_notation_is_not_judged(tape: JournalBuilde
     finding = PROBE.examine(tape.journal)
     assert (finding.verdict, finding.hook, finding.observed) == (
         Verdict.INCONCLUSIVE,
-        STATE,
+        "",
         "the app's state does not show that amount changed",
     )
 
@@ -488,6 +488,37 @@ def test_a_value_in_another_notation_must_be_replaced(
     finding = change_one_of_two(tape, before, after)
 
     assert (finding.verdict, finding.examined) == (verdict, int(verdict is Verdict.PASS))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ({"amount": "-12.50"}, {"amount": "12.50"}, Verdict.PASS),
+        ({"cents": -1250}, {"cents": 1250}, Verdict.PASS),
+        ({"amount": "12.50", "way": "out"}, {"amount": "12.50", "way": "in"}, Verdict.PASS),
+        ({"amount": "12.50 debit"}, {"amount": "12.50 credit"}, Verdict.PASS),
+        ({"amount": "12.50"}, {"amount": "12.50"}, Verdict.INCONCLUSIVE),
+        ({"text": "-12.50 AUD"}, {"text": "-12.50 AUD"}, Verdict.INCONCLUSIVE),
+        ({"amount": "-12.50"}, {"amount": "-12.50"}, Verdict.FAIL),
+        ({"cents": -1250}, {"cents": -1250}, Verdict.FAIL),
+        ({"amount": -12.5}, {"amount": -12.5}, Verdict.FAIL),
+    ],
+)
+def test_an_amount_that_changed_its_sign_must_look_different(
+    tape: JournalBuilder, before: dict[str, Any], after: dict[str, Any], verdict: Verdict
+) -> None:
+    """An app may show the direction in a field of its own. A state may leave it out, so the result is no FAIL."""
+    other = tape.transaction("b", amount="-7.00")
+    for record, amount in ((before, "-12.50"), (after, "12.50")):
+        tape.rows(tape.transaction("a", amount=amount), other)
+        tape.deliver_event(SYNCED)
+        tape.effects([*state_with(tape, **record), {"fiskil_id": other["fiskil_id"], **before}])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    if verdict is Verdict.INCONCLUSIVE:
+        assert finding.observed == "the app's state does not show that amount of a changed its sign"
 
 
 def test_a_closed_account_that_looks_open_names_the_fact(tape: JournalBuilder) -> None:

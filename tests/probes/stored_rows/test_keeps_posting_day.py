@@ -141,8 +141,21 @@ def test_a_value_that_is_no_date_is_not_judged(tape: JournalBuilder, shown: Any)
 
 
 def test_a_state_without_dates_cannot_be_judged(tape: JournalBuilder) -> None:
-    """The finding names the effects hook, which reports no dates."""
+    """The finding names the notation, because the state shows the rows."""
     show_dates(tape, None, shape=lambda _: None)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "")
+    assert finding.observed == "the app's state shows transactions, but no dates that the harness can read"
+
+
+def test_a_state_without_rows_cannot_be_judged(tape: JournalBuilder) -> None:
+    """The finding names the effects hook."""
+    sync(tape, MORNING)
+    tape.effects({}, moment="settled")
+    tape.call("banking.transactions", bites=("DateForm(form=date_only, field=)",))
+    tape.effects({})
 
     finding = PROBE.examine(tape.journal)
 

@@ -70,6 +70,15 @@ def test_an_amended_row_keeps_its_id(driver: Driver) -> None:
     assert after[changed]["description"].startswith("CORRECTED ")
 
 
+def test_a_reversed_row_keeps_all_but_the_sign(driver: Driver) -> None:
+    """Money that was paid out comes in."""
+    before, after = before_and_after(driver, steps.Change(kind="reverse", nth=2))
+    (changed,) = [fiskil_id for fiskil_id, row in before.items() if after[fiskil_id] != row]
+
+    assert before[changed]["amount"] == f"-{after[changed]['amount']}"
+    assert {**after[changed], "amount": ""} == {**before[changed], "amount": ""}
+
+
 def test_a_row_is_amended_to_the_given_amount(driver: Driver) -> None:
     """Every digit is kept, even where a float would lose some. Source: data.changes"""
     before, after = before_and_after(driver, steps.Change(kind="amend", nth=2, amount="-90071992547409.93"))
@@ -191,7 +200,10 @@ def test_a_missing_row_is_reported(driver: Driver, change: steps.Change, message
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"kind": "amned"}, "no kind 'amned'. Did you mean 'amend'? Known: amend, remove, post, repeat, back_date,"),
+        (
+            {"kind": "amned"},
+            "no kind 'amned'. Did you mean 'amend'? Known: amend, reverse, remove, post, repeat, back_date,",
+        ),
         ({"kind": "post", "nth": -1}, "nth must be 0 or greater, got -1"),
         ({"kind": "back_date", "days": 0}, "days must be from 1 to 365, got 0"),
         ({"kind": "arrive_late", "days": 366}, "days must be from 1 to 365, got 366"),

@@ -102,7 +102,7 @@ class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Facts that only the team knows. Practices that depend on a missing fact are not proven.
+    """Facts that only the team knows. No default is assumed: practices that depend on a missing fact are not proven.
 
     ``tls_ends_at`` states which component terminates TLS in production. ``dataset_words`` maps datasets to further names
     that the app's pages use, in any language. ``revoke_words`` are labels of buttons and links that end a consent.
@@ -124,7 +124,7 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     uses_events: tuple[str, ...] | None = None
     allowed_ips: tuple[str, ...] | None = None
     syncing_words: tuple[str, ...] = ()
-    shows_closed_accounts: bool = True
+    shows_closed_accounts: bool | None = None
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -27,6 +27,9 @@ from fiskil_harness.journal.queries.unread_datasets import why_unread
 from fiskil_harness.journal.queries.unrequested_rows import cut_off
 from fiskil_harness.probes.probe import Finding, Probe
 
+KEPT_IN_MEMORY = "store rows in a database or a file before you finish the event"
+DELETED = "delete only rows that the API no longer returns, and those of the end user whose consent ended"
+
 
 class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
     """Check that at the end the app's state shows every row of the latest sync exactly once.
@@ -106,11 +109,11 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         states = [effects.state for effects in snapshots(journal, rows.participant)]
         ids = [str(row["fiskil_id"]) for row in missing]
         if any(shown(state, ids) for state in states):
-            observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state"
-            if not any(changed.is_restart for changed in journal.all(ProcessChanged)):
-                return self.fails(observed, evidence=row_lines("missing", missing))
-            finding = self.fails(f"{observed} after it was started again", evidence=row_lines("missing", missing))
-            return msgspec.structs.replace(finding, fix="store rows in a database or a file before you finish the event")
+            is_restarted = any(changed.is_restart for changed in journal.all(ProcessChanged))
+            since = "after it was started again" if is_restarted else "although it showed some of them before"
+            observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state {since}"
+            finding = self.fails(observed, evidence=row_lines("missing", missing))
+            return msgspec.structs.replace(finding, fix=KEPT_IN_MEMORY if is_restarted else DELETED)
         if any(holds_value(states[-1], row["amount"]) for row in missing if "amount" in row):
             return self.inconclusive("the app's state contains no fiskil_id, so rows cannot be counted", hook=STATE)
         reason, fact = why_unread(journal, rows.dataset)

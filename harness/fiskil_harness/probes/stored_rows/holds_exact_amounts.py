@@ -1,6 +1,7 @@
 """Does the app show exactly the amounts that the API served, even if they are huge or written unusually?"""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any
 
@@ -10,13 +11,14 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
-from fiskil_harness.journal.queries.money_texts import amount_in
-from fiskil_harness.journal.queries.rows import Place, latest_rows, places, snapshots
+from fiskil_harness.journal.queries.money_texts import amount_in, amount_of_object
+from fiskil_harness.journal.queries.rows import Place, latest_rows, places, shown, snapshots
 from fiskil_harness.probes.probe import Finding, Probe
 
 MIN_AMOUNTS = 3
 """Minimum number of different amounts at the same path from which the path of amounts in a record is concluded."""
 
+CENT = Decimal("0.01")
 _EXACT = Context(prec=100)
 
 
@@ -53,10 +55,13 @@ class HoldsExactAmounts(Probe, frozen=True, kw_only=True, tag="holds_exact_amoun
         states = snapshots(journal, rows.participant)
         path = _amount_path(states, served)
         if path is None:
-            return self.inconclusive(f"the app's state contains no amounts of {self.dataset} with fiskil_id", hook=STATE)
+            if any(shown(effects.state, served.plain) for effects in states):
+                return self.inconclusive(f"the app's state shows {self.dataset}, but no amounts that the harness can read")
+            return self.inconclusive(f"the app's state contains no fiskil_id of {self.dataset}", hook=STATE)
         later = [effects for effects in states if effects.at_s > served.since_s]
-        shown = [amount for effects in later for amount in _shown_amounts(effects, served, path)]
-        return self._compare([amount for amount in shown if amount.fiskil_id in served.unusual], served)
+        amounts = [amount for effects in later for amount in _shown_amounts(effects, served, path)]
+        compared = [amount for amount in amounts if amount.fiskil_id in served.unusual or _is_almost(amount, served)]
+        return self._compare(compared, served)
 
     def _compare(self, shown: list[ShownAmount], served: ServedAmounts) -> Finding:
         wrong = {
@@ -76,30 +81,38 @@ class HoldsExactAmounts(Probe, frozen=True, kw_only=True, tag="holds_exact_amoun
 
 
 def _amount_path(states: list[Effects], served: ServedAmounts) -> Path | None:
-    """Return the path at which records have their amount, found by rows with ordinary amounts; None if there is none."""
+    """Return the path at which most records of ordinary rows have their amount; None if there is none."""
     for effects in states:
-        mentions = {
-            fiskil_id: row_places for fiskil_id, row_places in places(effects.state, served.plain).items() if row_places
-        }
-        paths = [
-            {path for place in row_places for path in _paths_to(place, served.plain[fiskil_id])}
-            for fiskil_id, row_places in mentions.items()
-        ]
-        amounts = {served.plain[fiskil_id] for fiskil_id in mentions}
-        common = set.intersection(*paths) if paths else set()
-        if common and len(amounts) >= MIN_AMOUNTS:
-            return min(common)
+        mentions = {row: found for row, found in places(effects.state, served.plain).items() if found}
+        right = Counter(path for row, found in mentions.items() for path in _paths_to(found, served.plain[row]))
+        common = [path for path, count in right.items() if count * 2 > len(mentions)]
+        if common and len({served.plain[row] for row in mentions}) >= MIN_AMOUNTS:
+            return min(common, key=lambda path: (-right[path], path))
     return None
 
 
-def _paths_to(place: Place, amount: Decimal) -> list[Path]:
-    return [path for path, value in leaves(place.record) if _is_exact(value, amount)]
+def _paths_to(row_places: Iterable[Place], amount: Decimal) -> set[Path]:
+    """Return the paths at which a record has *amount*, as a value or as an object with units and billionths."""
+    found: set[Path] = set()
+    for record in (place.record for place in row_places):
+        paths = {path for path, _ in leaves(record)}
+        objects = {path[:-1] for path in paths if path[-1:] == ("units",) and path[:-1]}
+        found |= {path for path in paths | objects if _is_exact(at(record, path), amount)}
+    return found
 
 
 def _shown_amounts(effects: Effects, served: ServedAmounts, path: Path) -> list[ShownAmount]:
     mentions = places(effects.state, served.all)
     values = [(fiskil_id, at(place.record, path)) for fiskil_id, row_places in mentions.items() for place in row_places]
     return [ShownAmount(fiskil_id, value) for fiskil_id, value in values if _number(value) is not None]
+
+
+def _is_almost(shown: ShownAmount, served: ServedAmounts) -> bool:
+    """Return True if the amount of an ordinary row is off by a cent, as after a computation with floats."""
+    amount, number = served.plain.get(shown.fiskil_id), _number(shown.value)
+    if amount is None or number is None or not number.is_finite() or _is_exact(shown.value, amount):
+        return False
+    return any(abs(abs(number) - abs(amount) * unit) <= CENT * unit for unit in (1, 100))
 
 
 def _is_among(shown: ShownAmount, amounts: Mapping[str, set[Decimal]]) -> bool:
@@ -109,7 +122,7 @@ def _is_among(shown: ShownAmount, amounts: Mapping[str, set[Decimal]]) -> bool:
 def _number(value: Any) -> Decimal | None:
     """Return *value* as a number, which may be ``NaN``; None if *value* is not a number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
+        return amount_of_object(value)
     if isinstance(value, str):
         return amount_in(value)
     return Decimal(repr(value) if isinstance(value, float) else value)

@@ -9,6 +9,8 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
+from fiskil_harness.journal.queries.json_leaves import leaves
+from fiskil_harness.journal.queries.money_texts import amount_in
 from fiskil_harness.journal.queries.old_values import is_given, replaces, rows_with_own_changes, still_shows
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import (
@@ -47,8 +49,8 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
     field that the API no longer serves must not keep its old value. An app that reads a shorter period after an event than
     before must read at least the last days again.
 
-    An app may show a changed value in a notation of its own. Then something must have changed in the app's record of the
-    row that did not change in its other records.
+    If only the sign of an amount changed, or if an app shows a changed value in a notation of its own, something
+    must have changed in the app's record of the row that did not change in its other records.
 
     Args:
         dataset: The dataset that changed; "" means every dataset that the app reads.
@@ -77,7 +79,7 @@ class HoldsNewestValues(Probe, frozen=True, tag="holds_newest_values"):
             changed = " and ".join(result.dataset for result in results if result.stale)
             observed = f"changed {changed} still show the old values after the app was notified of a new sync"
             return self.fails(observed, evidence=stale)
-        unproven = [result for result in results if result.reason and (result.is_busy or not judged)]
+        unproven = [result for result in results if result.reason and (result.blocks_pass or not judged)]
         if unproven:
             return self.inconclusive(unproven[0].reason, hook=unproven[0].hook)
         if not results:
@@ -89,7 +91,7 @@ class _Comparison(Struct, frozen=True, kw_only=True):
     """The changed values of one dataset in the app's state.
 
     ``stale`` names each field with an old value, ``judged`` counts the fields that the state shows. ``reason`` is the reason
-    why nothing was judged, with the ``hook`` that would help; ``is_busy`` is True if a later state may differ.
+    why nothing was judged, with the ``hook`` that would help. With ``blocks_pass`` it counts although fields were judged.
     """
 
     dataset: str
@@ -97,7 +99,7 @@ class _Comparison(Struct, frozen=True, kw_only=True):
     judged: int = 0
     reason: str = ""
     hook: str = ""
-    is_busy: bool = False
+    blocks_pass: bool = False
 
 
 def _datasets_read(journal: Journal) -> list[str]:
@@ -120,31 +122,69 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
         return _Comparison(dataset=dataset, reason=not_read if unread else f"no row of {dataset} changed between two syncs")
     if not end.is_idle:
         reason, hook = why_still_busy(end)
-        return _Comparison(dataset=dataset, reason=reason, hook=hook, is_busy=True)
+        return _Comparison(dataset=dataset, reason=reason, hook=hook, blocks_pass=True)
     earlier = places(state_before(journal, rows.at_s), list(first))
-    now = places(end.state, [str(new["fiskil_id"]) for _, new in changed])
+    compared = _compare_fields(changed, first, unread_ids, earlier=earlier, state=end.state)
+    if compared.stale or (compared.judged and not compared.unsigned):
+        return _Comparison(dataset=dataset, stale=tuple(compared.stale), judged=compared.judged)
+    reason, fact = why_unread(journal, dataset, rows.end_user_id)
+    if compared.unsigned:
+        reason = reason or f"the app's state does not show that {compared.unsigned[0]} changed its sign"
+    if reason:
+        return _Comparison(dataset=dataset, reason=reason, hook=fact, blocks_pass=bool(compared.unsigned))
+    read_again = [pair for pair in changed if str(pair[1]["fiskil_id"]) not in unread_ids]
+    return _judged_by_records(dataset, read_again, earlier, end.state)
+
+
+class _Compared(Struct, kw_only=True):
+    """The changed fields that the state shows: lines about old values, the number, and amounts of which no sign is shown."""
+
     stale: list[str] = []
-    judged = 0
+    judged: int = 0
+    unsigned: list[str] = []
+
+
+def _compare_fields(
+    changed: list[Changed], first: dict[str, Row], unread_ids: set[str], *, earlier: dict[str, list[Place]], state: Any
+) -> _Compared:
+    """Compare each field of the *changed* rows that the state showed before with the *state* after the change.
+
+    Args:
+        first: The first version of each row, by ``fiskil_id``.
+        unread_ids: The rows that the app did not read again.
+        earlier: The places of every row in the state before the change.
+    """
+    now = places(state, list(earlier))
+    updated = rows_with_own_changes(earlier, now, [str(new["fiskil_id"]) for _, new in changed])
+    compared = _Compared()
     for old, new in changed:
         fiskil_id = str(new["fiskil_id"])
         old_values, new_values = _values_of(old), _values_of(new)
         for field in _kept_fields(old_values, new_values, earlier, fiskil_id=fiskil_id, first=first):
-            is_old, is_new = _versions_shown(
-                earlier[fiskil_id], now[fiskil_id], new, old_values[field], new_values.get(field)
-            )
-            cause = ", and the app did not read the row again" if fiskil_id in unread_ids else ""
-            if not is_given(new_values.get(field)):
-                cause = cause or ", although the API no longer serves the field"
-            judged += is_new or is_old
+            old_value, new_value = old_values[field], new_values.get(field)
+            # If only the sign of an amount changed, an app may show that in a field of its own.
+            if holds_value([old_value], new_value):
+                compared.judged += fiskil_id in updated
+                if fiskil_id not in updated and _shows_minus(now[fiskil_id], old_value):
+                    compared.stale.append(f"{name_of_row(new)}: {field} has the old sign")
+                elif fiskil_id not in updated:
+                    compared.unsigned.append(f"{field} of {name_of_row(new)}")
+                continue
+            is_old, is_new = _versions_shown(earlier[fiskil_id], now[fiskil_id], new, old_value, new_value)
+            compared.judged += is_new or is_old
             if is_old and not is_new:
-                stale.append(f"{name_of_row(new)}: {field} has the old value{cause}")
-    if not judged:
-        reason, fact = why_unread(journal, dataset, rows.end_user_id)
-        if reason:
-            return _Comparison(dataset=dataset, reason=reason, hook=fact)
-        read_again = [pair for pair in changed if str(pair[1]["fiskil_id"]) not in unread_ids]
-        return _judged_by_records(dataset, read_again, earlier, end.state)
-    return _Comparison(dataset=dataset, stale=tuple(stale), judged=judged)
+                cause = "" if is_given(new_value) else ", although the API no longer serves the field"
+                cause = ", and the app did not read the row again" if fiskil_id in unread_ids else cause
+                compared.stale.append(f"{name_of_row(new)}: {field} has the old value{cause}")
+    return compared
+
+
+def _shows_minus(mentions: list[Place], amount: Any) -> bool:
+    """Return True if a record has the negative *amount* with its sign, in dollars or cents."""
+    served = amount_in(str(amount))
+    values = (value for place in mentions for _, value in leaves(place.record) if not isinstance(value, bool))
+    shown = {amount_in(str(value)) for value in values if isinstance(value, int | float | str)}
+    return served is not None and served < 0 and bool(shown & {served, served * 100})
 
 
 def _versions_shown(earlier: list[Place], now: list[Place], row: Row, old_value: Any, new_value: Any) -> tuple[bool, bool]:
@@ -179,7 +219,7 @@ def _judged_by_records(dataset: str, changed: list[Changed], earlier: dict[str, 
     if updated:
         return _Comparison(dataset=dataset, judged=len(updated))
     reason = f"the app's state does not show that {' and '.join(names)} changed"
-    return _Comparison(dataset=dataset, reason=reason, hook=CLOSED_ACCOUNTS if names == ["open_status"] else STATE)
+    return _Comparison(dataset=dataset, reason=reason, hook=CLOSED_ACCOUNTS if names == ["open_status"] else "")
 
 
 def _why_not_judged(changed: list[Changed], names: list[str], now: dict[str, list[Place]]) -> tuple[str, str]:

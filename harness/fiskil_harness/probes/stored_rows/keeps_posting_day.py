@@ -12,7 +12,7 @@ from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by, dataset_read, rows_in
 from fiskil_harness.journal.queries.days import days_of
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
-from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places, snapshots, syncs
+from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places, shown, snapshots, syncs
 from fiskil_harness.probes.probe import Finding, Probe
 
 DATE = "posting_date_time"
@@ -61,16 +61,18 @@ class KeepsPostingDay(Probe, frozen=True, kw_only=True, tag="keeps_posting_day")
         states = snapshots(journal, rows.participant)
         column = _date_column([effects for effects in states if effects.at_s < bitten[0].at_s], every_sync)
         if column is None:
-            return self.inconclusive(f"the app's state contains no dates of {self.dataset} with fiskil_id", hook=STATE)
+            if any(shown(effects.state, [str(row["fiskil_id"]) for row in rows.rows]) for effects in states):
+                return self.inconclusive(f"the app's state shows {self.dataset}, but no dates that the harness can read")
+            return self.inconclusive(f"the app's state contains no fiskil_id of {self.dataset}", hook=STATE)
         served = _served(every_sync, column.fields, [call for call in bitten if any(map(_moves_to_edge, call.bites))])
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
         judged: set[str] = set()
         for effects in (effects for effects in states if effects.at_s > bitten[0].at_s):
             for fiskil_id, mentions in places(effects.state, served.keys() - column.other_dates).items():
-                shown = _days_at(column.path, mentions)
-                judged |= {fiskil_id} if shown else set()
-                wrong |= {fiskil_id} if any(not days & served[fiskil_id] for days in shown) else set()
+                every_day = _days_at(column.path, mentions)
+                judged |= {fiskil_id} if every_day else set()
+                wrong |= {fiskil_id} if any(not days & served[fiskil_id] for days in every_day) else set()
         if wrong:
             observed = f"the app shows {self.dataset} on days that the API never served for them"
             evidence = sorted(f"{names.get(fiskil_id, 'a row of an earlier sync')}: wrong day" for fiskil_id in wrong)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fiskil_harness.sandbox.bank.ledger import Ledger
     from fiskil_harness.scenario.stage import Stage
 
-Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "arrive_today", "vanish", "clear"]
+Kind = Literal["amend", "reverse", "remove", "post", "repeat", "back_date", "arrive_late", "arrive_today", "vanish", "clear"]
 MOST_DAYS = 365
 POSTED_AGO = timedelta(minutes=30)
 """Age of the row of "arrive_today", in real time: an app may read up to the present by its own clock, or a little less."""
@@ -26,7 +26,8 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
     """A transaction changes at the institution; the next sync shows the change.
 
     Args:
-        kind: The change. "amend" gives a posted row another amount and description. "remove" removes a posted row. "repeat"
+        kind: The change. "amend" gives a posted row another amount and description; "reverse" turns a
+            posted payment into money of the same amount that comes in. "remove" removes a posted row. "repeat"
             adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" adds
             one that was made and posted *days* ago, and "arrive_today" one that was made and posted half an hour ago in real
             time. "post" turns a pending row into a posted one; "vanish" removes a pending row. "clear" removes every row, so
@@ -84,6 +85,8 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
             case "amend":
                 given = {"amount": self.amount, "description": self.description}
                 ledger.amend(row.key, **_amendment(stage.seed, row) | {name: text for name, text in given.items() if text})
+            case "reverse":
+                ledger.amend(row.key, amount=row.amount.removeprefix("-"))
             case "remove" | "vanish":
                 ledger.remove(row.key)
             case "post":
@@ -107,7 +110,12 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
             raise StepError(unknown("Change: the end user has no merchant", self.merchant, merchants))
         account_ids = [ledger.accounts[self.account].account_id] if self.account else []
         rows = ledger.statement_newest_first().where(account_ids=account_ids, status=status)
-        matching = (row for row in rows if self.merchant in {"", row.merchant_name})
+        is_payment_needed = self.kind == "reverse"
+        matching = (
+            row
+            for row in rows
+            if self.merchant in {"", row.merchant_name} and (not is_payment_needed or row.amount.startswith("-"))
+        )
         row = next(islice(matching, self.nth, None), None)
         if row is None:
             count = sum(1 for row in rows if self.merchant in {"", row.merchant_name}) if self.merchant else len(rows)
