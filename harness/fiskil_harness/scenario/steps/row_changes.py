@@ -26,12 +26,12 @@ class Change(Step, frozen=True, kw_only=True, tag="change"):
     """A transaction changes at the institution; the next sync shows the change.
 
     Args:
-        kind: The change. "amend" gives a posted row another amount and description; "reverse" turns a
-            posted payment into money of the same amount that comes in. "remove" removes a posted row. "repeat"
-            adds an equal row. "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" adds
-            one that was made and posted *days* ago, and "arrive_today" one that was made and posted half an hour ago in real
-            time. "post" turns a pending row into a posted one; "vanish" removes a pending row. "clear" removes every row, so
-            that the API returns an empty list.
+        kind: The change. "amend" gives a posted row another amount and description; "reverse" turns a posted
+            payment into money of the same amount that comes in. "remove" removes a posted row. "repeat" adds an equal row.
+            "back_date" adds a similar row that is posted now and was made *days* ago; "arrive_late" adds one that was made
+            and posted *days* ago, and "arrive_today" one that was made and posted half an hour ago in real time. "post"
+            turns a pending row into a posted one; "vanish" removes a pending row. "clear" removes every row, so that the API
+            returns an empty list.
         nth: Position of the row among the matching rows; 0 is the newest.
         account: Only rows of this account count: a key in the person's file; "" means all.
         merchant: Only rows of this merchant count; "" means all.
