@@ -634,6 +634,16 @@ def test_unfinished_scenarios_are_one_remark(outcome_of: OutcomeOf) -> None:
     assert findings_to_show(judgement) == []
 
 
+@pytest.mark.parametrize(("datasets", "count"), [(("accounts", "usage"), 1), (("usage",), 0), (("accounts",), 0), (None, 0)])
+def test_energy_data_beside_bank_data_is_a_remark(datasets: tuple[str, ...] | None, count: int) -> None:
+    """A run tries banks or energy retailers, so an app that uses both needs two runs."""
+    settings = Settings(app=AppSettings(facts=Facts(datasets=datasets)))
+
+    remarks = judge([], settings=settings, seed=1, today=TODAY).remarks
+
+    assert [remark.split(",")[0] for remark in remarks] == ["Energy data was not tried"] * count
+
+
 def test_a_fast_gate_opens_with_a_remark(outcome_of: OutcomeOf) -> None:
     """A remark states that each question was tested once."""
     judgement = judge(

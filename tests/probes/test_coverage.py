@@ -36,6 +36,15 @@ def test_a_wildcard_matches_only_events_of_permitted_datasets() -> None:
     assert expected_of(facts) == ("event banking.balances.sync.completed", *CONSENTS, *EVERY_ENDING)
 
 
+def test_events_of_energy_data_beside_bank_data_are_left_for_another_run() -> None:
+    """A run tries banks or energy retailers."""
+    events = ("banking.accounts.sync.completed", "energy.usage.sync.completed")
+
+    assert expected_of(Facts(uses_events=events, datasets=("accounts", "usage")))[0] == f"event {events[0]}"
+    assert f"event {events[1]}" not in expected_of(Facts(uses_events=events, datasets=("accounts", "usage")))
+    assert f"event {events[1]}" in expected_of(Facts(uses_events=events, datasets=("usage",)))
+
+
 def test_an_event_listed_by_name_is_always_expected() -> None:
     """The config names the event explicitly, so the requested datasets do not matter."""
     facts = Facts(uses_events=("energy.usage.sync.completed",))

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.hooks import EFFECTS, HOOKS, LOGIN, ORIGIN_IN_MESSAGE, SECRET_IN_ENV
+from fiskil_harness.core.model.permission import untried_in_a_run
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import expectations, interpretation_runs
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
@@ -406,6 +407,11 @@ def _remarks(
 ) -> Iterable[str]:
     yield from _unfinished_remark(outcomes)
     yield from _outside_remarks(outcomes)
+    if untried_in_a_run(settings.app.facts.datasets or ()):
+        yield (
+            "Energy data was not tried, because app.facts.datasets names bank data too. "
+            "Run the gate again with a second config whose app.facts.datasets names energy data only."
+        )
     if is_fast:
         yield (
             f"A fast gate: it tested each question once, in {len(outcomes)} of {len(outcomes) + len(left_out)} scenarios, "

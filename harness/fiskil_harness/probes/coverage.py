@@ -14,6 +14,7 @@ from fiskil_harness.core.config import Facts
 from fiskil_harness.core.config.hooks import MESSAGE
 from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS, Ending
 from fiskil_harness.core.model.events import EVENT_KINDS, matches_any
+from fiskil_harness.core.model.permission import untried_in_a_run
 from fiskil_harness.journal import Exchange, Journal, Journey, SdkMessagePassed
 from fiskil_harness.journal.queries.api_calls import acknowledged_events, calls
 from fiskil_harness.probes.outcome import USES, Outcome
@@ -81,8 +82,8 @@ def exercised_in(journal: Journal) -> tuple[str, ...]:
 def expected_of(facts: Facts, marks: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the flows that a run must exercise.
 
-    A wildcard in ``uses_events`` matches only events of datasets that the app requests from end users. Errors are expected
-    only if the app called an endpoint.
+    A wildcard in ``uses_events`` matches only events of datasets that the app requests from end users. Events of energy
+    retailers are left out if the app uses bank data too. Errors are expected only if the app called an endpoint.
 
     Args:
         marks: Marks of the app's calls in all scenarios, as `coverage_marks` returns them.
@@ -93,7 +94,14 @@ def expected_of(facts: Facts, marks: Iterable[str] = ()) -> tuple[str, ...]:
         for dataset in DATASETS.values()
         if dataset.permission is not None and dataset.is_permitted_by(permissions)
     ]
-    kinds = {kind for pattern in facts.uses_events or () for kind in _matching_kinds(pattern, permitted_events)}
+    untried_names = untried_in_a_run(permissions)
+    untried_events = {
+        dataset.event
+        for dataset in DATASETS.values()
+        if dataset.permission is not None and dataset.is_permitted_by(untried_names)
+    }
+    named = {kind for pattern in facts.uses_events or () for kind in _matching_kinds(pattern, permitted_events)}
+    kinds = named - untried_events
     called_endpoints = _names_after(marks, CALLED)
     return (
         *(f"{EVENT} {kind}" for kind in sorted(kinds)),

@@ -72,6 +72,17 @@ def test_a_declared_dataset_that_is_not_read_proves_nothing(tape: JournalBuilder
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+def test_energy_data_beside_bank_data_is_left_for_another_run(tape: JournalBuilder) -> None:
+    """A run tries banks or energy retailers. Advice names what it did not try."""
+    declare(tape, "accounts", "usage")
+    tape.call("banking.accounts")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == ("usage is of energy retailers, which this run did not try",)
+
+
 def test_a_config_without_datasets_is_inconclusive(tape: JournalBuilder) -> None:
     """The finding names the missing fact."""
     tape.call("banking.accounts")

@@ -1,5 +1,7 @@
 """Permissions of a consent: one for each kind of data, with Fiskil's names."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 
@@ -50,3 +52,11 @@ def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
 def all_of(industry: str) -> tuple[str, ...]:
     """Return every permission of *industry*, without common ones."""
     return tuple(name for name, permission in PERMISSIONS.items() if permission.industry == industry)
+
+
+def untried_in_a_run(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of *names* that are of energy retailers, if usual ones are of banks: a run tries one of the two."""
+    known = [name for name in names if name in PERMISSIONS]
+    if not {*known} & {*USUAL_PERMISSIONS}:
+        return ()
+    return tuple(name for name in known if PERMISSIONS[name].industry == "energy")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from fiskil_harness.core.model import DATASET_OF_ROUTE, PERMISSIONS
+from fiskil_harness.core.model.permission import untried_in_a_run
 from fiskil_harness.journal import Declared, Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, fields_of, is_complete_success
 from fiskil_harness.probes.probe import Finding, Probe
@@ -45,12 +46,14 @@ class RequestsDeclaredDataOnly(Probe, frozen=True, kw_only=True, tag="requests_d
                 f"the app reads {undeclared[0]}, which app.facts.datasets does not declare",
                 evidence=lines,
             )
-        unread = sorted(set(declared) - read)
+        untried = sorted(set(untried_in_a_run(declared)) - read)
+        unread = sorted(set(declared) - read - set(untried))
         if unread:
             return self.inconclusive(f"{unread[0]} is declared but was not read, so the need for it is not proven")
         permitted = "" if _name_permissions(api_calls) else f"consents permit only these datasets ({FACT})"
         observed = f"all {len(read)} declared datasets are read, and nothing else is requested"
-        return self.passes(observed, examined=len(read), stated=permitted)
+        advice = tuple(f"{name} is of energy retailers, which this run did not try" for name in untried)
+        return self.passes(observed, examined=len(read), stated=permitted, advice=advice)
 
 
 def _requested(api_calls: Iterable[Exchange]) -> set[str]:
