@@ -309,6 +309,18 @@ def test_one_fact_about_the_key_is_enough(receiver_settings: MakeSettings, fact:
     assert "rotate_days" not in message
 
 
+def test_facts_that_most_apps_need_not_state_are_not_missing(receiver_settings: MakeSettings) -> None:
+    """An allow list that the app gets from the harness needs no fact either."""
+    passed = receiver_settings(
+        app={"env": {"FISKIL_WEBHOOK_SECRET": "{webhook_secret}", "ALLOWED_IPS": "{webhook_source_ips}"}}
+    )
+
+    usual, message = (checks_of(settings)["app.facts"].message for settings in (receiver_settings(), passed))
+
+    assert "allowed_ips" in usual
+    assert not {"allowed_ips", "tls_ends_at", "shows_closed_accounts"} & {*message.replace(",", "").split()}
+
+
 def test_an_expired_statement_is_a_warning(receiver_settings: MakeSettings) -> None:
     """The gate would not count it."""
     waiver = Waiver(practice="webhooks.https", reason="January.", owner="Bo", date=DAY, expires=DAY)

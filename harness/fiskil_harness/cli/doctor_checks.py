@@ -59,6 +59,9 @@ EXPECTED = (
     "for unknown end users as well."
 )
 
+SELDOM = ("tls_ends_at", "shows_closed_accounts")
+"""Facts that most apps need not state."""
+
 
 class State(enum.StrEnum):
     """The result of a check."""
@@ -155,7 +158,8 @@ def _missing(driver: Driver) -> Iterator[Check]:
             cost = "what needs it is attested or waived" if of_hook else "no practice needs it"
         yield Check(hook=hook, state=State.MISSING, message=f"{HOOKS[hook]}; {cost}")
     facts = driver.settings.app.facts
-    missing = [name for name in facts.__struct_fields__ if getattr(facts, name) is None and name != "tls_ends_at"]
+    needless = {*SELDOM, *(["allowed_ips"] if driver.settings.app.passes("webhook_source_ips") else [])}
+    missing = [name for name in facts.__struct_fields__ if getattr(facts, name) is None and name not in needless]
     if {"key_created", "rotate_days"} - {*missing}:
         missing = [name for name in missing if name not in {"key_created", "rotate_days"}]  # one of them is enough
     if missing:

@@ -90,7 +90,7 @@ def test_an_unknown_language_is_inconclusive(tape: JournalBuilder) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.syncing_words")
-    assert finding.observed == 'the page\'s language is unknown; add its words for "syncing" to app.facts.syncing_words'
+    assert finding.observed == 'the page has few English words; add its words for "syncing" to app.facts.syncing_words'
 
 
 def test_other_words_about_waiting_are_inconclusive(tape: JournalBuilder) -> None:

@@ -81,7 +81,8 @@ class ShowsSyncing(Probe, frozen=True, kw_only=True, tag="shows_syncing"):
             return self.inconclusive(f"the {flawed[0].page} page {flaw_of(flawed[0])}")
         if not own and not all(_is_english(view) for view in early):
             return self.inconclusive(
-                'the page\'s language is unknown; add its words for "syncing" to app.facts.syncing_words', hook=WORDS
+                'the page has few English words; add its words for "syncing" to app.facts.syncing_words',
+                hook=WORDS,
             )
         if any(_hints(view.text) or _draws_waiting(view) for view in early):
             return self.inconclusive("the page may announce the sync in unknown words", hook=WORDS)
