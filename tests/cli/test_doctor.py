@@ -311,9 +311,7 @@ def test_one_fact_about_the_key_is_enough(receiver_settings: MakeSettings, fact:
 
 def test_facts_that_most_apps_need_not_state_are_not_missing(receiver_settings: MakeSettings) -> None:
     """An allow list that the app gets from the harness needs no fact either."""
-    passed = receiver_settings(
-        app={"env": {"FISKIL_WEBHOOK_SECRET": "{webhook_secret}", "ALLOWED_IPS": "{webhook_source_ips}"}}
-    )
+    passed = receiver_settings(ALLOWED_IPS="{webhook_source_ips}")
 
     usual, message = (checks_of(settings)["app.facts"].message for settings in (receiver_settings(), passed))
 
