@@ -1,6 +1,6 @@
 """Does not expect that the token endpoint refuses its key, so the page is a bare error 500.
 
-Handle every response of the token endpoint, and tell the customer that connecting is not possible now.
+Handle every response of the token endpoint, and show the customer that connecting is not possible now.
 """
 
 from reference_app import app

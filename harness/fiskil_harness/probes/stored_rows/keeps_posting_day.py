@@ -25,7 +25,7 @@ Days = dict[str, frozenset[date]]
 
 
 class _Column(Struct, frozen=True, kw_only=True):
-    """Where the app's records show the posting date: the path, and the date fields of the API that it may show there.
+    """The place at which the app's records show the posting date: the path, and the API's date fields that it may show.
 
     ``other_dates`` are the rows that have another date there, although the API has always served their dates in the usual
     form; they are not judged.
