@@ -78,6 +78,16 @@ def test_the_day_of_the_last_change_is_left_out() -> None:
     assert fields_of(*MOMENTS[:3], "2026-11-09T08:00:00Z") == [(f"row {number}", True) for number in range(1, 4)]
 
 
+def test_a_time_computed_from_a_served_one_is_left_out() -> None:
+    """The record shows the served time too."""
+    mentions = {
+        fiskil_id: [Place("$[*].id", {"id": fiskil_id, "bookedAt": moment, "until": moment.replace("Z", "-10:00")})]
+        for fiskil_id, moment in zip(ROWS, MOMENTS, strict=True)
+    }
+
+    assert {(field.name, field.agrees) for field in own_dates(mentions, ROWS)} == {("bookedAt", True)}
+
+
 def test_names_of_the_api_are_left_out() -> None:
     """They are compared elsewhere, more strictly."""
     assert fields_of(*MOMENTS, name="postingDateTime") == []

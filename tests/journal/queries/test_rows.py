@@ -126,6 +126,8 @@ def test_a_record_contains_a_value_in_another_spelling(record: Any, value: Any) 
         ({"a": "None"}, None),
         ({"a": "1.2.3"}, "1.2"),
         ({"a": "$12.51"}, "12.50"),
+        ({"a": "12.50 KWH"}, "12.50"),
+        ({"a": "1.0e999999999"}, "12.50"),
         ({"a": "12.50 each"}, "12.50"),
         ({"a": "$12,50.00"}, "1250.00"),
         ({"posted": "a"}, "posted"),

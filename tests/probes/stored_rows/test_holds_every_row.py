@@ -54,6 +54,15 @@ def test_rows_that_a_restart_lost_fail(tape: JournalBuilder) -> None:
     assert finding.fix == "store rows in a database or a file before you finish the event"
 
 
+def test_a_restart_before_the_sync_lost_nothing_of_it(tape: JournalBuilder) -> None:
+    """The rows were lost later."""
+    tape.restart()
+    tape.effects({"transactions": sync(tape, "a", "b")}, moment="settled")
+    tape.effects({"transactions": []})
+
+    assert PROBE.examine(tape.journal).observed.endswith("although it showed some of them before")
+
+
 def test_a_row_twice_in_one_list_fails(tape: JournalBuilder) -> None:
     """An app that inserts instead of updating shows a row twice."""
     first, second = sync(tape, "a", "b")

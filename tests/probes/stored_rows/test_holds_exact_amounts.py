@@ -12,9 +12,15 @@ PROBE = HoldsExactAmounts()
 LARGE = "-90071992547409.93"
 
 
-def sync(tape: JournalBuilder, unusual: str = LARGE) -> list[dict[str, Any]]:
-    """A sync contains three ordinary rows and one with an unusual amount."""
-    plain = [tape.transaction(key, amount=amount) for key, amount in (("a", "-1.50"), ("b", "-2.75"), ("c", "1180.00"))]
+ORDINARY = (("a", "-1.50"), ("b", "-2.75"), ("c", "1180.00"))
+MORE = (*ORDINARY, ("d", "-4.20"), ("e", "-5.13"))
+
+
+def sync(
+    tape: JournalBuilder, unusual: str = LARGE, *, ordinary: tuple[tuple[str, str], ...] = ORDINARY
+) -> list[dict[str, Any]]:
+    """A sync contains ordinary rows and one with an unusual amount."""
+    plain = [tape.transaction(key, amount=amount) for key, amount in ordinary]
     rows = [*plain, tape.transaction("unusual", amount=unusual)]
     tape.rows(*rows)
     tape.deliver_event("banking.transactions.sync.completed")
@@ -158,7 +164,7 @@ def test_an_amount_may_have_a_currency_and_commas(tape: JournalBuilder, amount: 
 @pytest.mark.parametrize(("cent", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL), (40, Verdict.PASS)])
 def test_an_ordinary_amount_that_lost_a_cent_fails(tape: JournalBuilder, cent: int, verdict: Verdict) -> None:
     """The others show where the amounts are. A value that is far off may be another one, such as the app's own share."""
-    rows = sync(tape)
+    rows = sync(tape, ordinary=MORE)
     state = state_with(rows, cents(LARGE), shape=cents)
     state[0]["amount"] += cent
     tape.effects({"rows": state})
@@ -190,6 +196,14 @@ def test_another_object_is_no_amount(tape: JournalBuilder, money: dict[str, Any]
 
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.observed == "the app's state shows transactions, but no amounts that the harness can read"
+
+
+def test_dollars_beside_cents_are_no_amount(tape: JournalBuilder) -> None:
+    """Few amounts have no cents, so the field is not taken for the amount."""
+    rows = sync(tape, ordinary=(("a", "-15.00"), ("b", "-20.00"), ("c", "-7.45")))
+    tape.effects([{"id": row["fiskil_id"], "dollars": int(row["amount"].split(".")[0]), "cents": 93} for row in rows])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_amounts_in_the_state_the_result_is_inconclusive(tape: JournalBuilder) -> None:

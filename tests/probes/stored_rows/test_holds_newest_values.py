@@ -498,21 +498,29 @@ def test_a_value_in_another_notation_must_be_replaced(
         ({"amount": "12.50", "way": "out"}, {"amount": "12.50", "way": "in"}, Verdict.PASS),
         ({"amount": "12.50 debit"}, {"amount": "12.50 credit"}, Verdict.PASS),
         ({"amount": "12.50"}, {"amount": "12.50"}, Verdict.INCONCLUSIVE),
+        ({"amount": "12.50", "rev": 1}, {"amount": "12.50", "rev": 2}, Verdict.INCONCLUSIVE),
+        ({"amount": "12.50", "at": "2026-10-01"}, {"amount": "12.50", "at": "2026-10-02"}, Verdict.INCONCLUSIVE),
         ({"text": "-12.50 AUD"}, {"text": "-12.50 AUD"}, Verdict.INCONCLUSIVE),
+        ({"amount": "12.50", "total": "-12.50"}, {"amount": "12.50", "total": "-12.50"}, Verdict.INCONCLUSIVE),
         ({"amount": "-12.50"}, {"amount": "-12.50"}, Verdict.FAIL),
+        ({"amount": "-12.50", "etag": "x"}, {"amount": "-12.50", "etag": "y"}, Verdict.FAIL),
         ({"cents": -1250}, {"cents": -1250}, Verdict.FAIL),
         ({"amount": -12.5}, {"amount": -12.5}, Verdict.FAIL),
+        ({"amount": "-12.50", "n": 10**5000}, {"amount": "12.50", "n": "sNaN"}, Verdict.PASS),
     ],
 )
 def test_an_amount_that_changed_its_sign_must_look_different(
     tape: JournalBuilder, before: dict[str, Any], after: dict[str, Any], verdict: Verdict
 ) -> None:
-    """An app may show the direction in a field of its own. A state may leave it out, so the result is no FAIL."""
+    """An app may show the direction in a field of its own, or not at all; only a shown minus that stays is a FAIL."""
     other = tape.transaction("b", amount="-7.00")
+    shown = {name: {"-12.50": "-7.00", -1250: -700, -12.5: -7.0}.get(value, value) for name, value in before.items()}
+    if "total" in shown:
+        shown["total"] = "-19.50"
     for record, amount in ((before, "-12.50"), (after, "12.50")):
         tape.rows(tape.transaction("a", amount=amount), other)
         tape.deliver_event(SYNCED)
-        tape.effects([*state_with(tape, **record), {"fiskil_id": other["fiskil_id"], **before}])
+        tape.effects([*state_with(tape, **record), {"fiskil_id": other["fiskil_id"], **shown}])
 
     finding = PROBE.examine(tape.journal)
 

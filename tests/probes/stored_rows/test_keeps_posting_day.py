@@ -15,9 +15,10 @@ PROBE = KeepsPostingDay()
 MORNING, EVENING = "2026-10-01T02:00:00Z", "2026-10-01T20:30:00Z"
 
 
-def sync(tape: JournalBuilder, moment: str) -> list[dict[str, Any]]:
-    """A sync contains three rows of other days, and one of *moment*."""
-    days = ("2026-09-01", "2026-09-11", "2026-09-21")
+def sync(
+    tape: JournalBuilder, moment: str, *, days: tuple[str, ...] = ("2026-09-01", "2026-09-11", "2026-09-21")
+) -> list[dict[str, Any]]:
+    """A sync contains a row of each of *days*, and one of *moment*."""
     rows = [tape.transaction(day, posting_date_time=f"{day}T03:00:00Z") for day in days]
     rows.append(tape.transaction("unusual", posting_date_time=moment))
     tape.rows(*rows)
@@ -103,7 +104,7 @@ def test_dates_as_people_write_them_are_judged(tape: JournalBuilder) -> None:
 @pytest.mark.parametrize(("last", "verdict"), [(MORNING, "PASS"), ("2026-09-30", "FAIL")])
 def test_a_row_with_another_date_hides_no_wrong_day(tape: JournalBuilder, last: str, verdict: str) -> None:
     """One row has another date before any unusual form; it is not judged, the others are."""
-    rows = sync(tape, MORNING)
+    rows = sync(tape, MORNING, days=tuple(f"2026-09-{day:02}" for day in range(1, 11)))
     earlier, later = state_with(rows, MORNING), state_with(rows, last)
     earlier["rows"][0]["posted"] = later["rows"][0]["posted"] = "2026-08-01"
     tape.effects(earlier, moment="settled")
@@ -117,10 +118,10 @@ def test_a_row_with_another_date_hides_no_wrong_day(tape: JournalBuilder, last: 
 
 
 def test_an_app_may_show_the_execution_date_where_there_is_one(tape: JournalBuilder) -> None:
-    """One of four rows has an execution date, a day before its posting date."""
-    days = ("2026-09-01", "2026-09-11", "2026-09-21", "2026-10-01")
+    """One of ten rows has an execution date, a day before its posting date."""
+    days = [f"2026-09-{day:02}" for day in range(2, 12)]
     rows = [tape.transaction(day, posting_date_time=f"{day}T03:00:00Z") for day in days]
-    rows[0]["execution_date_time"] = "2026-08-31T03:00:00Z"
+    rows[0]["execution_date_time"] = "2026-09-01T03:00:00Z"
     tape.rows(*rows)
     state = [{"id": row["fiskil_id"], "on": row.get("execution_date_time", row["posting_date_time"])[:10]} for row in rows]
     tape.effects(state, moment="settled")
@@ -129,7 +130,28 @@ def test_an_app_may_show_the_execution_date_where_there_is_one(tape: JournalBuil
 
     finding = PROBE.examine(tape.journal)
 
-    assert (finding.verdict, finding.examined) == (Verdict.PASS, 4)
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 10)
+
+
+def test_a_placeholder_in_an_earlier_state_hides_no_wrong_day(tape: JournalBuilder) -> None:
+    """The last state before the unusual form counts."""
+    rows = sync(tape, MORNING, days=tuple(f"2026-09-{day:02}" for day in range(1, 11)))
+    tape.effects(state_with(rows, "2026-01-01"), moment="settled")
+    tape.effects(state_with(rows, MORNING), moment="settled")
+    tape.call("banking.transactions", bites=("DateForm(form=date_only, field=)",))
+    tape.effects(state_with(rows, "2026-09-30"))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_date_that_is_the_posting_date_in_most_rows_only_is_not_judged(tape: JournalBuilder) -> None:
+    """It may be the day of the last change, which a later sync moves."""
+    rows = sync(tape, MORNING)
+    tape.effects(state_with(rows, "2026-10-09"), moment="settled")
+    tape.call("banking.transactions", bites=("DateForm(form=date_only, field=)",))
+    tape.effects(state_with(rows, "2026-10-10", shape=lambda _: "2026-10-10"))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("shown", [None, "", "1 October", True])

@@ -11,6 +11,7 @@ HOURS = (0, 8, 9.5, 10, 10.5, 11)
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 EDGES = (1, 9999)
+MOST_MILLISECONDS = 10**13
 LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -44,7 +45,8 @@ def moment_of(value: Any) -> datetime | None:
     It is a text with a date, a time and an offset from UTC, or a number of seconds or milliseconds since 1970.
     """
     if isinstance(value, int | float):
-        moments = [] if isinstance(value, bool) else [_moment(value), _moment(value / 1000)]
+        is_time = not isinstance(value, bool) and abs(value) < MOST_MILLISECONDS
+        moments = [_moment(value), _moment(value / 1000)] if is_time else []
         return next((moment for moment in moments if moment is not None), None)
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else None

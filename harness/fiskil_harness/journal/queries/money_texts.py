@@ -4,12 +4,14 @@ import re
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
-_CURRENCY = r"(?:[A-Z]{1,3}\s?\$|\$|[A-Z]{3})"
+_CURRENCY = r"(?:(?:A|AU|NZ|US|S|HK|C)?\$|[€£¥]|AUD|NZD|USD|EUR|GBP|SGD|HKD|CAD|CHF|JPY|CNY|INR)"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _MONEY = re.compile(
     rf"[-+\u2212(]?\s*(?:{_CURRENCY}\s*)?[-+\u2212]?({_NUMBER})\)?\s*(?:{_CURRENCY})?\s*(?:CR|DR|CREDIT|DEBIT)?",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(r"-?[0-9]{1,30}")
+LARGEST = 10**30
 _NANO = Decimal("1e-9")
 _EXACT = Context(prec=100)
 MOST_LETTERS = 100
@@ -17,23 +19,37 @@ MOST_LETTERS = 100
 
 
 def amount_in(text: str) -> Decimal | None:
-    """Return the number or the amount of money that *text* is; None if it is neither.
+    """Return the number or the amount of money that *text* is; None if it is neither, or longer than any served amount.
 
     The sign of a number is kept, and so is ``NaN``; an amount with a currency or with commas has no sign.
     """
+    if len(text) > MOST_LETTERS:
+        return None
     try:
-        return Decimal(text)
+        number = Decimal(text)
+        is_usual = not number.is_snan() and (not number.is_finite() or abs(number.adjusted()) <= MOST_LETTERS)
+        return number if is_usual else None
     except InvalidOperation:
-        match = _MONEY.fullmatch(text.strip()) if len(text) <= MOST_LETTERS else None
+        match = _MONEY.fullmatch(text.strip())
         return Decimal(match.group(1).replace(",", "")) if match else None
 
 
 def amount_of_object(value: Any) -> Decimal | None:
-    """Return the amount of an object with whole units and billionths, as in Google's type ``Money``, or None."""
+    """Return the amount of an object with whole units and billionths, as in Google's type ``Money``, or None.
+
+    An object with another number, such as cents, is none.
+    """
     if not isinstance(value, dict) or "units" not in value:
         return None
-    units, nanos = value["units"], value.get("nanos") or 0
-    if isinstance(units, bool) or not isinstance(units, int | str) or not isinstance(nanos, int):
+    nanos = value.get("nanos") or 0
+    others = [other for name, other in value.items() if name not in {"units", "nanos"}]
+    if not is_whole(value["units"]) or not is_whole(nanos) or any(isinstance(other, int | float) for other in others):
         return None
-    whole = amount_in(str(units))
-    return None if whole is None or not whole.is_finite() else _EXACT.add(whole, _EXACT.multiply(Decimal(nanos), _NANO))
+    return _EXACT.add(Decimal(value["units"]), _EXACT.multiply(Decimal(nanos), _NANO))
+
+
+def is_whole(value: Any) -> bool:
+    """Return True for an integer of a usual size, as a JSON number or as text."""
+    if isinstance(value, str):
+        return _WHOLE.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST

@@ -5,8 +5,10 @@ changes, so the old value counts only if every slot still has it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
+from fiskil_harness.journal.queries.days import days_of
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
 from fiskil_harness.journal.queries.rows import Place, holds_value
 
@@ -38,7 +40,8 @@ def rows_with_own_changes(
 ) -> set[str]:
     """Return those rows of *changed* in which the app replaced a value that it left as it was in each other row.
 
-    So a time of the last sync, which changes in every row, does not count. Nor does a value that the app removed. The result
+    So a time of the last sync, which changes in every row, does not count. Nor does a value that the app removed, a date, or
+    a number that is one higher, which may count versions. The result
     is empty if no other row has a place in both states.
 
     Args:
@@ -58,13 +61,22 @@ def is_given(value: Any) -> bool:
 
 
 def _changed_slots(earlier: Sequence[Place], now: Sequence[Place]) -> set[Slot]:
-    before, after = _values_by_slot(earlier), _values_by_slot(now)
-    return {
-        slot for slot, values in after.items() if slot in before and before[slot] != values and any(map(is_given, values))
-    }
+    before, after = values_by_slot(earlier), values_by_slot(now)
+    return {slot for slot, values in after.items() if slot in before and _is_replaced(before[slot], values)}
 
 
-def _values_by_slot(mentions: Sequence[Place]) -> dict[Slot, list[Any]]:
+def _is_replaced(before: list[Any], after: list[Any]) -> bool:
+    changed = [(old, new) for old, new in zip_longest(before, after) if old != new]
+    return any(is_given(new) and not days_of(new) and not _is_next(old, new) for old, new in changed)
+
+
+def _is_next(old: Any, new: Any) -> bool:
+    numbers = isinstance(old, int) and isinstance(new, int) and not isinstance(old, bool) and not isinstance(new, bool)
+    return numbers and new == old + 1
+
+
+def values_by_slot(mentions: Sequence[Place]) -> dict[Slot, list[Any]]:
+    """Return the values in the records of a row, except lists, by their slots."""
     values: dict[Slot, list[Any]] = {}
     for place in mentions:
         for path, value in leaves(place.record):

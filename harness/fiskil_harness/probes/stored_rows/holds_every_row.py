@@ -109,7 +109,7 @@ class HoldsEveryRow(Probe, frozen=True, tag="holds_every_row"):
         states = [effects.state for effects in snapshots(journal, rows.participant)]
         ids = [str(row["fiskil_id"]) for row in missing]
         if any(shown(state, ids) for state in states):
-            is_restarted = any(changed.is_restart for changed in journal.all(ProcessChanged))
+            is_restarted = any(changed.is_restart and changed.at_s > rows.at_s for changed in journal.all(ProcessChanged))
             since = "after it was started again" if is_restarted else "although it showed some of them before"
             observed = f"{len(missing)} of {len(missing)} {self.dataset} are missing from the app's state {since}"
             finding = self.fails(observed, evidence=row_lines("missing", missing))

@@ -81,11 +81,11 @@ class HoldsExactAmounts(Probe, frozen=True, kw_only=True, tag="holds_exact_amoun
 
 
 def _amount_path(states: list[Effects], served: ServedAmounts) -> Path | None:
-    """Return the path at which most records of ordinary rows have their amount; None if there is none."""
+    """Return the path at which four of five ordinary rows, or more, have their amount; None if there is none."""
     for effects in states:
         mentions = {row: found for row, found in places(effects.state, served.plain).items() if found}
         right = Counter(path for row, found in mentions.items() for path in _paths_to(found, served.plain[row]))
-        common = [path for path, count in right.items() if count * 2 > len(mentions)]
+        common = [path for path, count in right.items() if count * 5 >= len(mentions) * 4]
         if common and len({served.plain[row] for row in mentions}) >= MIN_AMOUNTS:
             return min(common, key=lambda path: (-right[path], path))
     return None

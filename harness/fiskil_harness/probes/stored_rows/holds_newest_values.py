@@ -1,7 +1,9 @@
 """Does the app show the latest values of rows that changed between two syncs?"""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -9,9 +11,15 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
-from fiskil_harness.journal.queries.json_leaves import leaves
-from fiskil_harness.journal.queries.money_texts import amount_in
-from fiskil_harness.journal.queries.old_values import is_given, replaces, rows_with_own_changes, still_shows
+from fiskil_harness.journal.queries.money_texts import amount_in, is_whole
+from fiskil_harness.journal.queries.old_values import (
+    Slot,
+    is_given,
+    replaces,
+    rows_with_own_changes,
+    still_shows,
+    values_by_slot,
+)
 from fiskil_harness.journal.queries.retention import dated
 from fiskil_harness.journal.queries.rows import (
     Place,
@@ -164,10 +172,11 @@ def _compare_fields(
             old_value, new_value = old_values[field], new_values.get(field)
             # If only the sign of an amount changed, an app may show that in a field of its own.
             if holds_value([old_value], new_value):
-                compared.judged += fiskil_id in updated
-                if fiskil_id not in updated and _shows_minus(now[fiskil_id], old_value):
+                if _keeps_minus(fiskil_id, field, first=first, now=now):
                     compared.stale.append(f"{name_of_row(new)}: {field} has the old sign")
-                elif fiskil_id not in updated:
+                elif fiskil_id in updated:
+                    compared.judged += 1
+                else:
                     compared.unsigned.append(f"{field} of {name_of_row(new)}")
                 continue
             is_old, is_new = _versions_shown(earlier[fiskil_id], now[fiskil_id], new, old_value, new_value)
@@ -179,12 +188,29 @@ def _compare_fields(
     return compared
 
 
-def _shows_minus(mentions: list[Place], amount: Any) -> bool:
-    """Return True if a record has the negative *amount* with its sign, in dollars or cents."""
-    served = amount_in(str(amount))
-    values = (value for place in mentions for _, value in leaves(place.record) if not isinstance(value, bool))
-    shown = {amount_in(str(value)) for value in values if isinstance(value, int | float | str)}
-    return served is not None and served < 0 and bool(shown & {served, served * 100})
+def _keeps_minus(row_id: str, field: str, *, first: dict[str, Row], now: dict[str, list[Place]]) -> bool:
+    """Return True if the row shows its old, negative amount in a slot in which other rows show theirs with the sign.
+
+    Args:
+        row_id: The ``fiskil_id`` of a row whose amount became positive.
+        first: The first version of each row, by ``fiskil_id``.
+        now: The places of each row in the state after the change.
+    """
+    served = {row: amount_in(str(version.get(field, ""))) for row, version in first.items()}
+    amounts = {row: amount for row, amount in served.items() if amount is not None and amount < 0}
+    signed = Counter(slot for row, amount in amounts.items() for slot in _slots_with(now.get(row, []), amount))
+    return row_id in amounts and any(signed[slot] > 1 for slot in _slots_with(now[row_id], amounts[row_id]))
+
+
+def _slots_with(mentions: list[Place], amount: Decimal) -> set[Slot]:
+    """Return the slots of a row that have *amount* with its sign, in dollars or cents."""
+    slots = values_by_slot(mentions).items()
+    return {slot for slot, values in slots if {amount, amount * 100} & {_number(value) for value in values}}
+
+
+def _number(value: Any) -> Decimal | None:
+    is_amount = isinstance(value, str | float) or is_whole(value)
+    return amount_in(repr(value) if isinstance(value, float) else str(value)) if is_amount else None
 
 
 def _versions_shown(earlier: list[Place], now: list[Place], row: Row, old_value: Any, new_value: Any) -> tuple[bool, bool]:

@@ -99,23 +99,23 @@ def _served(every_sync: list[Rows], fields: Iterable[str], changed: Iterable[Exc
 
 
 def _date_column(states: list[Effects], every_sync: list[Rows]) -> _Column | None:
-    """Return where most records show the posting date in *states*, from before the first date in an unusual format.
+    """Return where nine of ten records, or more, show the posting date.
 
-    The result is None if no state has such a place.
+    The result is None if there is no such place in *states*, which are from before the first date in an unusual format.
     """
     served = {name: _served(every_sync, (name,)) for name in DATES}
     posted = served[DATE]
-    for effects in states:
-        mentions = {fiskil_id: found for fiskil_id, found in places(effects.state, posted).items() if found}
-        counts = Counter(path for fiskil_id, found in mentions.items() for path in _paths_of(found, posted[fiskil_id]))
-        common = [path for path, count in counts.items() if count * 2 > len(mentions)]
-        if common and len({posted[fiskil_id] for fiskil_id in mentions}) >= MIN_DAYS:
+    for effects in reversed(states):
+        mentions = {row: found for row, found in places(effects.state, posted).items() if found}
+        counts = Counter(path for row, found in mentions.items() for path in _paths_of(found, posted[row]))
+        common = [path for path, count in counts.items() if count * 10 >= len(mentions) * 9]
+        if common and len({posted[row] for row in mentions}) >= MIN_DAYS:
             path = min(common, key=lambda path: (path[-1:] != (DATE,), -counts[path], path))
             right = {
                 name: {row for row, found in mentions.items() if path in _paths_of(found, days.get(row))}
                 for name, days in served.items()
             }
-            fields = [name for name in DATES if len(right[name]) * 2 > len(mentions) or right[name] - right[DATE]]
+            fields = [name for name in DATES if len(right[name]) * 10 >= len(mentions) * 9 or right[name] - right[DATE]]
             dated = {row for row, found in mentions.items() if _days_at(path, found)}
             return _Column(path=path, fields=fields, other_dates=dated.difference(*(right[name] for name in fields)))
     return None
