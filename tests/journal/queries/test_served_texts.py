@@ -1,4 +1,4 @@
-"""served_texts: letters beyond ASCII in the app's state, and the two results of a wrong decoding."""
+"""served_texts: letters beyond ASCII in the app's state, and the results of a wrong encoding."""
 
 import unicodedata
 from collections.abc import Callable
@@ -98,6 +98,23 @@ def test_bytes_that_became_letters_are_wrong(text: str, encoding: str, change: C
 def test_replaced_letters_are_wrong(shown: str) -> None:
     """Every letter beyond ASCII is lost, as a whole or byte by byte."""
     assert result(SUSHI, [shown]) == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "expected"),
+    [
+        (SUSHI, "MÜLLER SUSHI ", "wrong"),
+        (SUSHI, "müller sushi", "wrong"),
+        (SUSHI, "MÜLLER SUS", "not judged"),
+        (SUSHI, "MÜLLER SUSHI!", "not judged"),
+        ("MÜLLER SUSHI \U0001f363", "MÜLLER SUSHI", "not judged"),
+        ("\U0001f363 MÜLLER SUSHI", "", "not judged"),
+        ("MÜLLER SUSHI \u2013 BAR", "MÜLLER SUSHI", "not judged"),
+    ],
+)
+def test_a_text_that_ends_before_its_emoji_is_wrong(text: str, shown: str, expected: str) -> None:
+    """A database with three bytes for each character cuts it there, and loses the words after the emoji."""
+    assert result(text, [{"description": shown}]) == expected
 
 
 @pytest.mark.parametrize(

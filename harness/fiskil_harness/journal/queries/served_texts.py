@@ -1,10 +1,11 @@
 """Texts with letters beyond ASCII that the API served, and how the app's state shows them.
 
-Apps rewrite texts for many reasons, so only two results of a wrong encoding are recognised. In the first, each byte of UTF-8
-became a letter of Latin-1 or Windows-1252. In the second, letters beyond ASCII became question marks or replacement
-characters, all of them or those that the encoding lacks; of signs, such as an emoji, this is not judged. Other forms are
-lawful, such as "E" for "\u00c9", or a text without its emoji. A text with fewer than three letters of ASCII is not judged,
-because it may be part of any other text.
+Apps rewrite texts for many reasons, so only three results of a wrong encoding are recognised. In the first, each byte of
+UTF-8 became a letter of Latin-1 or Windows-1252. In the second, letters beyond ASCII became question marks or replacement
+characters, all of them or those that the encoding lacks; of signs, such as an emoji, this is not judged. In the third, the
+text ends before its emoji, as in a database that stores three bytes for each character, although words follow the emoji.
+Other forms are lawful, such as "E" for "\u00c9", or a text without its emoji. A text with fewer than three letters of ASCII
+is not judged, because it may be part of any other text.
 """
 
 import re
@@ -23,6 +24,8 @@ ENCODINGS = ("latin-1", "cp1252")
 REPLACED = "[?\ufffd]{1,4}"
 """A replaced letter: the app replaced it as a whole, or each of its bytes."""
 FEW_LETTERS = 3
+LAST_OF_THREE_BYTES = 0xFFFF
+"""The last character that UTF-8 encodes in three bytes; an emoji has four."""
 
 
 class ServedText(Struct, frozen=True):
@@ -55,7 +58,12 @@ def shown_texts(state: Any, served: Iterable[ServedText]) -> ShownTexts:
     shown = list(texts_in(state))
     plain, visible = "\n".join(map(_plain, shown)), "\n".join(map(_visible, shown))
     right = tuple(each for each in served if _plain(each.text) in plain or _visible(each.text) in visible)
-    wrong = tuple(each for each in served if each not in right and _is_wrongly_decoded(each.text, plain, visible))
+    whole = set(map(_plain, shown))
+    wrong = tuple(
+        each
+        for each in served
+        if each not in right and (_is_wrongly_decoded(each.text, plain, visible) or _before_emoji(each.text) in whole)
+    )
     return ShownTexts(right, wrong)
 
 
@@ -75,6 +83,13 @@ def _is_wrongly_decoded(text: str, plain: str, visible: str) -> bool:
         _pattern(text, may_lose=lambda letter: not (letter.isascii() or letter.isalpha())), plain
     )
     return is_replaced is not None and has_lost_signs_only is None
+
+
+def _before_emoji(text: str) -> str | None:
+    """Return what stands before the first character of four bytes in *text*, or None if no word follows it."""
+    start = next((number for number, letter in enumerate(text) if ord(letter) > LAST_OF_THREE_BYTES), len(text))
+    words = [sum(letter.isascii() and letter.isalpha() for letter in part) for part in (text[:start], text[start:])]
+    return _plain(text[:start]) if min(words) >= FEW_LETTERS else None
 
 
 def _pattern(text: str, *, may_lose: Callable[[str], bool]) -> str:

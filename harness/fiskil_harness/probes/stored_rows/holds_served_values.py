@@ -28,8 +28,8 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
 
     Under names of the app's own, only such times are compared, in fields that show a day of the row in most rows.
 
-    A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, or with
-    some of these letters replaced. Other forms of a text are not judged.
+    A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, with some
+    of these letters replaced, or cut off at an emoji. Other forms of a text are not judged.
 
     Datasets of which a fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left
     out.
