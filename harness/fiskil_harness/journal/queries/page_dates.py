@@ -27,10 +27,8 @@ _HINTS = re.compile(
 )
 """Text that may be a date or a part of a date, although the day cannot be determined."""
 
-_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+")
-_TIME_OF_DAY = re.compile(
-    r",?\s+(?:at\s+)?\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s+[a-z]{3,4}|\s*[+-]\d\d:?\d\d)?$"
-)
+_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? ")
+_TIME_OF_DAY = re.compile(r"(?<=\d),? (?:at )?\d{1,2}[:.]\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?(?: [a-z]{3,4}| ?[+-]\d\d:?\d\d)?$")
 _FULL_YEAR = re.compile(r"\b\d{4}\b")
 
 MOST_LETTERS = 50
