@@ -12,6 +12,8 @@ HOURS = (0, 8, 9.5, 10, 10.5, 11)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 EDGES = (1, 9999)
 MOST_MILLISECONDS = 10**13
+"""A larger number is no time since 1970."""
+
 LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 

@@ -12,6 +12,8 @@ _MONEY = re.compile(
 )
 _WHOLE = re.compile(r"-?[0-9]{1,30}")
 LARGEST = 10**30
+"""Whole units of an amount are less than this."""
+
 _NANO = Decimal("1e-9")
 _EXACT = Context(prec=100)
 MOST_LETTERS = 100
@@ -34,7 +36,16 @@ def amount_in(text: str) -> Decimal | None:
         return Decimal(match.group(1).replace(",", "")) if match else None
 
 
-def amount_of_object(value: Any) -> Decimal | None:
+def amount_of(value: Any) -> Decimal | None:
+    """Return the amount that a JSON value is: a number, a text or an object; None if it is none."""
+    if isinstance(value, str):
+        return amount_in(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _amount_of_object(value)
+    return Decimal(repr(value) if isinstance(value, float) else value)
+
+
+def _amount_of_object(value: Any) -> Decimal | None:
     """Return the amount of an object with whole units and billionths, as in Google's type ``Money``, or None.
 
     An object with another number, such as cents, is none.
@@ -43,12 +54,12 @@ def amount_of_object(value: Any) -> Decimal | None:
         return None
     nanos = value.get("nanos") or 0
     others = [other for name, other in value.items() if name not in {"units", "nanos"}]
-    if not is_whole(value["units"]) or not is_whole(nanos) or any(isinstance(other, int | float) for other in others):
+    if not _is_whole(value["units"]) or not _is_whole(nanos) or any(isinstance(other, int | float) for other in others):
         return None
     return _EXACT.add(Decimal(value["units"]), _EXACT.multiply(Decimal(nanos), _NANO))
 
 
-def is_whole(value: Any) -> bool:
+def _is_whole(value: Any) -> bool:
     """Return True for an integer of a usual size, as a JSON number or as text."""
     if isinstance(value, str):
         return _WHOLE.fullmatch(value) is not None

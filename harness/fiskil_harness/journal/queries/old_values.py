@@ -41,8 +41,7 @@ def rows_with_own_changes(
     """Return those rows of *changed* in which the app replaced a value that it left as it was in each other row.
 
     So a time of the last sync, which changes in every row, does not count. Nor does a value that the app removed, a date, or
-    a number that is one higher, which may count versions. The result
-    is empty if no other row has a place in both states.
+    a number that is one higher, which may count versions. The result is empty if no other row has a place in both states.
 
     Args:
         earlier: The places of each row, by ``fiskil_id``, in the state before the change.

@@ -11,7 +11,7 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import ServedAmounts, served_amounts
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
-from fiskil_harness.journal.queries.money_texts import amount_in, amount_of_object
+from fiskil_harness.journal.queries.money_texts import amount_of
 from fiskil_harness.journal.queries.rows import Place, latest_rows, places, shown, snapshots
 from fiskil_harness.probes.probe import Finding, Probe
 
@@ -104,12 +104,12 @@ def _paths_to(row_places: Iterable[Place], amount: Decimal) -> set[Path]:
 def _shown_amounts(effects: Effects, served: ServedAmounts, path: Path) -> list[ShownAmount]:
     mentions = places(effects.state, served.all)
     values = [(fiskil_id, at(place.record, path)) for fiskil_id, row_places in mentions.items() for place in row_places]
-    return [ShownAmount(fiskil_id, value) for fiskil_id, value in values if _number(value) is not None]
+    return [ShownAmount(fiskil_id, value) for fiskil_id, value in values if amount_of(value) is not None]
 
 
 def _is_almost(shown: ShownAmount, served: ServedAmounts) -> bool:
     """Return True if the amount of an ordinary row is off by a cent, as after a computation with floats."""
-    amount, number = served.plain.get(shown.fiskil_id), _number(shown.value)
+    amount, number = served.plain.get(shown.fiskil_id), amount_of(shown.value)
     if amount is None or number is None or not number.is_finite() or _is_exact(shown.value, amount):
         return False
     return any(abs(abs(number) - abs(amount) * unit) <= CENT * unit for unit in (1, 100))
@@ -119,18 +119,9 @@ def _is_among(shown: ShownAmount, amounts: Mapping[str, set[Decimal]]) -> bool:
     return any(_is_exact(shown.value, amount) for amount in amounts[shown.fiskil_id])
 
 
-def _number(value: Any) -> Decimal | None:
-    """Return *value* as a number, which may be ``NaN``; None if *value* is not a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return amount_of_object(value)
-    if isinstance(value, str):
-        return amount_in(value)
-    return Decimal(repr(value) if isinstance(value, float) else value)
-
-
 def _is_exact(value: Any, amount: Decimal) -> bool:
     """Return True if *value* is *amount* in dollars or cents, without the sign, rounded to two decimal places or more."""
-    number = _number(value)
+    number = amount_of(value)
     if number is None or not number.is_finite():
         return False
     dollars = abs(amount)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import TOKEN_NOT_RENEWED, is_in, never_tried_to_renew, reads, selection
-from fiskil_harness.journal.queries.money_texts import amount_in, is_whole
+from fiskil_harness.journal.queries.money_texts import amount_of
 from fiskil_harness.journal.queries.old_values import (
     Slot,
     is_given,
@@ -141,12 +141,17 @@ def _compare(journal: Journal, dataset: str) -> _Comparison:
     if reason:
         return _Comparison(dataset=dataset, reason=reason, hook=fact, blocks_pass=bool(compared.unsigned))
     read_again = [pair for pair in changed if str(pair[1]["fiskil_id"]) not in unread_ids]
-    return _judged_by_records(dataset, read_again, earlier, end.state)
+    return _judged_by_records(dataset, read_again, compared)
 
 
 class _Compared(Struct, kw_only=True):
-    """The changed fields that the state shows: lines about old values, the number, and amounts of which no sign is shown."""
+    """The changed fields that the state shows: lines about old values, the number, and amounts of which no sign is shown.
 
+    ``now`` are the places of every row in the state, and ``updated`` the rows in which the app replaced a value.
+    """
+
+    now: dict[str, list[Place]]
+    updated: set[str]
     stale: list[str] = []
     judged: int = 0
     unsigned: list[str] = []
@@ -164,7 +169,7 @@ def _compare_fields(
     """
     now = places(state, list(earlier))
     updated = rows_with_own_changes(earlier, now, [str(new["fiskil_id"]) for _, new in changed])
-    compared = _Compared()
+    compared = _Compared(now=now, updated=updated)
     for old, new in changed:
         fiskil_id = str(new["fiskil_id"])
         old_values, new_values = _values_of(old), _values_of(new)
@@ -196,7 +201,7 @@ def _keeps_minus(row_id: str, field: str, *, first: dict[str, Row], now: dict[st
         first: The first version of each row, by ``fiskil_id``.
         now: The places of each row in the state after the change.
     """
-    served = {row: amount_in(str(version.get(field, ""))) for row, version in first.items()}
+    served = {row: amount_of(version.get(field)) for row, version in first.items()}
     amounts = {row: amount for row, amount in served.items() if amount is not None and amount < 0}
     signed = Counter(slot for row, amount in amounts.items() for slot in _slots_with(now.get(row, []), amount))
     return row_id in amounts and any(signed[slot] > 1 for slot in _slots_with(now[row_id], amounts[row_id]))
@@ -205,12 +210,7 @@ def _keeps_minus(row_id: str, field: str, *, first: dict[str, Row], now: dict[st
 def _slots_with(mentions: list[Place], amount: Decimal) -> set[Slot]:
     """Return the slots of a row that have *amount* with its sign, in dollars or cents."""
     slots = values_by_slot(mentions).items()
-    return {slot for slot, values in slots if {amount, amount * 100} & {_number(value) for value in values}}
-
-
-def _number(value: Any) -> Decimal | None:
-    is_amount = isinstance(value, str | float) or is_whole(value)
-    return amount_in(repr(value) if isinstance(value, float) else str(value)) if is_amount else None
+    return {slot for slot, values in slots if {amount, amount * 100} & set(map(amount_of, values))}
 
 
 def _versions_shown(earlier: list[Place], now: list[Place], row: Row, old_value: Any, new_value: Any) -> tuple[bool, bool]:
@@ -229,19 +229,13 @@ def _versions_shown(earlier: list[Place], now: list[Place], row: Row, old_value:
     return _is_shown(now, old_value), _is_shown(now, new_value)
 
 
-def _judged_by_records(dataset: str, changed: list[Changed], earlier: dict[str, list[Place]], state: Any) -> _Comparison:
-    """Return the comparison of rows of which the *state* shows no changed value in the API's notation.
-
-    Args:
-        changed: The changed rows that the app read again.
-        earlier: The places of every row in the state before the change.
-    """
-    now = places(state, list(earlier))
+def _judged_by_records(dataset: str, changed: list[Changed], compared: _Compared) -> _Comparison:
+    """Return the comparison of the *changed* rows that the app read again, if the state shows none in the API's notation."""
     names = sorted({name for old, new in changed for name in _changed_fields(_values_of(old), _values_of(new))})
-    reason, hook = _why_not_judged(changed, names, now)
+    reason, hook = _why_not_judged(changed, names, compared.now)
     if reason:
         return _Comparison(dataset=dataset, reason=reason, hook=hook)
-    updated = rows_with_own_changes(earlier, now, [str(new["fiskil_id"]) for _, new in changed])
+    updated = compared.updated & {str(new["fiskil_id"]) for _, new in changed}
     if updated:
         return _Comparison(dataset=dataset, judged=len(updated))
     reason = f"the app's state does not show that {' and '.join(names)} changed"
