@@ -1,4 +1,4 @@
-"""One page of a list is empty and another is repeated; a good integration reads on, or stops and keeps its old rows."""
+"""One page of a list is repeated and later another is empty; the next complete read shows every row once."""
 
 from fiskil_harness import Scenario, faults, probes, steps
 
@@ -10,12 +10,12 @@ SCENARIO = Scenario(
         steps.WaitUntilIdle(),
         steps.Change(kind="repeat", nth=3),
         steps.Change(kind="arrive_late", nth=5, days=60),
-        steps.InjectFault("banking.transactions", faults.NextEmpty(), page=2),
+        steps.InjectFault("banking.transactions", faults.PageRepeated(), page=3),
         steps.Sync("transactions"),
         steps.Deliver(),
         steps.WaitUntilIdle(),
         steps.Change(kind="repeat", nth=7),
-        steps.InjectFault("banking.transactions", faults.PageRepeated(), page=3),
+        steps.InjectFault("banking.transactions", faults.NextEmpty(), page=2),
         steps.Sync("transactions"),
         steps.Deliver(),
         steps.WaitUntilIdle(),

@@ -380,3 +380,11 @@ def test_a_row_that_is_no_longer_served_may_stay(tape: JournalBuilder) -> None:
     tape.effects({"rows": [old, gone, new]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_list_that_ended_at_an_empty_page_is_not_judged(tape: JournalBuilder) -> None:
+    """Fiskil documents that a list may end at an empty page, so the app may lack the rows behind it."""
+    old, new = two_reads(tape, bites=("NextEmpty()",))
+    tape.effects({"rows": [*old[:1], new[0]]}, moment="settled")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -20,7 +20,6 @@ BREAKS = frozenset(
         "ErrorInside",
         "HtmlInside",
         "LimitBytes",
-        "NextEmpty",
         "NextForeign",
         "Overlap",
         "PageRepeated",
@@ -30,7 +29,10 @@ BREAKS = frozenset(
         "TruncatedJson",
     }
 )
-"""Faults that neither change rows nor end a list early; after other faults, a correct app may lack rows."""
+"""Faults that neither change rows nor end a list early; after other faults, a correct app may lack rows.
+
+An empty page ends a list early: Fiskil documents that a list ends at a page without ``links.next``, or at an empty page.
+"""
 
 CURSORS = frozenset({"page[after]", "page[before]", "page[size]"})
 

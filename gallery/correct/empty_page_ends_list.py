@@ -1,6 +1,6 @@
 """Treats a page without rows as the end of the list, although it has a next link.
 
-Only the next link states whether there are more pages. A page may be empty because its rows were filtered or removed.
+Fiskil documents both ends of a list: a page without a next link, and an empty page.
 """
 
 from reference_app import app
