@@ -20,7 +20,6 @@ from fiskil_harness.journal.queries.api_calls import (
     is_done,
     is_not_shared,
     is_redirect,
-    is_storm,
     kind_of,
     large_reads,
     never_succeeded,
@@ -236,12 +235,6 @@ def test_a_message_without_fields_has_no_kind(tape: JournalBuilder, body: bytes)
     delivery = tape.deliver("e0", body=body)
 
     assert (kind_of(delivery), consent_of(delivery), end_user_of(delivery)) == ("", "", "")
-
-
-@pytest.mark.parametrize(("gap_s", "count", "is_one"), [(0.15, 21, True), (0.15, 20, False), (0.1501, 21, False)])
-def test_more_than_twenty_calls_in_three_seconds_are_a_storm(gap_s: float, count: int, is_one: bool) -> None:
-    """Both the number and the time are the greatest that are allowed."""
-    assert is_storm([number * gap_s for number in range(count)]) is is_one
 
 
 @pytest.mark.parametrize(

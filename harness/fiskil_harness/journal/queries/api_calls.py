@@ -16,8 +16,6 @@ from fiskil_harness.journal import ConsentState, Delivery, EventCreated, Exchang
 _DATASET_BY_EVENT = {dataset.event: dataset.serves for dataset in DATASETS.values() if dataset.permission is not None}
 TOKEN_NOT_RENEWED = "the app could not read because it never renewed a refused token, which another practice covers"
 
-MAX_CALLS, WINDOW_S = 20, 3.0
-"""Maximum number of equal failing calls in this time, in real seconds; more of them are a storm."""
 LATE = "Latency"
 """Name of the fault that delays a response and leaves it complete."""
 TOO_SOON = 429
@@ -300,11 +298,6 @@ def rows_in(body: bytes) -> list[dict[str, Any]]:
     tables = content.values() if isinstance(content, dict) else [content]
     lists = [table for table in tables if isinstance(table, list)]
     return [row for rows in lists for row in rows if isinstance(row, dict)]
-
-
-def is_storm(times_s: list[float]) -> bool:
-    """Return True if more than ``MAX_CALLS`` of the *times_s* are within ``WINDOW_S``."""
-    return any(last_s - first_s <= WINDOW_S for first_s, last_s in zip(times_s, times_s[MAX_CALLS:], strict=False))
 
 
 SELECTING = ("account_id", "status", "service_point_id", "invoice_number")

@@ -7,8 +7,6 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.journal import ConsentState, Declared, Exchange, FailureReplaced, FaultSet, HookCall, Journal, Key
 from fiskil_harness.journal.queries.api_calls import (
-    MAX_CALLS,
-    WINDOW_S,
     acknowledged_events,
     began_s,
     call_key,
@@ -20,7 +18,6 @@ from fiskil_harness.journal.queries.api_calls import (
     is_complete_success,
     is_done,
     is_redirect,
-    is_storm,
 )
 from fiskil_harness.journal.queries.consents import (
     consents_of,
@@ -31,6 +28,7 @@ from fiskil_harness.journal.queries.consents import (
     still_shown,
 )
 from fiskil_harness.journal.queries.rows import effects_before, labelled_rows, last_effects, snapshots, syncs, why_still_busy
+from fiskil_harness.journal.queries.storms import MAX_CALLS, WINDOW_S, is_storm
 from fiskil_harness.probes.probe import Finding, Probe
 
 
@@ -139,7 +137,7 @@ def _refused(journal: Journal) -> list[Exchange]:
 
 
 def _is_storm(journal: Journal, refused: Exchange) -> bool:
-    return is_storm([call.at_s for call in _refused(journal) if call_key(call) == call_key(refused)])
+    return is_storm(journal, [call for call in _refused(journal) if call_key(call) == call_key(refused)])
 
 
 def _is_blocked(journal: Journal, hook: HookCall) -> bool:
