@@ -131,7 +131,8 @@ def _problem_of_hook(journal: Journal, hook: HookCall) -> str:
         return ""
     if (hook.status in UNAVAILABLE and _was_busy(journal, hook)) or _is_refused_early(journal, hook):
         return ""
-    return f"{hook.hook} responded {hook.status} although the API was healthy"
+    health = "no API call failed meanwhile" if _api_failed_before(journal, hook) else "the API was healthy"
+    return f"{hook.hook} responded {hook.status} although {health}"
 
 
 def _is_broken(journal: Journal, view: PageView) -> bool:
