@@ -119,3 +119,42 @@ def test_a_row_at_another_place_is_an_archive(tape: JournalBuilder) -> None:
     tape.effects({"archive": [row]})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def revoke_with_totals(tape: JournalBuilder, *, before: Any, after: Any) -> None:
+    """A consent with two payments of 60.40 and 70.15 is revoked; its state shows totals *before* and *after* that."""
+    rows = [tape.transaction(key, amount=amount) for key, amount in (("a", "-60.40"), ("b", "-70.15"))]
+    tape.rows(*rows)
+    tape.deliver_event("banking.transactions.sync.completed")
+    tape.effects({"transactions": rows, "spending": before}, moment="before")
+    tape.deliver_event("consent.revoked")
+    tape.effects({"transactions": [], "spending": after})
+
+
+def test_a_total_of_revoked_rows_that_stays_fails(tape: JournalBuilder) -> None:
+    """What is computed from a consent's data ends with the consent."""
+    revoke_with_totals(tape, before=[{"spent": 130.55}], after=[{"spent": 130.55}])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "totals of rows of the revoked consent are still in the app's state after e1"
+    assert finding.evidence == ("kept a total at $.spending[*].spent",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([{"spent": 130.55}], []),
+        ([{"spent": 130.55}], [{"spent": 0}]),
+        ([{"spent": 130.55}], {"archive": [{"spent": 130.55}]}),
+        ([{"limit": 500.00}], [{"limit": 500.00}]),
+        ([], [{"spent": 130.55}]),
+    ],
+    ids=["deleted", "zero", "elsewhere", "another amount", "new"],
+)
+def test_totals_that_went_and_other_amounts_pass(tape: JournalBuilder, before: Any, after: Any) -> None:
+    """As with rows, what moved to another place of the state is not shown as before."""
+    revoke_with_totals(tape, before=before, after=after)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

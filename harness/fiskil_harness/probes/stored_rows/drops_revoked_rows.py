@@ -1,5 +1,7 @@
 """Does the app delete the data of a consent when that consent is revoked?"""
 
+from typing import Any
+
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import acknowledged_events
@@ -11,11 +13,15 @@ from fiskil_harness.journal.queries.rows import (
     state_before,
     why_still_busy,
 )
+from fiskil_harness.journal.queries.totals import amounts_at, totals
 from fiskil_harness.probes.probe import Finding, Probe
 
 
 class DropsRevokedRows(Probe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
-    """Check that after the app acknowledged ``consent.revoked``, its state no longer shows rows of the consent as before."""
+    """Check that after the app acknowledged ``consent.revoked``, its state no longer shows rows of the consent as before.
+
+    Neither may it show totals of these rows, such as the spending of each month.
+    """
 
     needs = (EFFECTS,)
     around = ("advance", "close_account", "disconnect", "revoke")
@@ -37,19 +43,35 @@ class DropsRevokedRows(Probe, frozen=True, kw_only=True, tag="drops_revoked_rows
             return self.inconclusive("a new consent followed, so the app may show the rows again")
         if end is None or not end.is_idle:
             return self.inconclusive(*why_still_busy(end))
+        return self._judge(journal, delivery.at_s, event.event, end.state)
+
+    def _judge(self, journal: Journal, revoked_s: float, event: str, state: Any) -> Finding:
+        """Compare the last *state* with the one before the revocation at *revoked_s*."""
         names = _names(journal)
-        earlier = places(state_before(journal, delivery.at_s), names)
+        earlier = places(state_before(journal, revoked_s), names)
         examined = [text for text in names if earlier[text]]
         if not examined:
             return self.inconclusive("the app's state showed no row before the consent ended", hook=STATE)
-        now = places(end.state, examined)
+        now = places(state, examined)
         unchanged = sorted({names[text] for text in examined if any(place in earlier[text] for place in now[text])})
         if unchanged:
-            observed = f"rows of the revoked consent are still in the app's state after {event.event}"
+            observed = f"rows of the revoked consent are still in the app's state after {event}"
             return self.fails(observed, evidence=tuple(f"kept {name}" for name in unchanged))
+        kept = _kept_totals(journal, revoked_s, state)
+        if kept:
+            observed = f"totals of rows of the revoked consent are still in the app's state after {event}"
+            return self.fails(observed, evidence=tuple(f"kept a total at {path}" for path in kept))
         return self.passes(
             f"{len(examined)} rows and account numbers of the revoked consent are gone", examined=len(examined)
         )
+
+
+def _kept_totals(journal: Journal, revoked_s: float, state: Any) -> list[str]:
+    """Return the paths at which *state* shows a total of rows that was there when the consent ended, sorted."""
+    latest = {sync.dataset: sync.rows for sync in journal.all(Rows) if not sync.participant and sync.at_s < revoked_s}
+    of_rows = {total for rows in latest.values() for total in totals(rows)}
+    earlier = {place for place in amounts_at(state_before(journal, revoked_s)) if place[1] in of_rows}
+    return sorted({path for path, amount in amounts_at(state) if (path, amount) in earlier})
 
 
 def _names(journal: Journal) -> dict[str, str]:

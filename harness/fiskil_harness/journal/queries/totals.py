@@ -1,0 +1,75 @@
+"""Totals of rows that the app's state shows, such as the spending of each month, in whatever notation the app has."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from fiskil_harness.journal.queries.days import HOURS, moment_of
+from fiskil_harness.journal.queries.money_texts import amount_of
+
+Row = dict[str, Any]
+
+LEAST = Decimal(100)
+"""A smaller amount may be in a state by chance."""
+FEWEST_ROWS = 2
+"""The amount of one row is no total."""
+AMOUNTS = ("amount", "current_balance", "available_balance")
+DATES = ("posting_date_time", "execution_date_time")
+
+
+def totals(rows: Iterable[Row]) -> set[Decimal]:
+    """Return the totals that an app may compute from *rows* of one dataset, without their signs.
+
+    The rows are added up as a whole, by account, by category, by month, and by account and month; all of them, or the posted
+    ones; and all amounts, the positive ones or the negative ones.
+    """
+    groups: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        for key in _keys(row):
+            groups[key].append(row)
+            if row.get("status") != "PENDING":
+                groups["posted", *key].append(row)
+    return {total for group in groups.values() for total in _totals_of(group) if total >= LEAST}
+
+
+def amounts_at(state: Any) -> Iterator[tuple[str, Decimal]]:
+    """Yield each amount in *state* without its sign, and the path to it, in which ``*`` stands for every index.
+
+    An integer is yielded as whole units and as cents.
+    """
+    stack: list[tuple[str, Any]] = [("$", state)]
+    while stack:
+        path, node = stack.pop()
+        if isinstance(node, list):
+            stack.extend((f"{path}[*]", value) for value in node)
+            continue
+        amount = amount_of(node)
+        if amount is not None and amount.is_finite():
+            yield path, abs(amount)
+            if isinstance(node, int):
+                yield path, abs(amount) / 100
+        elif isinstance(node, dict):
+            stack.extend((f"{path}.{name}", value) for name, value in node.items())
+
+
+def _keys(row: Row) -> Iterator[tuple[str, ...]]:
+    """Yield the groups of *row*, as names with the values that all rows of the group share."""
+    account, category = str(row.get("account_id")), str(row.get("category"))
+    yield ()
+    yield "account", account
+    yield "category", category
+    moment = next((moment for name in DATES if (moment := moment_of(row.get(name)))), None)
+    for hours in HOURS if moment else ():
+        month = f"{moment + timedelta(hours=hours):%Y-%m}" if moment else ""
+        yield "month", str(hours), month
+        yield "account and month", account, str(hours), month
+
+
+def _totals_of(group: list[Row]) -> Iterator[Decimal]:
+    for name in AMOUNTS:
+        amounts = [amount for row in group if (amount := amount_of(row.get(name))) is not None and amount.is_finite()]
+        for chosen in (amounts, [each for each in amounts if each > 0], [each for each in amounts if each < 0]):
+            if len(chosen) >= FEWEST_ROWS:
+                yield abs(sum(chosen, Decimal(0)))
