@@ -381,3 +381,32 @@ def test_text_after_a_fault_is_not_judged(tape: JournalBuilder) -> None:
     finding = finding_of_text(tape, {"description": "CAF?"}, bites=("Latin1",))
 
     assert finding.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_idle", "verdict"),
+    [
+        (("one", "two"), True, Verdict.PASS),
+        (("two", "one"), True, Verdict.FAIL),
+        (("two", "one"), False, Verdict.PASS),
+    ],
+)
+def test_rows_under_another_account_fail(
+    tape: JournalBuilder, shown: tuple[str, str], is_idle: bool, verdict: Verdict
+) -> None:
+    """The state has the rows of each account inside the account; a busy app is not judged."""
+    rows = [tape.transaction(key, account_id=account) for key, account in (("a", "one"), ("b", "two"))]
+    tape.rows(*({"fiskil_id": f"bank_{account}", "account_id": account} for account in ("one", "two")), dataset="accounts")
+    tape.rows(*rows)
+    tape.call("banking.accounts")
+    tape.call("banking.transactions")
+    entries = [{"ref": row["fiskil_id"]} for row in rows]
+    pots = [{"account": account, "entries": [entry]} for account, entry in zip(shown, entries, strict=True)]
+    tape.effects({"pots": pots}, is_idle=is_idle)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is verdict
+    if verdict is Verdict.FAIL:
+        assert finding.observed == "the app shows rows under an account that is not theirs"
+        assert finding.evidence == ("transactions a: another account", "transactions b: another account")

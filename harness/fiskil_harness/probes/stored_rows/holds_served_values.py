@@ -1,13 +1,14 @@
 """Does the app show the numbers, dates and letters of rows that the API served?"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import parameters, reads
 from fiskil_harness.journal.queries.own_dates import own_dates
-from fiskil_harness.journal.queries.rows import last_effects, places, syncs, why_still_busy
+from fiskil_harness.journal.queries.row_accounts import misplaced_rows
+from fiskil_harness.journal.queries.rows import last_effects, name_of_row, places, syncs, why_still_busy
 from fiskil_harness.journal.queries.served_texts import ServedText, ShownTexts, shown_texts, texts_beyond_ascii
 from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
 from fiskil_harness.probes.probe import Finding, Probe
@@ -18,6 +19,9 @@ UNITS = (100.0, 1_000.0, 10_000.0)
 MOST_LINES = 4
 """Maximum number of rows that a report names for one field."""
 
+ACCOUNTS = ("accounts", "energy_accounts")
+"""Datasets whose rows are accounts."""
+
 
 class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     """Check that the app's state shows numbers, dates and letters beyond ASCII as the API served them.
@@ -27,6 +31,8 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     UTC is wrong if it is hours away from the served one. Signs, units, cents, zones and spellings may differ.
 
     Under names of the app's own, only such times are compared, in fields that show a day of the row in most rows.
+
+    A row fails if the state shows it under an account that is not its own.
 
     A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, with some
     of these letters replaced, or cut off at an emoji. Other forms of a text are not judged.
@@ -68,6 +74,9 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         mentions = places(end.state, [fiskil_id for found in versions.values() for fiskil_id in found]) if end else {}
         if end is None or not any(mentions.values()):
             return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
+        misplaced = tuple(_misplaced_lines(journal, end, versions))
+        if misplaced and end.is_idle:
+            return self.fails("the app shows rows under an account that is not theirs", evidence=misplaced[:MOST_LINES])
         fields = {name: [*shown_fields(mentions, found), *own_dates(mentions, found)] for name, found in versions.items()}
         return self._judge(end, fields, _sentence(texts, served))
 
@@ -95,6 +104,15 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
             )
         observed = f"{examined} numbers and dates are those that the API served{about_texts}"
         return self.passes(observed, examined=examined, advice=tuple(advice))
+
+
+def _misplaced_lines(journal: Journal, end: Effects, versions: Mapping[str, dict[str, list[Row]]]) -> Iterator[str]:
+    """Yield a line for each row that the last state shows under another account."""
+    accounts = [row for name in ACCOUNTS for sync in syncs(journal, name) for row in sync.rows]
+    for name, found in versions.items():
+        if name not in ACCOUNTS:
+            misplaced = misplaced_rows(end.state, found, accounts)
+            yield from sorted(f"{name} {name_of_row(found[fiskil_id][-1])}: another account" for fiskil_id in misplaced)
 
 
 def _sentence(texts: ShownTexts, served: Sequence[ServedText]) -> str:
