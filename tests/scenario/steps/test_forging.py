@@ -10,7 +10,8 @@ from werkzeug import Response
 from fiskil_harness.core.config import Settings
 from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS
 from fiskil_harness.errors import UnknownName
-from fiskil_harness.journal import FORGERY_ADDRESSES, Delivery, EventCreated, Journal, Leak
+from fiskil_harness.journal import FORGERY_ADDRESSES, Delivery, Effects, EventCreated, Journal, Leak, ProcessChanged
+from fiskil_harness.journal.queries.deliveries import of_kind
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -99,6 +100,22 @@ def test_an_app_with_a_secret_from_another_source_keeps_it(
 
     assert finding.observed == "the app has its webhook secret from another source; pass {webhook_secret} in [app.env]"
     assert finding.hook == "{webhook_secret} in [app.env]"
+
+
+def test_a_restart_without_the_secret_comes_before_the_state_that_forgeries_may_change(
+    drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]
+) -> None:
+    """An app may lose data when it restarts; the forgeries are not the cause of that."""
+    driver = drive(receiver_settings())
+
+    journal, crashed = driver.perform(
+        Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.ForgeWithoutSecret()), probes=())
+    )
+
+    assert not crashed
+    (restarted, *_), (forged, *_) = journal.all(ProcessChanged), of_kind(journal, "forged")
+    before = [effects for effects in journal.all(Effects) if (effects.step, effects.moment) == (1, "before")]
+    assert restarted.at_s < before[-1].at_s < forged.at_s
 
 
 def test_a_forgery_has_the_requested_kind(perform: Perform, mailbox: Mailbox) -> None:

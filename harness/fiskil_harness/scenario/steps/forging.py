@@ -188,6 +188,9 @@ class ForgeWithoutSecret(Step, frozen=True, kw_only=True, tag="forge_without_sec
             stage.record(ProcessChanged, change="refusal")
             return
         end_user = stage.end_user(self.twin)
+        if stage.app.has(EFFECTS):
+            # The restart may have changed the state; the forgeries are not the cause of that.
+            stage.snapshot("before", end_user)
         until_it_hangs(stage, (partial(_send_forged, stage, end_user, name, self.kind) for name in WITHOUT_SECRET))
         if stage.app.has(EFFECTS):
             stage.snapshot("settled", end_user)
