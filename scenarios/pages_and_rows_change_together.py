@@ -19,6 +19,7 @@ SCENARIO = Scenario(
         steps.Change(kind="remove", nth=9),
         steps.Sync("transactions"),
         steps.Deliver(),
+        steps.WaitUntilIdle(),
         steps.LimitPages(rows=1),
         steps.Sync("accounts"),
         steps.Sync("balances"),
