@@ -37,7 +37,9 @@ def test_a_crash_gives_the_same_outcome_each_time(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("name", "verdict"), [("node_receiver", Verdict.PASS), ("forgets_after_100_messages", Verdict.FAIL)])
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("node_receiver", Verdict.PASS), ("forgets_after_100_messages", Verdict.FAIL)]
+)
 def test_a_repetition_after_thousands_of_messages_is_recognised(name: str, verdict: Verdict, tmp_path: Path) -> None:
     """The number of messages is a parameter of a step, so a plan can use more than the scenario does."""
     usual = load("webhook_repeated_much_later")
