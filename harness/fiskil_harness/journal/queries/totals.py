@@ -17,6 +17,9 @@ FEWEST_ROWS = 2
 """The amount of one row is no total."""
 AMOUNTS = ("amount", "current_balance", "available_balance")
 DATES = ("posting_date_time", "execution_date_time")
+CENT = Decimal("0.01")
+MOST_DIGITS = 20
+"""An amount with more digits before the point is no total."""
 
 
 def totals(rows: Iterable[Row]) -> set[Decimal]:
@@ -35,9 +38,10 @@ def totals(rows: Iterable[Row]) -> set[Decimal]:
 
 
 def amounts_at(state: Any) -> Iterator[tuple[str, Decimal]]:
-    """Yield each amount in *state* without its sign, and the path to it, in which ``*`` stands for every index.
+    """Yield each amount in *state* without its sign, and the path to it, in which ``*`` stands for indexes and ids.
 
-    An integer is yielded as whole units and as cents.
+    An amount is rounded to a cent, because an app may add up binary fractions. An integer is yielded as whole units and as
+    cents.
     """
     stack: list[tuple[str, Any]] = [("$", state)]
     while stack:
@@ -46,12 +50,17 @@ def amounts_at(state: Any) -> Iterator[tuple[str, Decimal]]:
             stack.extend((f"{path}[*]", value) for value in node)
             continue
         amount = amount_of(node)
-        if amount is not None and amount.is_finite():
-            yield path, abs(amount)
-            if isinstance(node, int):
-                yield path, abs(amount) / 100
+        if amount is not None:
+            if amount.is_finite() and amount.adjusted() < MOST_DIGITS:
+                yield path, abs(amount).quantize(CENT)
+                if isinstance(node, int):
+                    yield path, abs(amount) / 100
         elif isinstance(node, dict):
-            stack.extend((f"{path}.{name}", value) for name, value in node.items())
+            stack.extend((f"{path}.{_generalised(name)}", value) for name, value in node.items())
+
+
+def _generalised(name: str) -> str:
+    return "*" if any(letter.isdigit() for letter in name) else name
 
 
 def _keys(row: Row) -> Iterator[tuple[str, ...]]:
