@@ -1,4 +1,4 @@
-"""A generated plan is evaluated by its own probes and by those that examine every scenario."""
+"""If an app cannot finish a generated plan, the report names the cause."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from fiskil_harness.scenario.scenario import GeneratedScenario, Scenario, load
 pytestmark = pytest.mark.slow
 
 
-def test_a_plan_that_the_app_cannot_finish_fails_if_a_general_probe_finds_the_cause(tmp_path: Path) -> None:
+def test_a_plan_fails_if_the_app_cannot_finish_it_because_of_its_own_flaw(tmp_path: Path) -> None:
     """The app does not renew its token, so the end user cannot start another journey."""
     scenario = load("life_plans_generated")
     assert isinstance(scenario, GeneratedScenario)

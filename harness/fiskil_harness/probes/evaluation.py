@@ -27,7 +27,7 @@ from fiskil_harness.journal import (
 )
 from fiskil_harness.journal.queries.api_calls import calls, calls_beside, is_complete_success
 from fiskil_harness.journal.queries.unread_datasets import fact_for_route
-from fiskil_harness.probes import PROBES, AnyProbe, Finding, Verdict, name_of
+from fiskil_harness.probes import PROBES, AnyProbe, Finding, RenewsTokenOnce, Verdict, name_of
 from fiskil_harness.probes.admission import result_problem
 from fiskil_harness.probes.hints import IsGiven, with_true_hint
 from fiskil_harness.probes.practices import all_practices, counting_for
@@ -114,6 +114,12 @@ def general_failures(named: Iterable[Any], journal: Journal) -> tuple[Finding, .
     names = {name_of(probe) for probe in named}
     examined = [_examine(probe, journal) for probe in general_probes() if name_of(probe) not in names]
     return tuple(counting_for(tuple(all_practices()), finding) for finding in examined if finding.verdict is Verdict.FAIL)
+
+
+def causes(journal: Journal) -> tuple[Finding, ...]:
+    """Return the FAILs that explain why an app could not go on: it never renewed a refused token."""
+    finding = _examine(RenewsTokenOnce(), journal)
+    return (counting_for(tuple(all_practices()), finding),) if finding.verdict is Verdict.FAIL else ()
 
 
 def lacks_log_lines(examined: Iterable[Finding]) -> bool:

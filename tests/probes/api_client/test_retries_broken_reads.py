@@ -323,3 +323,18 @@ def test_an_event_that_arrived_when_the_app_was_idle_is_of_earlier_work(
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("is_before_idle", "verdict"), [(True, Verdict.INCONCLUSIVE), (False, Verdict.FAIL)])
+def test_a_read_whose_consent_ended_meanwhile_is_not_repeated(
+    tape: JournalBuilder, is_before_idle: bool, verdict: Verdict
+) -> None:
+    """The API would serve nothing; a consent that ended after the app had given up is no excuse."""
+    tape.deliver_event(ANNOUNCED)
+    break_read(tape)
+    if not is_before_idle:
+        tape.effects({})
+    tape.deliver_event("consent.revoked")
+    tape.effects({})
+
+    assert PROBE.examine(tape.journal).verdict is verdict

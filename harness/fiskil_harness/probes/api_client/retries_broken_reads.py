@@ -33,7 +33,8 @@ class RetriesBrokenReads(Probe, frozen=True, kw_only=True, tag="retries_broken_r
 
     Fiskil does not deliver an acknowledged event again, so an app that gives up after one broken response loses the
     announced data. The app may repeat the read at once or later, and may read only the failed page or the whole list again.
-    Reads for a requested refresh, and reads that keep failing, are not judged: the app may report the error and give up.
+    Reads for a requested refresh, and reads that keep failing, are not judged: the app may report the error and give up. A
+    read whose consent ended meanwhile need not be repeated.
     """
 
     is_general = True
@@ -51,7 +52,7 @@ class RetriesBrokenReads(Probe, frozen=True, kw_only=True, tag="retries_broken_r
             if participant is None:
                 continue
             idle = _idle_after(journal, broken, participant)
-            if not _broke_once(journal, broken, idle):
+            if not _broke_once(journal, broken, idle) or _has_consent_ended(journal, broken, participant, idle):
                 continue
             judged.append(broken)
             if _is_read_again(journal, broken, idle):
@@ -131,6 +132,15 @@ def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> boo
     return not any(
         call_key(call) == call_key(broken) and since_s < call.at_s < until_s and call is not broken and is_spoilt(call)
         for call in bitten_by(journal)
+    )
+
+
+def _has_consent_ended(journal: Journal, broken: Exchange, participant: str, idle: Effects | None) -> bool:
+    """Return True if the app acknowledged the end of a consent between its last two idle times around the read."""
+    since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
+    return any(
+        event.kind == "consent.revoked" and event.participant == participant and since_s < delivery.at_s < until_s
+        for delivery, event in acknowledged_events(journal)
     )
 
 
