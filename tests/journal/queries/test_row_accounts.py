@@ -39,6 +39,7 @@ def flat(name: str, **accounts: str) -> dict[str, Any]:
         {"pots": nested(("bank_two", ["r1"]), ("bank_one", [])), "rows": [{"id": "r1", "of": "bank_one"}]},
         nested(("bank_one", ["r1", "r3", "r4"]), ("bank_two", ["r2"])) | {"log": [{"id": row} for row in ROWS]},
         {"accounts": [], "rows": [{"id": "r1"}]},
+        {"pots": [{"ref": "one", "rows": [{"id": "r1", "pair": {"id": "r2"}}]}, {"ref": "two", "rows": []}]},
         None,
         [],
         "r1",

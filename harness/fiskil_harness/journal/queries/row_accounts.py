@@ -78,12 +78,15 @@ def _placements(state: Any, row_ids: Collection[str], accounts: Named) -> tuple[
             continue
         texts = {f"{path}.{name}": value for name, value in node.items() if isinstance(value, str)}
         own = {place: accounts[text] for place, text in texts.items() if text in accounts}
-        placements += [_Placement(text, own, around) for text in texts.values() if text in row_ids]
+        shown = [text for text in texts.values() if text in row_ids]
+        placements += [_Placement(text, own, around) for text in shown]
+        # A row inside another row, such as the other side of a transfer, is not under the account of that row.
+        inside = {} if shown else own or around
         for place, account in own.items():
             named[place].add(account)
         for name, value in node.items():
             key = {f"{path}.*": accounts[name]} if name in accounts else {}
             for place, account in key.items():
                 named[place].add(account)
-            stack.append((f"{path}.{'*' if key else name}", value, key or own or around))
+            stack.append((f"{path}.{'*' if key else name}", value, key or inside))
     return placements, named

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from fiskil_harness.journal.queries.days import HOURS, moment_of
@@ -28,12 +29,14 @@ def totals(rows: Iterable[Row]) -> set[Decimal]:
     The rows are added up as a whole, by account, by category, by month, and by account and month; all of them, or the posted
     ones; and all amounts, the positive ones or the negative ones.
     """
-    groups: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
+    groups: defaultdict[tuple[str, ...], list[Decimal]] = defaultdict(list)
     for row in rows:
-        for key in _keys(row):
-            groups[key].append(row)
+        read = {name: amount_of(row.get(name)) for name in AMOUNTS}
+        amounts = {name: amount for name, amount in read.items() if amount is not None and amount.is_finite()}
+        for key, (name, amount) in product(_keys(row), amounts.items()):
+            groups[name, *key].append(amount)
             if row.get("status") != "PENDING":
-                groups["posted", *key].append(row)
+                groups["posted", name, *key].append(amount)
     return {total for group in groups.values() for total in _totals_of(group) if total >= LEAST}
 
 
@@ -76,9 +79,7 @@ def _keys(row: Row) -> Iterator[tuple[str, ...]]:
         yield "account and month", account, str(hours), month
 
 
-def _totals_of(group: list[Row]) -> Iterator[Decimal]:
-    for name in AMOUNTS:
-        amounts = [amount for row in group if (amount := amount_of(row.get(name))) is not None and amount.is_finite()]
-        for chosen in (amounts, [each for each in amounts if each > 0], [each for each in amounts if each < 0]):
-            if len(chosen) >= FEWEST_ROWS:
-                yield abs(sum(chosen, Decimal(0)))
+def _totals_of(amounts: list[Decimal]) -> Iterator[Decimal]:
+    for chosen in (amounts, [each for each in amounts if each > 0], [each for each in amounts if each < 0]):
+        if len(chosen) >= FEWEST_ROWS:
+            yield abs(sum(chosen, Decimal(0)))
