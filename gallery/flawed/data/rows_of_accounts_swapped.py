@@ -1,6 +1,6 @@
-"""Groups transactions by account, and gives the groups to the accounts by their order, not by their id.
+"""Finds the transactions of an account by its number in the list, and counts accounts from 1 and groups from 0.
 
-Two lists of one API need not have the same order.
+Find rows by the id of their account.
 """
 
 from reference_app import app, harness_hooks, state
@@ -11,13 +11,15 @@ _of_end_user = state.of_end_user
 def of_end_user(tx, end_user_id):
     """Return the accounts with their transactions inside."""
     found = _of_end_user(tx, end_user_id)
-    groups = {}
-    for row in found["transactions"]:
-        entry = {name: value for name, value in row.items() if name != "account_id"}
-        groups.setdefault(row["account_id"], []).append(entry)
-    lists = [*groups.values(), *([] for _ in found["accounts"])]
-    accounts = [{**account, "entries": entries} for account, entries in zip(found["accounts"], lists, strict=False)]
-    return {**found, "accounts": accounts, "transactions": []}
+    accounts = found["accounts"]
+    groups = [[entry(row) for row in found["transactions"] if row["account_id"] == each["account_id"]] for each in accounts]
+    numbered = [{**account, "entries": groups[number % len(groups)]} for number, account in enumerate(accounts, start=1)]
+    return {**found, "accounts": numbered, "transactions": []}
+
+
+def entry(row):
+    """Return a transaction without its account."""
+    return {name: value for name, value in row.items() if name != "account_id"}
 
 
 class Nested:
