@@ -82,7 +82,7 @@ def test_other_values_are_no_amounts(value: Any) -> None:
 
 
 def test_a_deep_state_is_read() -> None:
-    """The state of a stranger's app may be nested as deeply as JSON allows."""
+    """An app's state may be nested as deeply as JSON allows."""
     state: Any = 123.45
     for _ in range(5_000):
         state = [state]

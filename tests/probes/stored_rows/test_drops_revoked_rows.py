@@ -132,7 +132,7 @@ def revoke_with_totals(tape: JournalBuilder, *, before: Any, after: Any) -> None
 
 
 def test_a_total_of_revoked_rows_that_stays_fails(tape: JournalBuilder) -> None:
-    """What is computed from a consent's data ends with the consent."""
+    """An app must delete totals of a consent's data together with the data."""
     revoke_with_totals(tape, before=[{"spent": 130.55}], after=[{"spent": 130.55}])
 
     finding = PROBE.examine(tape.journal)
