@@ -24,27 +24,33 @@ MOST_DIGITS = 20
 
 
 def totals(rows: Iterable[Row]) -> set[Decimal]:
-    """Return the totals that an app may compute from *rows* of one dataset, without their signs.
+    """Return the totals that an app may compute from *rows* of one dataset, rounded to a cent and without their signs.
 
-    The rows are added up as a whole, by account, by category, by month, and by account and month; all of them, or the posted
-    ones; and all amounts, the positive ones or the negative ones.
+    The rows are added up as a whole, by account, by category, by month, and by two of these; all of them, or the posted ones;
+    and all amounts, the positive ones or the negative ones. Totals in whole dollars are left out: a limit or a goal that an
+    end user chose may be equal to one.
     """
     groups: defaultdict[tuple[str, ...], list[Decimal]] = defaultdict(list)
     for row in rows:
         read = {name: amount_of(row.get(name)) for name in AMOUNTS}
-        amounts = {name: amount for name, amount in read.items() if amount is not None and amount.is_finite()}
+        amounts = {
+            name: amount
+            for name, amount in read.items()
+            if amount and amount.is_finite() and amount.adjusted() < MOST_DIGITS
+        }
         for key, (name, amount) in product(_keys(row), amounts.items()):
             groups[name, *key].append(amount)
             if row.get("status") != "PENDING":
                 groups["posted", name, *key].append(amount)
-    return {total for group in groups.values() for total in _totals_of(group) if total >= LEAST}
+    every = {total for group in groups.values() for total in _totals_of(group)}
+    return {total for total in every if total >= LEAST and total % 1}
 
 
 def amounts_at(state: Any) -> Iterator[tuple[str, Decimal]]:
     """Yield each amount in *state* without its sign, and the path to it, in which ``*`` stands for indexes and ids.
 
-    An amount is rounded to a cent, because an app may add up binary fractions. An integer is yielded as whole units and as
-    cents.
+    An amount is rounded to a cent, because an app may add up binary fractions. An integer is read as cents, because totals
+    in whole dollars are not compared.
     """
     stack: list[tuple[str, Any]] = [("$", state)]
     while stack:
@@ -55,11 +61,14 @@ def amounts_at(state: Any) -> Iterator[tuple[str, Decimal]]:
         amount = amount_of(node)
         if amount is not None:
             if amount.is_finite() and amount.adjusted() < MOST_DIGITS:
-                yield path, abs(amount).quantize(CENT)
-                if isinstance(node, int):
-                    yield path, abs(amount) / 100
+                yield path, (abs(amount) / 100 if isinstance(node, int) else abs(amount)).quantize(CENT)
         elif isinstance(node, dict):
             stack.extend((f"{path}.{_generalised(name)}", value) for name, value in node.items())
+
+
+def first_name(path: str) -> str:
+    """Return the beginning of *path* up to its first name, without indexes."""
+    return ".".join(path.split(".")[:2]).removesuffix("[*]")
 
 
 def _generalised(name: str) -> str:
@@ -77,9 +86,10 @@ def _keys(row: Row) -> Iterator[tuple[str, ...]]:
         month = f"{moment + timedelta(hours=hours):%Y-%m}" if moment else ""
         yield "month", str(hours), month
         yield "account and month", account, str(hours), month
+        yield "category and month", category, str(hours), month
 
 
 def _totals_of(amounts: list[Decimal]) -> Iterator[Decimal]:
     for chosen in (amounts, [each for each in amounts if each > 0], [each for each in amounts if each < 0]):
         if len(chosen) >= FEWEST_ROWS:
-            yield abs(sum(chosen, Decimal(0)))
+            yield abs(sum(chosen, Decimal(0))).quantize(CENT)

@@ -13,7 +13,7 @@ from fiskil_harness.journal.queries.rows import (
     state_before,
     why_still_busy,
 )
-from fiskil_harness.journal.queries.totals import amounts_at, totals
+from fiskil_harness.journal.queries.totals import amounts_at, first_name, totals
 from fiskil_harness.probes.probe import Finding, Probe
 
 
@@ -60,18 +60,21 @@ class DropsRevokedRows(Probe, frozen=True, kw_only=True, tag="drops_revoked_rows
         kept = _kept_totals(journal, revoked_s, state)
         if kept:
             observed = f"totals of rows of the revoked consent are still in the app's state after {event}"
-            return self.fails(observed, evidence=tuple(f"kept a total at {path}" for path in kept))
+            return self.fails(observed, evidence=tuple(f"kept a total in {part}" for part in kept))
         return self.passes(
             f"{len(examined)} rows and account numbers of the revoked consent are gone", examined=len(examined)
         )
 
 
 def _kept_totals(journal: Journal, revoked_s: float, state: Any) -> list[str]:
-    """Return the paths at which *state* shows a total of rows that was there when the consent ended, sorted."""
+    """Return the parts of *state* that show a total of rows at the place where it was when the consent ended, sorted.
+
+    A part is the first name of a path: the other names may be a person's, or ids.
+    """
     latest = {sync.dataset: sync.rows for sync in journal.all(Rows) if not sync.participant and sync.at_s < revoked_s}
     of_rows = {total for rows in latest.values() for total in totals(rows)}
     earlier = {place for place in amounts_at(state_before(journal, revoked_s)) if place[1] in of_rows}
-    return sorted({path for path, amount in amounts_at(state) if (path, amount) in earlier})
+    return sorted({first_name(path) for path, amount in amounts_at(state) if (path, amount) in earlier})
 
 
 def _names(journal: Journal) -> dict[str, str]:
