@@ -26,7 +26,7 @@ MOST_DIGITS = 20
 def totals(rows: Iterable[Row]) -> set[Decimal]:
     """Return the totals that an app may compute from *rows* of one dataset, rounded to a cent and without their signs.
 
-    The rows are added up as a whole, by account, by category, by month, and by two of these; all of them, or the posted ones;
+    The rows are added up as a whole, by account, by category, by month, and by two of these; all of them, or posted ones;
     and all amounts, the positive ones or the negative ones. Totals in whole dollars are left out: a limit or a goal that an
     end user chose may be equal to one.
     """

@@ -75,7 +75,9 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         if end is None or not any(mentions.values()):
             return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
         misplaced = tuple(_misplaced_lines(journal, end, versions))
-        if misplaced and end.is_idle:
+        if misplaced and not end.is_idle:
+            return self.inconclusive(*why_still_busy(end))
+        if misplaced:
             return self.fails("the app shows rows under an account that is not theirs", evidence=misplaced[:MOST_LINES])
         fields = {name: [*shown_fields(mentions, found), *own_dates(mentions, found)] for name, found in versions.items()}
         return self._judge(end, fields, _sentence(texts, served))
