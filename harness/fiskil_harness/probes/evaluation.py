@@ -118,8 +118,12 @@ def general_failures(named: Iterable[Any], journal: Journal) -> tuple[Finding, .
 
 def causes(journal: Journal) -> tuple[Finding, ...]:
     """Return the FAILs that explain why an app could not go on: it never renewed a refused token."""
+    refused = [call.number for call in calls(journal) if call.status == 401 and call.route != "token"]
+    is_renewed = any(call.status == 200 and call.number > refused[0] for call in calls(journal, "token") if refused)
     finding = _examine(RenewsTokenOnce(), journal)
-    return (counting_for(tuple(all_practices()), finding),) if finding.verdict is Verdict.FAIL else ()
+    if is_renewed or finding.verdict is not Verdict.FAIL:
+        return ()
+    return (counting_for(tuple(all_practices()), finding),)
 
 
 def lacks_log_lines(examined: Iterable[Finding]) -> bool:

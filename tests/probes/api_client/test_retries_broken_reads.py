@@ -325,16 +325,25 @@ def test_an_event_that_arrived_when_the_app_was_idle_is_of_earlier_work(
     assert PROBE.examine(tape.journal).verdict is verdict
 
 
-@pytest.mark.parametrize(("is_before_idle", "verdict"), [(True, Verdict.INCONCLUSIVE), (False, Verdict.FAIL)])
-def test_a_read_whose_consent_ended_meanwhile_is_not_repeated(
-    tape: JournalBuilder, is_before_idle: bool, verdict: Verdict
+@pytest.mark.parametrize(
+    ("still_active", "is_before_idle", "verdict"),
+    [
+        ((), True, Verdict.INCONCLUSIVE),
+        ((), False, Verdict.FAIL),
+        (("c2",), True, Verdict.FAIL),
+    ],
+)
+def test_a_read_without_an_active_consent_is_not_repeated(
+    tape: JournalBuilder, still_active: tuple[str, ...], is_before_idle: bool, verdict: Verdict
 ) -> None:
-    """The API would serve nothing; a consent that ended after the app had given up is no excuse."""
+    """The API would serve nothing, whether or not the app got the event; but not if another consent is active."""
+    for consent_id in ("c1", *still_active):
+        tape.consent(consent_id)
     tape.deliver_event(ANNOUNCED)
     break_read(tape)
     if not is_before_idle:
         tape.effects({})
-    tape.deliver_event("consent.revoked")
+    tape.consent("c1", is_active=False)
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is verdict

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from fiskil_harness.journal import Delivery, Effects, EventCreated, Exchange, HookCall, Journal
+from fiskil_harness.journal import ConsentState, Delivery, Effects, EventCreated, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     SELECTING,
     acknowledged_events,
@@ -34,7 +34,7 @@ class RetriesBrokenReads(Probe, frozen=True, kw_only=True, tag="retries_broken_r
     Fiskil does not deliver an acknowledged event again, so an app that gives up after one broken response loses the
     announced data. The app may repeat the read at once or later, and may read only the failed page or the whole list again.
     Reads for a requested refresh, and reads that keep failing, are not judged: the app may report the error and give up. A
-    read whose consent ended meanwhile need not be repeated.
+    read need not be repeated if no consent is active any more.
     """
 
     is_general = True
@@ -52,7 +52,7 @@ class RetriesBrokenReads(Probe, frozen=True, kw_only=True, tag="retries_broken_r
             if participant is None:
                 continue
             idle = _idle_after(journal, broken, participant)
-            if not _broke_once(journal, broken, idle) or _has_consent_ended(journal, broken, participant, idle):
+            if not _broke_once(journal, broken, idle) or _has_consent_ended(journal, participant, idle):
                 continue
             judged.append(broken)
             if _is_read_again(journal, broken, idle):
@@ -135,13 +135,12 @@ def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> boo
     )
 
 
-def _has_consent_ended(journal: Journal, broken: Exchange, participant: str, idle: Effects | None) -> bool:
-    """Return True if the app acknowledged the end of a consent between its last two idle times around the read."""
-    since_s, until_s = idle_before(journal, broken.at_s), idle.at_s if idle else inf
-    return any(
-        event.kind == "consent.revoked" and event.participant == participant and since_s < delivery.at_s < until_s
-        for delivery, event in acknowledged_events(journal)
-    )
+def _has_consent_ended(journal: Journal, participant: str, idle: Effects | None) -> bool:
+    """Return True if the participant had consents, and none of them was active when the app was idle again."""
+    until_s = idle.at_s if idle else inf
+    states = [each for each in journal.all(ConsentState) if each.participant == participant and each.at_s <= until_s]
+    latest = {each.consent_id: each for each in states}
+    return bool(latest) and not any(each.is_active for each in latest.values())
 
 
 def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:
