@@ -51,3 +51,13 @@ def test_a_storm_after_slow_calls_is_found(tape: JournalBuilder) -> None:
     call_often(tape, 21, gap_s=0.1)
 
     assert is_storm(tape.journal, calls(tape.journal))
+
+
+def test_work_of_long_ago_allows_no_calls(tape: JournalBuilder) -> None:
+    """The app never reported whether it was idle, but no message waits that long for its first attempt."""
+    for _ in range(10):
+        tape.deliver_event("consent.updated")
+    tape.wait(30)
+    call_often(tape, 21)
+
+    assert is_storm(tape.journal, calls(tape.journal))

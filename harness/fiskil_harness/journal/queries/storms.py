@@ -8,6 +8,9 @@ MAX_CALLS, WINDOW_S = 20, 3.0
 MAX_ATTEMPTS = 3
 """Number of attempts that each piece of work may take; many pieces of work may cause more than ``MAX_CALLS``."""
 
+LOOK_BACK_S = 30.0
+"""Work that began longer before the first call caused none of the calls, in real seconds."""
+
 
 def is_storm(journal: Journal, calls: list[Exchange]) -> bool:
     """Return True if more than ``MAX_CALLS`` of the equal *calls* began within ``WINDOW_S``, and too many for the work.
@@ -27,4 +30,5 @@ def is_storm(journal: Journal, calls: list[Exchange]) -> bool:
 
 def _work(journal: Journal, first: Exchange, last: Exchange) -> int:
     """Return the number of deliveries and hook calls since the app was last idle before *first*, until *last* began."""
-    return work_between(journal, idle_before(journal, first.at_s), last.at_s)
+    since_s = max(idle_before(journal, first.at_s), first.at_s - LOOK_BACK_S)
+    return work_between(journal, since_s, last.at_s)
