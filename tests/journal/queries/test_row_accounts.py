@@ -101,7 +101,7 @@ def test_rows_and_accounts_without_ids_are_left_out() -> None:
     assert misplaced_rows({"pots": [pot("one", "r1", "r2")]}, rows, [{"fiskil_id": "bank_one"}]) == set()
 
 
-def test_accounts_with_one_name_are_not_told_apart_by_it() -> None:
+def test_a_name_of_several_accounts_shows_no_account() -> None:
     """An object that shows a name of several accounts need not be the one whose id it has."""
     accounts = [
         {"account_id": account, "fiskil_id": f"bank_{account}", "display_name": "Saver"} for account in ("one", "two")
