@@ -1,4 +1,4 @@
-"""Stores the account of a page's first transaction with every transaction of the page.
+"""Stores the end user's first account with every transaction.
 
 A list for an end user has the transactions of all accounts.
 """
@@ -9,10 +9,10 @@ _of_end_user = state.of_end_user
 
 
 def of_end_user(tx, end_user_id):
-    """Return the state in which each transaction has the account of the first one."""
+    """Return the state in which each transaction has the first account."""
     found = _of_end_user(tx, end_user_id)
-    rows = found["transactions"]
-    return {**found, "transactions": [{**row, "account_id": rows[0]["account_id"]} for row in rows]}
+    first = {"account_id": found["accounts"][0]["account_id"]} if found["accounts"] else {}
+    return {**found, "transactions": [{**row, **first} for row in found["transactions"]]}
 
 
 class OneAccount:
