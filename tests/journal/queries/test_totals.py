@@ -14,11 +14,11 @@ def row(amount: str, *, account: str = "a", day: str = "2026-10-12T09:00:00Z", *
 
 
 ROWS = (
-    row("-120.50", category="food"),
-    row("-200.25", day="2026-09-30T20:00:00Z", category="rent"),
-    row("900.00", account="b", category="pay"),
-    row("450.40", account="b", day="2026-09-02T20:00:00Z", category="pay"),
-    row("-77.10", account="b", status="PENDING", category="food"),
+    row("-120.50", primary_category="food"),
+    row("-200.25", day="2026-09-30T20:00:00Z", primary_category="rent"),
+    row("900.00", account="b", primary_category="pay"),
+    row("450.40", account="b", day="2026-09-02T20:00:00Z", primary_category="pay"),
+    row("-77.10", account="b", status="PENDING", primary_category="food"),
 )
 
 
@@ -35,6 +35,7 @@ ROWS = (
         ("502.15", "October in Sydney"),
         ("197.60", "one category"),
         ("822.90", "one account in one month"),
+        ("250.15", "one month with two categories"),
     ],
 )
 def test_totals_of_usual_groups_are_found(total: str, of: str) -> None:
@@ -49,14 +50,21 @@ def test_one_row_and_small_sums_are_no_totals() -> None:
 
 
 def test_balances_are_added_up() -> None:
-    """The total of an end user's balances is what many apps show first."""
+    """The total of an end user's balances is what many apps show first; invoices have amounts too."""
     assert Decimal("1234.56") in totals([{"current_balance": "1000.00"}, {"current_balance": "234.56"}])
+    assert totals([{"invoice_amount": "300.10"}, {"invoice_amount": "200.05"}]) == {Decimal("500.15")}
 
 
 @pytest.mark.parametrize("value", ["abc", None, "NaN", "2026", {"odd": 1}])
-def test_rows_without_usable_values_have_no_totals(value: Any) -> None:
-    """An amount, or a date, that cannot be read is left out."""
-    assert totals([{"amount": value, "posting_date_time": value}] * 2) in (set(), {Decimal(4052)})
+def test_amounts_that_cannot_be_read_have_no_totals(value: Any) -> None:
+    """They are left out; so are totals in whole dollars."""
+    assert totals([row(value)] * 2) == set()
+
+
+@pytest.mark.parametrize("day", ["", "soon", "2026-13-01"])
+def test_rows_without_a_date_are_in_no_month(day: str) -> None:
+    """They count in the other totals."""
+    assert totals([row("60.40", day=day), row("70.15", day=day)]) == {Decimal("130.55")}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from fiskil_harness.journal.queries.rows import general_name
+
 Row = dict[str, Any]
 
 ACCOUNT = "account_id"
@@ -19,8 +21,6 @@ NAMES = ("display_name", "nickname", "product_name", "account_name", "masked_num
 """Fields of an account by which people know it."""
 ENDING = 4
 """Number of the last letters of an account number that apps show."""
-MOST_NAMED = 8
-"""An object that names more accounts than this is no record of one of them."""
 
 
 class _Account(Struct, frozen=True):
@@ -43,7 +43,8 @@ class _Placement(Struct, frozen=True):
 def misplaced_rows(state: Any, rows: Mapping[str, list[Row]], accounts: Collection[Row]) -> set[str]:
     """Return the ids of *rows* that *state* shows under other accounts only.
 
-    A row is not judged if the state does not show its own account as an account, at the same place as the other one.
+    A row is judged where most rows are: elsewhere, a goal or a notification may refer to it. It is not judged if the state
+    does not show its own account, as an object at the path of the other one's, or anywhere for a row's own ``account_id``.
 
     Args:
         state: The app's state, any JSON document.
@@ -53,22 +54,20 @@ def misplaced_rows(state: Any, rows: Mapping[str, list[Row]], accounts: Collecti
     owners = {fiskil_id: {str(row[ACCOUNT]) for row in versions if row.get(ACCOUNT)} for fiskil_id, versions in rows.items()}
     search = _Search({fiskil_id for fiskil_id, owner in owners.items() if owner}, accounts)
     search.run(state)
-    shown = search.accounts
-    at_path: defaultdict[str, set[str]] = defaultdict(set)
+    shown = {each.account for each in search.accounts}
+    rows_at: defaultdict[str, set[str]] = defaultdict(set)
     for placement in search.placements:
-        at_path[placement.path].add(placement.row_id)
-    main = max(at_path, key=lambda path: len(at_path[path]), default="")
+        rows_at[placement.path].add(placement.row_id)
+    most = max(map(len, rows_at.values()), default=0)
 
     def is_wrong(placement: _Placement) -> bool:
         owner, inside = owners[placement.row_id], placement.inside
-        if owner & placement.named:
-            return False
-        if inside and any(_Account(each, inside.path) in shown for each in owner):
-            return True
-        return placement.path == main and bool(placement.account_id) and bool(owner & {each.account for each in shown})
+        is_inside_another = inside is not None and any(_Account(each, inside.path) in search.accounts for each in owner)
+        return is_inside_another or (bool(placement.account_id) and not owner.isdisjoint(shown))
 
-    wrong = {each.row_id for each in search.placements if is_wrong(each)}
-    return wrong - {each.row_id for each in search.placements if owners[each.row_id] & each.named}
+    main = [each for each in search.placements if len(rows_at[each.path]) == most]
+    right = {each.row_id for each in search.placements if owners[each.row_id] & each.named}
+    return {each.row_id for each in main if is_wrong(each)} - right
 
 
 class _Search:
@@ -94,7 +93,8 @@ class _Search:
             own = {self._names[text] for text in (key, *texts.values()) if text in self._names}
             shown = [text for text in texts.values() if text in self._row_ids]
             account_id = self._names.get(texts.get(ACCOUNT, ""), "")
-            self.placements += [_Placement(text, path, account_id, named | own, inside) for text in shown]
+            around = named | own
+            self.placements += [_Placement(text, path, account_id, around, inside) for text in shown]
             is_of = next(iter(own)) if len(own) == 1 and self._is_account(node, next(iter(own))) else ""
             if is_of:
                 inside = _Account(is_of, path)
@@ -102,9 +102,8 @@ class _Search:
             elif shown:
                 # A row inside another row, such as the other side of a transfer, is not inside the account of that row.
                 inside = None
-            around = named | own if len(own) <= MOST_NAMED else named
             stack.extend(
-                (f"{path}.{'*' if name in self._names else name}", value, name, around, inside)
+                (f"{path}.{general_name(name, is_table=name in self._names)}", value, name, around, inside)
                 for name, value in node.items()
             )
 

@@ -57,7 +57,7 @@ def places(state: Any, texts: Collection[str]) -> dict[str, list[Place]]:
         elif isinstance(node, dict):
             is_table = len(node) >= MANY and all(isinstance(value, dict | list) for value in node.values())
             for name, value in node.items():
-                below = f"{path}.{_generalised(name, is_table=is_table)}"
+                below = f"{path}.{general_name(name, is_table=is_table)}"
                 if name in searched:
                     occurrences[name].append(Place(below, value))
                 stack.append((value, below, node))
@@ -233,7 +233,8 @@ def name_of_row(row: dict[str, Any], number: int = 0) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _generalised(name: str, *, is_table: bool) -> str:
+def general_name(name: str, *, is_table: bool = False) -> str:
+    """Return *name* as paths contain it: ``*`` in place of a name with a digit, and of every key of a table."""
     return "*" if is_table or any(letter.isdigit() for letter in name) else name
 
 

@@ -7,8 +7,11 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from fiskil_harness.journal.queries.days import HOURS, moment_of
+from fiskil_harness.journal.queries.days import HOURS
 from fiskil_harness.journal.queries.money_texts import amount_of
+from fiskil_harness.journal.queries.page_balances import BALANCES
+from fiskil_harness.journal.queries.retention import PENDING, dated
+from fiskil_harness.journal.queries.rows import general_name
 
 Row = dict[str, Any]
 
@@ -16,8 +19,8 @@ LEAST = Decimal(100)
 """A smaller amount may be in a state by chance."""
 FEWEST_ROWS = 2
 """The amount of one row is no total."""
-AMOUNTS = ("amount", "current_balance", "available_balance")
-DATES = ("posting_date_time", "execution_date_time")
+AMOUNTS = ("amount", *(field for fields in BALANCES.values() for field in fields))
+CATEGORIES = ("primary_category", "secondary_category")
 CENT = Decimal("0.01")
 MOST_DIGITS = 20
 """An amount with more digits before the point is no total."""
@@ -40,7 +43,7 @@ def totals(rows: Iterable[Row]) -> set[Decimal]:
         }
         for key, (name, amount) in product(_keys(row), amounts.items()):
             groups[name, *key].append(amount)
-            if row.get("status") != "PENDING":
+            if row.get("status") != PENDING:
                 groups["posted", name, *key].append(amount)
     every = {total for group in groups.values() for total in _totals_of(group)}
     return {total for total in every if total >= LEAST and total % 1}
@@ -63,7 +66,7 @@ def amounts_at(state: Any) -> Iterator[tuple[str, Decimal]]:
             if amount.is_finite() and amount.adjusted() < MOST_DIGITS:
                 yield path, (abs(amount) / 100 if isinstance(node, int) else abs(amount)).quantize(CENT)
         elif isinstance(node, dict):
-            stack.extend((f"{path}.{_generalised(name)}", value) for name, value in node.items())
+            stack.extend((f"{path}.{general_name(name)}", value) for name, value in node.items())
 
 
 def first_name(path: str) -> str:
@@ -71,22 +74,14 @@ def first_name(path: str) -> str:
     return ".".join(path.split(".")[:2]).removesuffix("[*]")
 
 
-def _generalised(name: str) -> str:
-    return "*" if any(letter.isdigit() for letter in name) else name
-
-
 def _keys(row: Row) -> Iterator[tuple[str, ...]]:
     """Yield the groups of *row*, as names with the values that all rows of the group share."""
-    account, category = str(row.get("account_id")), str(row.get("category"))
-    yield ()
-    yield "account", account
-    yield "category", category
-    moment = next((moment for name in DATES if (moment := moment_of(row.get(name)))), None)
-    for hours in HOURS if moment else ():
-        month = f"{moment + timedelta(hours=hours):%Y-%m}" if moment else ""
-        yield "month", str(hours), month
-        yield "account and month", account, str(hours), month
-        yield "category and month", category, str(hours), month
+    groups: list[tuple[str, ...]] = [(), *((name, str(row[name])) for name in ("account_id", *CATEGORIES) if name in row)]
+    date = dated(row)
+    months = [(str(hours), f"{date + timedelta(hours=hours):%Y-%m}") for hours in HOURS] if date else []
+    yield from groups
+    for group, month in product(groups, months):
+        yield *group, *month
 
 
 def _totals_of(amounts: list[Decimal]) -> Iterator[Decimal]:
