@@ -6,8 +6,8 @@ import pytest
 from fiskil_harness.journal import Canaries, Exchange, FaultSet, Journal, StepIncomplete
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.secret_search import search_secrets
-from fiskil_harness.probes import AppliesOnce, BacksOff, Finding, KeepsUrlsClean, Verdict, name_of
-from fiskil_harness.probes.evaluation import findings, general_failures, general_probes, lacks_log_lines
+from fiskil_harness.probes import AppliesOnce, BacksOff, Finding, KeepsUrlsClean, RenewsTokenOnce, Verdict, name_of
+from fiskil_harness.probes.evaluation import findings, general_failures, general_probes, lacks_log_lines, why_unfinished
 
 PRACTICES = ("webhooks.idempotent", "tokens.not-logged")
 
@@ -155,3 +155,20 @@ def test_general_probes_need_no_preparation() -> None:
 def test_only_missing_lines_may_come_late(probe: str, verdict: Verdict, *, is_lacking: bool) -> None:
     """A secret in a log stays there."""
     assert lacks_log_lines([Finding(probe=probe, verdict=verdict, observed="")]) is is_lacking
+
+
+@pytest.mark.parametrize(("is_renewed", "count"), [(False, 1), (True, 0)])
+def test_only_a_token_that_was_never_renewed_explains_why_an_app_stopped(
+    tape: JournalBuilder, is_renewed: bool, count: int
+) -> None:
+    """Too many renewals are a flaw too, but the app could go on."""
+    tape.expire_tokens()
+    tape.call("banking.transactions", status=401)
+    for number in range(4 if is_renewed else 0):
+        tape.call("token", token=f"t{number + 2}")
+    tape.effects({})
+
+    explained = why_unfinished(tape.journal)
+
+    assert RenewsTokenOnce().examine(tape.journal).verdict is Verdict.FAIL
+    assert [(finding.probe, finding.verdict) for finding in explained] == [("renews_token_once", Verdict.FAIL)] * count

@@ -116,11 +116,12 @@ def general_failures(named: Iterable[Any], journal: Journal) -> tuple[Finding, .
     return tuple(counting_for(tuple(all_practices()), finding) for finding in examined if finding.verdict is Verdict.FAIL)
 
 
-def causes(journal: Journal) -> tuple[Finding, ...]:
-    """Return the FAILs that explain why an app could not go on: it never renewed a refused token."""
-    refused = [call.number for call in calls(journal) if call.status == 401 and call.route != "token"]
-    is_renewed = any(call.status == 200 and call.number > refused[0] for call in calls(journal, "token") if refused)
+def why_unfinished(journal: Journal) -> tuple[Finding, ...]:
+    """Return the FAIL that explains why an app could not go on: it never renewed a refused token. Empty if it did."""
     finding = _examine(RenewsTokenOnce(), journal)
+    refused = [call for call in calls(journal) if call.status == 401 and call.route != "token"]
+    renewals = [call for call in calls(journal, "token") if call.status == 200]
+    is_renewed = bool(refused and renewals) and renewals[-1].number > refused[0].number
     if is_renewed or finding.verdict is not Verdict.FAIL:
         return ()
     return (counting_for(tuple(all_practices()), finding),)

@@ -425,8 +425,8 @@ class Driver:
         if not crashed and self._may_be_too_early(plan, findings, journal):
             journal, crashed = perform(patience_s=self._patience_s)
             findings = self.judge(plan, journal, crashed)
-        causes = evaluation.causes(journal) if crashed else ()
-        return PlanResult(findings=(*causes, *findings), journal=journal)
+        explained = evaluation.why_unfinished(journal) if crashed else ()
+        return PlanResult(findings=(*explained, *findings), journal=journal)
 
     def hooks(self) -> frozenset[str]:
         """Return the hooks that the app has."""

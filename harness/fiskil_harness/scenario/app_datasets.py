@@ -18,6 +18,7 @@ from fiskil_harness.core.config.given import is_in_config
 from fiskil_harness.core.model import DATASET_OF_ROUTE, DATASETS, USUAL_PERMISSIONS
 from fiskil_harness.core.tags import name_of
 from fiskil_harness.faults import rules
+from fiskil_harness.journal.queries.row_accounts import ACCOUNTS
 from fiskil_harness.probes.practices import practice
 from fiskil_harness.sandbox.consents.console import requested_permissions
 from fiskil_harness.scenario import steps
@@ -28,8 +29,6 @@ BANKING_ROUTES, ENERGY_ROUTES = "banking.*", "energy.*"
 DEFAULT_PERSON = Scenario(practices=(), steps=(), probes=()).end_user
 OWNER_OF_MANY = "joel"
 """The person whose accounts fill several pages of one row."""
-ACCOUNTS = ("accounts", "energy_accounts")
-"""Datasets that show that an account is closed."""
 OF_TRANSACTIONS = (probes.HoldsExactAmounts, probes.HoldsServedValues, probes.KeepsPostingDay)
 """Probes that name the transactions because only these have, or get, the values in question."""
 FIELDS_OF: dict[type, tuple[str, ...]] = {

@@ -82,6 +82,19 @@ def test_a_hook_that_fails_while_the_api_is_healthy_fails(tape: JournalBuilder) 
     assert finding.observed == "start_session responded 500 although the API was healthy"
 
 
+def test_a_hook_that_fails_after_a_failed_call_fails_without_a_claim_about_the_api(tape: JournalBuilder) -> None:
+    """The call failed before the request, so the API need not have been healthy."""
+    tape.visit("cancelled", body=PAGE)
+    tape.call("token", status=401, took_s=0.1)
+    tape.wait(5)
+    tape.hook("start_session", status=500)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.observed == "start_session responded 500 although no API call failed meanwhile"
+
+
 def test_a_hook_may_fail_with_the_api(tape: JournalBuilder) -> None:
     """502 shows that the API is the cause; 500 is advice, because hooks are for machines."""
     tape.visit("cancelled", body=PAGE)

@@ -20,12 +20,12 @@ from fiskil_harness.journal.queries.api_calls import (
 from fiskil_harness.journal.queries.rows import Place, labelled_rows, last_effects, places, shown, snapshots
 
 
-def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentState]:
-    """Return each consent of the first participant by ``consent_id``, in its last state before *until_s*."""
+def consents_of(journal: Journal, participant: str = "", *, until_s: float = float("inf")) -> dict[str, ConsentState]:
+    """Return each consent of a participant by ``consent_id``, in its last state before *until_s*."""
     return {
         consent.consent_id: consent
         for consent in journal.all(ConsentState)
-        if not consent.participant and consent.at_s < until_s
+        if consent.participant == participant and consent.at_s < until_s
     }
 
 

@@ -15,6 +15,8 @@ from fiskil_harness.journal.queries.rows import general_name
 
 Row = dict[str, Any]
 
+ACCOUNTS = ("accounts", "energy_accounts")
+"""Datasets whose rows are accounts."""
 ACCOUNT = "account_id"
 IDS = (ACCOUNT, "fiskil_id")
 NAMES = ("display_name", "nickname", "product_name", "account_name", "masked_number", "account_number")

@@ -7,7 +7,6 @@ MAX_CALLS, WINDOW_S = 20, 3.0
 """Maximum number of equal failing calls in this time, in real seconds, however little work there was."""
 MAX_ATTEMPTS = 3
 """Number of attempts that each piece of work may take; many pieces of work may cause more than ``MAX_CALLS``."""
-
 LOOK_BACK_S = 30.0
 """Work that began longer before the first call caused none of the calls, in real seconds."""
 
@@ -29,6 +28,9 @@ def is_storm(journal: Journal, calls: list[Exchange]) -> bool:
 
 
 def _work(journal: Journal, first: Exchange, last: Exchange) -> int:
-    """Return the number of deliveries and hook calls since the app was last idle before *first*, until *last* began."""
+    """Return the number of deliveries and hook calls that may have caused the calls from *first* to *last*.
+
+    These are the ones since the app was last idle before *first*, and not longer ago than ``LOOK_BACK_S``.
+    """
     since_s = max(idle_before(journal, first.at_s), first.at_s - LOOK_BACK_S)
     return work_between(journal, since_s, last.at_s)

@@ -5,9 +5,9 @@ from itertools import pairwise
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, call_key, routes_of
 from fiskil_harness.journal.queries.idleness import idle_before, work_between
+from fiskil_harness.journal.queries.storms import MAX_ATTEMPTS
 from fiskil_harness.probes.probe import Finding, Probe
 
-MAX_ATTEMPTS = 3
 FINAL = frozenset({400, 406, 410, 413, 415, 422})
 FINAL_FOR_CREATIONS = FINAL | {403, 404}
 CREATIONS = frozenset({"auth_session", "end_users.create"})

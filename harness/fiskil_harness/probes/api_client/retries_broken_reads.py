@@ -2,7 +2,7 @@
 
 from math import inf
 
-from fiskil_harness.journal import ConsentState, Delivery, Effects, EventCreated, Exchange, HookCall, Journal
+from fiskil_harness.journal import Delivery, Effects, EventCreated, Exchange, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import (
     SELECTING,
     acknowledged_events,
@@ -17,6 +17,7 @@ from fiskil_harness.journal.queries.api_calls import (
     parameters,
     routes_of,
 )
+from fiskil_harness.journal.queries.consents import consents_of
 from fiskil_harness.journal.queries.idleness import idle_before
 from fiskil_harness.journal.queries.rows import PENDING, STILL_BUSY
 from fiskil_harness.probes.probe import Finding, Probe
@@ -137,10 +138,8 @@ def _broke_once(journal: Journal, broken: Exchange, idle: Effects | None) -> boo
 
 def _has_consent_ended(journal: Journal, participant: str, idle: Effects | None) -> bool:
     """Return True if the participant had consents, and none of them was active when the app was idle again."""
-    until_s = idle.at_s if idle else inf
-    states = [each for each in journal.all(ConsentState) if each.participant == participant and each.at_s <= until_s]
-    latest = {each.consent_id: each for each in states}
-    return bool(latest) and not any(each.is_active for each in latest.values())
+    consents = consents_of(journal, participant, until_s=idle.at_s if idle else inf)
+    return bool(consents) and not any(consent.is_active for consent in consents.values())
 
 
 def _is_read_again(journal: Journal, broken: Exchange, idle: Effects | None) -> bool:

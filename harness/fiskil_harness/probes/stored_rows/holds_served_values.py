@@ -7,7 +7,7 @@ from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import parameters, reads
 from fiskil_harness.journal.queries.own_dates import own_dates
-from fiskil_harness.journal.queries.row_accounts import misplaced_rows
+from fiskil_harness.journal.queries.row_accounts import ACCOUNTS, misplaced_rows
 from fiskil_harness.journal.queries.rows import last_effects, name_of_row, places, syncs, why_still_busy
 from fiskil_harness.journal.queries.served_texts import ServedText, ShownTexts, shown_texts, texts_beyond_ascii
 from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
@@ -18,9 +18,6 @@ UNITS = (100.0, 1_000.0, 10_000.0)
 
 MOST_LINES = 4
 """Maximum number of rows that a report names for one field."""
-
-ACCOUNTS = ("accounts", "energy_accounts")
-"""Datasets whose rows are accounts."""
 
 
 class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
