@@ -37,10 +37,10 @@ def failed(tape: JournalBuilder, cause: str, text: str, *, page: str = "cancelle
 
 
 def pressed(tape: JournalBuilder, *, problem: str = "") -> None:
-    """Record a press that begins a journey."""
-    tape.journal.write(
-        Pressed(at_s=tape.now_s, participant="", page="connect", purpose="link", text=BUTTON.text, number=1, problem=problem)
-    )
+    """Record a press that begins a journey, in a step of its own."""
+    tape.next_step()
+    place: dict[str, Any] = {"at_s": tape.now_s, "step": tape.step, "participant": "", "page": "connect"}
+    tape.write(Pressed(**place, purpose="link", text=BUTTON.text, number=1, problem=problem))
 
 
 def hangs(tape: JournalBuilder, fault: str = "Stall()", *, for_s: float) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fiskil_harness.journal import Pressed
 from fiskil_harness.journal.builder import JournalBuilder
 from fiskil_harness.journal.entries.pages import JOURNEY_CONTINUED
 from fiskil_harness.probes import ReportsTimeouts, Verdict
@@ -66,6 +67,17 @@ def test_a_journey_that_no_call_held_shows_nothing(tape: JournalBuilder) -> None
     shown(tape, "response", "", moment="stalled", cause="Stall", problem=JOURNEY_CONTINUED, after_s=1)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_only_the_last_press_of_a_step_is_judged(tape: JournalBuilder) -> None:
+    """The end user went through another page of the app, or the first wait was not seen."""
+    tape.journal.write(Pressed(step=0, participant="", page="connect", purpose="link", text="Begin", number=1))
+    tape.wait(1)
+    stalled(tape, GAVE_UP)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
 
 
 @pytest.mark.parametrize("text", [BUSY, CONNECT], ids=["still busy", "as before"])

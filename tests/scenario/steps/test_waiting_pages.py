@@ -11,6 +11,7 @@ from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.journal import Journal, PageView, Pressed
+from fiskil_harness.journal.queries import waits
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
@@ -122,6 +123,36 @@ def test_text_that_appears_while_the_page_is_read_is_about_the_result(
 
     reporting = {view.moment for view in journal.all(PageView) if "Nothing has changed" in view.text}
     assert (crashed, reporting) == ("", {"failed"})
+
+
+@pytest.mark.parametrize(
+    ("unseen", "presses", "problem"), [(1, 2, ""), (3, 3, "it was not seen shortly before the app gave up")]
+)
+def test_a_page_that_was_not_seen_during_the_wait_is_watched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unseen: int, presses: int, problem: str
+) -> None:
+    """A text that was first seen after the wait may have been there before; a busy machine sees a page too late."""
+    snapshot, watches = Watch._snapshot, []
+
+    def be_late(watch: Watch) -> PageSnapshot | None:
+        watches.extend([] if watch in watches else [watch])
+        is_waiting = bool(watch._stage.fiskil.proxy.open_requests)
+        return None if is_waiting and watch in watches[:unseen] else snapshot(watch)
+
+    monkeypatch.setattr(Watch, "_snapshot", be_late)
+    driver = Driver(gallery.settings(gallery.app("waiting_page_without_end")), workdir=tmp_path, seed=0)
+    sequence = (
+        steps.InjectFault("auth_session", faults.Stall(), times=0),
+        steps.PressConnect(moment="stalled", cause="a response that stalls"),
+    )
+    try:
+        journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+    finally:
+        driver.close()
+
+    problems = [view.problem for view in journal.all(PageView) if view.moment == "stalled"]
+    assert (crashed, len(journal.all(Pressed)), problems) == ("", presses, [problem, problem])
+    assert len(waits.presses(journal)) == 1
 
 
 def test_an_app_without_a_failure_has_none_to_report(perform: Perform) -> None:

@@ -11,8 +11,12 @@ STALLED: Final = "stalled"
 
 
 def presses(journal: Journal) -> list[Pressed]:
-    """Return the presses that were made to begin a consent journey."""
-    return [press for press in journal.all(Pressed) if press.purpose == LINKING]
+    """Return the presses that were made to begin a consent journey: the last press of each step.
+
+    Earlier presses of a step led to a further page of the app, or had no result that could be observed.
+    """
+    linking = [press for press in journal.all(Pressed) if press.purpose == LINKING]
+    return list({(press.participant, press.step): press for press in linking}.values())
 
 
 def view_before(journal: Journal, press: Pressed) -> PageView | None:

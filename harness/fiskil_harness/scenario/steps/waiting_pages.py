@@ -9,9 +9,10 @@ from fiskil_harness.app.browser import DESK_PX, PHONE_PX, PageSnapshot, Window
 from fiskil_harness.app.browser.page_events import PageEvents
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Control, Exchange, PageView, ViewMoment
+from fiskil_harness.journal import Control, Exchange, PageView, Pressed, ViewMoment
 from fiskil_harness.journal.entries.pages import JOURNEY_CONTINUED
 from fiskil_harness.journal.queries.page_messages import sentences
+from fiskil_harness.journal.queries.waits import held_calls
 from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
 from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, candidates, press
 
@@ -36,6 +37,12 @@ RENDERING_S = 1.0
 
 EARLY_S = 0.5
 """Text that appears at least this long before the app's API call ends is about the wait, in real seconds."""
+
+UNSEEN_S = 1.0
+"""How long before the end of the app's API call the page must have been seen, in real seconds."""
+
+MOST_WATCHES = 3
+"""How often the end user clicks anew because a busy machine did not show the page before the app's API call ended."""
 
 RESIZING_S = 1.0
 """How long a page may take to report its content at another width, in real seconds."""
@@ -70,14 +77,22 @@ class PressConnect(Looking, frozen=True, kw_only=True, tag="press_connect"):
             StepError: The page does not open, or no control on it makes the app call the API.
             ToolMissing: Playwright or Chromium is not installed.
         """
-        end_user = stage.end_user(self.twin)
+        for _ in range(MOST_WATCHES):
+            watch = self._watch(stage, stage.end_user(self.twin))
+            if self.moment == "failed" or not watch.has_missed_the_wait:
+                break
+        if self.moment != "waiting":
+            watch.view_last(self.moment)
+
+    def _watch(self, stage: "Stage", end_user: "EndUser") -> "Watch":
+        """Click, and watch the page until it shows what *moment* demands; the final page is not recorded yet."""
         watch = Watch(stage, end_user, open_page(stage, end_user, self.page), cause=self.cause)
         watch.press()
         if self.moment != "failed":
             watch.await_sign()
         if self.moment != "waiting":
             watch.await_end()
-            watch.view_last(self.moment)
+        return watch
 
 
 class WatchUntilSynced(Looking, frozen=True, kw_only=True, tag="watch_until_synced"):
@@ -169,6 +184,17 @@ class Watch:
         self._before = self._before_on_phone = PageView(participant=end_user.participant, page=window.page_name)
         self._meanwhile: list[PageView] = []
         self._since = stopwatch()
+        self._seen_s: list[float] = []
+
+    @property
+    def has_missed_the_wait(self) -> bool:
+        """True if the page was not seen shortly before the app's API call ended, so that texts about waiting are unknown.
+
+        Text that the page shows afterwards may then be about waiting as well as about the failure.
+        """
+        pressed = self._stage.journal.all(Pressed)[-1]
+        ended_s = max((call.ended_s for call in held_calls(self._stage.journal, pressed)), default=None)
+        return ended_s is not None and not any(ended_s - UNSEEN_S <= seen_s <= ended_s for seen_s in self._seen_s)
 
     def press(self) -> None:
         """Click controls, on this page and on later pages, until the app calls the API.
@@ -262,6 +288,8 @@ class Watch:
         """Record the final page: at both widths, or at the present one if the page is still loading."""
         self._window.name_page("response")
         problem = JOURNEY_CONTINUED if self._window.consent_url else ""
+        if not problem and moment == "stalled" and self.has_missed_the_wait:
+            problem = "it was not seen shortly before the app gave up"
         if not problem and self._window.has_unread_window:
             problem = "the app opened a window that cannot be read"
         if not self._events.is_over and not self._window.is_idle:
@@ -292,13 +320,18 @@ class Watch:
         return reported_s < (SIGN_S if is_open else LATEST_S) and self._since() < GIVEN_UP_S
 
     def _snapshot(self) -> PageSnapshot | None:
-        """Return the present page; None if it cannot be read now."""
+        """Return the present page, and note when it was seen; None if it cannot be read now."""
         if not self._events.is_over:
-            return self._events.latest()
-        try:
-            return self._window.read() if self._window.is_idle else None
-        except StepError:
-            return None
+            now = self._events.latest()
+            seen_s = self._before.at_s + (self._events.since_s or 0.0)
+        else:
+            try:
+                now = self._window.read() if self._window.is_idle else None
+            except StepError:
+                now = None
+            seen_s = self._stage.journal.elapsed_s()
+        self._seen_s += [seen_s] if now is not None else []
+        return now
 
     def _snapshot_at(self, width_px: int, *, taller_px: int = 0) -> PageSnapshot | None:
         """Resize the window; return the page once it reports *width_px*, or None if it does not do so in time."""
