@@ -4,6 +4,6 @@ from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("ux.explains-access",),
-    steps=(steps.OpenPage(page="connect"),),
+    steps=(steps.ReadConnectPages(),),
     probes=(probes.ExplainsAccess(),),
 )

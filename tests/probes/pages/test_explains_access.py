@@ -53,6 +53,28 @@ def test_words_from_the_config_count(tape: JournalBuilder) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    ("following", "more", "verdict"),
+    [
+        (GOOD, {}, Verdict.PASS),
+        ("You can stop sharing at any time on your connections page.", {}, Verdict.FAIL),
+        (GOOD, {"url": "https://example.com/terms"}, Verdict.FAIL),
+        (GOOD, {"status": 500}, Verdict.FAIL),
+        (GOOD, {"problem": "it did not load"}, Verdict.FAIL),
+    ],
+    ids=["explains", "explains nothing", "another origin", "an error", "unreadable"],
+)
+def test_pages_on_the_way_to_the_consent_page_count(
+    tape: JournalBuilder, following: str, more: dict[str, Any], verdict: Verdict
+) -> None:
+    """An app may let the end user choose a bank first, and then explain."""
+    declare(tape)
+    show(tape, "connect", "Choose the bank that you want to connect. You can add more of them.")
+    show(tape, "connect", following, **more)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
 def test_a_missing_dataset_fails(tape: JournalBuilder) -> None:
     """The finding names the missing dataset."""
     declare(tape)

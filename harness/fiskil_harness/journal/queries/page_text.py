@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html.parser import HTMLParser
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fiskil_harness.core.model import MARKUP_ID
 from fiskil_harness.journal import Journal, PageView
+from fiskil_harness.journal.entries.pages import CONNECT
+from fiskil_harness.journal.queries.page_addresses import is_local
 from fiskil_harness.journal.queries.page_claims import without_denials
 from fiskil_harness.journal.queries.page_wording import phrase_in, words_for
 
@@ -73,6 +75,34 @@ def page_views(journal: Journal, page: str, moments: Iterable[str], *, participa
         if view.page == page and view.moment in selected and view.participant == participant
     }
     return [latest[width_px] for width_px in sorted(latest)]
+
+
+def connect_views(journal: Journal, *, page: str = CONNECT, participant: str = "") -> list[PageView]:
+    """Return, for each width, one view with the content of all pages from the start of linking to the consent page.
+
+    An app may explain what it does on several pages, one after another. Pages that cannot be read and pages of other
+    origins are left out, except the first. The narrowest width is first.
+    """
+    own = [view for view in journal.all(PageView) if (view.page, view.participant) == (page, participant) and view.is_plain]
+    by_width: dict[int, PageView] = {}
+    for view in own:
+        first = by_width.get(view.width_px)
+        if first is None:
+            by_width[view.width_px] = view
+        elif not view.problem and is_fine(view.status) and is_local(first.url, view.url):
+            by_width[view.width_px] = _joined(first, view)
+    return [by_width[width_px] for width_px in sorted(by_width)]
+
+
+def _joined(first: PageView, following: PageView) -> PageView:
+    """Return *first* with the content of *following* added."""
+    return structs.replace(
+        first,
+        text=f"{first.text}\n{following.text}",
+        html=f"{first.html}\n{following.html}",
+        controls=(*first.controls, *following.controls),
+        covers=(*first.covers, *following.covers),
+    )
 
 
 def why_unreadable(views: list[PageView]) -> str:

@@ -2,14 +2,13 @@
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import Declared, Journal, PageView
-from fiskil_harness.journal.entries.pages import CONNECT, PLAIN
 from fiskil_harness.journal.queries.page_claims import access_denied
 from fiskil_harness.journal.queries.page_text import (
     UNKNOWN_LANGUAGE,
     Place,
+    connect_views,
     explaining,
     markup,
-    page_views,
     place_of,
     why_uncertain,
     why_unreadable,
@@ -39,7 +38,7 @@ class ExplainsAccess(Probe, frozen=True, kw_only=True, tag="explains_access"):
             return self.inconclusive("the config does not state which datasets the app uses", hook=DATASETS)
         if not (stated.purpose or "").strip():
             return self.inconclusive("the config does not state what the data is used for", hook=PURPOSE)
-        views = page_views(journal, CONNECT, [PLAIN])
+        views = connect_views(journal)
         problem = why_unreadable(views)
         if problem:
             return self.inconclusive(problem)

@@ -4,10 +4,11 @@ from urllib.parse import urljoin
 
 from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.journal import Declared, Journal, PageView, Pressed
-from fiskil_harness.journal.entries.pages import CONNECT, LINKED, NOTICE, PLAIN, PRIVACY
+from fiskil_harness.journal.entries.pages import LINKED, NOTICE, PLAIN, PRIVACY
 from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
 from fiskil_harness.journal.queries.page_text import (
     SHORTEST_TEXT,
+    connect_views,
     is_fine,
     letters,
     markup,
@@ -41,7 +42,7 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
             return self.inconclusive("the config does not state what the data is used for", hook=PURPOSE)
         if not (stated.privacy_url or "").strip():
             return self.inconclusive("the config does not state the URL of the privacy notice", hook=PRIVACY_URL)
-        views = page_views(journal, CONNECT, [PLAIN])
+        views = connect_views(journal)
         problem = why_unreadable(views)
         if problem:
             return self.inconclusive(problem)

@@ -22,6 +22,7 @@ from fiskil_harness.scenario.steps.app import (
 from fiskil_harness.scenario.steps.app_files import CollectOutputs
 from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
 from fiskil_harness.scenario.steps.composite import Connect, SyncThrough, written_out
+from fiskil_harness.scenario.steps.connect_pages import ReadConnectPages
 from fiskil_harness.scenario.steps.connection_reuse import RefuseThenReuse
 from fiskil_harness.scenario.steps.consent_changes import Amend, AuthoriseElsewhere
 from fiskil_harness.scenario.steps.consents_and_syncs import (
@@ -262,6 +263,7 @@ __all__ = [
     "OpenPage",
     "PressConnect",
     "PressEveryControl",
+    "ReadConnectPages",
     "ReadMonitoring",
     "ReadPrivacyNotice",
     "Redeliver",

@@ -7,9 +7,10 @@ from fiskil_harness.app.browser import Window
 from fiskil_harness.journal import Control, PageView, Pressed
 from fiskil_harness.journal.entries.pages import CONNECT, LINKED, NOTICE, OTHER_MACHINE, PLAIN, PRIVACY
 from fiskil_harness.journal.queries.page_addresses import is_same_address
-from fiskil_harness.journal.queries.page_text import WIDTHS
+from fiskil_harness.journal.queries.page_text import connect_views
 from fiskil_harness.journal.queries.page_wording import missing_words, phrase_in, purpose_words, words_for
-from fiskil_harness.scenario.steps.pages import Looking, view_page
+from fiskil_harness.scenario.steps.connect_pages import read_connect_pages
+from fiskil_harness.scenario.steps.pages import Looking
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -21,7 +22,7 @@ ACTION_WORDS = ("never", "sure", "likely")
 
 
 class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_notice"):
-    """The end user opens the page that starts linking, follows its link to the privacy notice, and reads both.
+    """The end user reads the pages that start linking, follows their link to the privacy notice, and reads it.
 
     If the notice or a statement of the purpose is not found, other linked pages of the app are read as well. Pages on
     foreign hosts are not opened. Needs ``app.observe.pages``.
@@ -41,17 +42,13 @@ class ReadPrivacyNotice(Looking, frozen=True, kw_only=True, tag="read_privacy_no
             ToolMissing: Playwright or Chromium is not installed.
         """
         end_user = stage.end_user(self.twin)
-        view_page(stage, end_user, self.page, moment=PLAIN)
-        views = [
-            view
-            for view in stage.journal.all(PageView)
-            if view.page == self.page and view.participant == end_user.participant
-        ]
-        if not views or views[-1].problem or self.page not in stage.settings.app.observe.pages:
+        read_connect_pages(stage, end_user, page=self.page)
+        views = connect_views(stage.journal, page=self.page, participant=end_user.participant)
+        if any(view.problem for view in views):
             return
         window = stage.window(end_user)
-        controls = {control: None for view in views[-WIDTHS:] for control in view.controls}
-        read = [*views[-WIDTHS:], *_open_notice(stage, end_user, window, views[-1].url, list(controls))]
+        controls = {control: None for view in views for control in view.controls}
+        read = [*views, *_open_notice(stage, end_user, window, views[-1].url, list(controls))]
         if _lacks_purpose(stage, read):
             _open_other_links(window, views[-1].url, list(controls))
 

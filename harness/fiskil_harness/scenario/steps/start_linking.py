@@ -1,6 +1,7 @@
 """Navigation from the app's page to the consent page, by clicking the controls that an end user would click."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def connect(stage: "Stage", end_user: "EndUser", window: Window, *, page: str) -
         StepError: No auth session was opened.
     """
     known_sessions = set(stage.fiskil.sandbox.store.sessions)
-    problem = _press_until(stage, end_user, window, known_sessions, page=page)
+    problem = press_until_consent(stage, end_user, window, known_sessions, page=page)
     session_id = _session_of(stage, window, known_sessions)
     if session_id:
         session = stage.fiskil.sandbox.session(session_id)
@@ -68,8 +69,23 @@ def press(stage: "Stage", end_user: "EndUser", window: Window, control: Control,
     return problem
 
 
-def _press_until(stage: "Stage", end_user: "EndUser", window: Window, known_sessions: set[str], *, page: str) -> str:
-    """Click one control after another, also on later pages, until a session is open; return the problem, or ""."""
+def press_until_consent(
+    stage: "Stage",
+    end_user: "EndUser",
+    window: Window,
+    known_sessions: set[str],
+    *,
+    page: str,
+    is_enough: Callable[[], bool] = lambda: False,
+) -> str:
+    """Click one control after another, also on later pages, until a session is open; return the problem, or "".
+
+    Args:
+        known_sessions: The sessions that existed before.
+        page: Name of the first page, for the problem.
+        is_enough: Is called after each click that opened no session, when the page makes no more requests; True ends the
+            clicks.
+    """
     pressed: set[tuple[str, str]] = set()
     for number in range(1, MOST_PRESSES + 1):
         snapshot = window.read()
@@ -81,7 +97,7 @@ def _press_until(stage: "Stage", end_user: "EndUser", window: Window, known_sess
         _fill_in(window, snapshot, end_user)
         if not press(stage, end_user, window, untried[0], number=number):
             _await_session(window)
-            if _session_of(stage, window, known_sessions):
+            if _session_of(stage, window, known_sessions) or is_enough():
                 return ""
     return f"{MOST_PRESSES} presses on the page {page!r} opened no auth session"
 

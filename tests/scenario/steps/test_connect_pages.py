@@ -1,0 +1,36 @@
+"""Steps of an end user who reads the pages from the one where linking starts up to the consent page."""
+
+from pathlib import Path
+
+import pytest
+
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import PageView, Pressed
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("app", "titles", "presses"),
+    [
+        ("reference_app", ["Connect your bank"], 0),
+        ("connect_page_in_two_steps", ["Choose your bank", "Connect your bank"], 1),
+        ("datasets_not_listed", ["Connect your bank"], 1),
+    ],
+)
+def test_pages_are_read_until_all_is_explained_or_the_consent_page_opens(
+    tmp_path: Path, app: str, titles: list[str], presses: int
+) -> None:
+    """A page that explains everything needs no click; the consent page itself is not one of the app's pages."""
+    driver = Driver(gallery.settings(gallery.app(app)), workdir=tmp_path, seed=0)
+    try:
+        journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.ReadConnectPages(),), probes=()))
+    finally:
+        driver.close()
+
+    viewed = [(view.title, view.width_px) for view in journal.all(PageView)]
+    assert (crashed, len(journal.all(Pressed))) == ("", presses)
+    assert viewed == [(title, width_px) for title in titles for width_px in (360, 1280)]
