@@ -42,7 +42,7 @@ UNSEEN_S = 1.0
 """How long before the end of the app's API call the page must have been seen, in real seconds."""
 
 MOST_WATCHES = 3
-"""How often the end user clicks anew because a busy machine did not show the page before the app's API call ended."""
+"""Maximum number of clicks if a busy machine did not show the page before the app's API call ended."""
 
 RESIZING_S = 1.0
 """How long a page may take to report its content at another width, in real seconds."""
