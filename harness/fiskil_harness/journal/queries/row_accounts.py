@@ -1,4 +1,4 @@
-"""Rows that the app's state shows inside an account that is not theirs, or with the ``account_id`` of another account.
+"""Rows that the app's state shows inside an account that is not theirs, or with the account id of another account.
 
 An object is an account if it names one by its ``fiskil_id`` or ``account_id``, itself or by its key, and also shows another
 value of the same account, such as its name or the end of its number. An object that only names an account may do so for
@@ -6,7 +6,7 @@ another reason: it may be a transfer, a savings goal, or a day with its busiest 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ Row = dict[str, Any]
 ACCOUNTS = ("accounts", "energy_accounts")
 """Datasets whose rows are accounts."""
 ACCOUNT = "account_id"
+ACCOUNT_ID_NAMES = frozenset({"accountid", "account"})
+"""Names of a row's field for the id of its account, in small letters and without signs between the words."""
 IDS = (ACCOUNT, "fiskil_id")
 NAMES = ("display_name", "nickname", "product_name", "account_name", "masked_number", "account_number")
 """Fields of an account by which people know it."""
@@ -46,7 +48,7 @@ def misplaced_rows(state: Any, rows: Mapping[str, list[Row]], accounts: Collecti
     """Return the ids of *rows* that *state* shows under other accounts only.
 
     A row is judged where most rows are: elsewhere, a goal or a notification may refer to it. It is not judged if the state
-    does not show its own account, as an object at the path of the other one's, or anywhere for a row's own ``account_id``.
+    does not show its own account, as an object at the path of the other one's, or anywhere for the account id in a row.
 
     Args:
         state: The app's state, any JSON document.
@@ -75,9 +77,10 @@ def misplaced_rows(state: Any, rows: Mapping[str, list[Row]], accounts: Collecti
 class _Search:
     """The accounts and the rows that a state shows."""
 
-    def __init__(self, row_ids: Collection[str], accounts: Iterable[Row]) -> None:
+    def __init__(self, row_ids: Set[str], accounts: Iterable[Row]) -> None:
         self._row_ids = row_ids
         self._names, self._values = _texts_of(accounts)
+        self._ids = row_ids | self._names.keys()
         self.accounts: set[_Account] = set()
         self.placements: list[_Placement] = []
 
@@ -90,11 +93,14 @@ class _Search:
                 named |= {self._names[key]} if key in self._names else set()
                 stack.extend((f"{path}[*]", value, "", named, inside) for value in node)
             if not isinstance(node, dict):
+                # A list or a table may refer to a row by its id alone.
+                alone = {key, node} if isinstance(node, str) and not key else {key}
+                self.placements += [_Placement(each, path, "", named, inside) for each in alone & self._row_ids]
                 continue
             texts = {name: value for name, value in node.items() if isinstance(value, str)}
             own = {self._names[text] for text in (key, *texts.values()) if text in self._names}
-            shown = [text for text in texts.values() if text in self._row_ids]
-            account_id = self._names.get(texts.get(ACCOUNT, ""), "")
+            shown = {text for text in (key, *texts.values()) if text in self._row_ids}
+            account_id = next((self._names.get(text, "") for name, text in texts.items() if _is_account_id(name)), "")
             around = named | own
             self.placements += [_Placement(text, path, account_id, around, inside) for text in shown]
             is_of = next(iter(own)) if len(own) == 1 and self._is_account(node, next(iter(own))) else ""
@@ -105,13 +111,18 @@ class _Search:
                 # A row inside another row, such as the other side of a transfer, is not inside the account of that row.
                 inside = None
             stack.extend(
-                (f"{path}.{general_name(name, is_table=name in self._names)}", value, name, around, inside)
+                (f"{path}.{general_name(name, is_table=name in self._ids)}", value, name, around, inside)
                 for name, value in node.items()
             )
 
     def _is_account(self, node: Row, account: str) -> bool:
         """Return True if *node* shows, outside lists, another value of *account* than its ids."""
         return any(self._values.get(text) == account for text in _texts_in(node))
+
+
+def _is_account_id(name: str) -> bool:
+    """Return True if *name* is ``account_id`` in the notation of any language, such as ``accountId``, or ``account``."""
+    return name.replace("_", "").replace("-", "").casefold() in ACCOUNT_ID_NAMES
 
 
 def _texts_of(accounts: Iterable[Row]) -> tuple[dict[str, str], dict[str, str]]:
