@@ -14,10 +14,10 @@ def row(amount: str, *, account: str = "a", day: str = "2026-10-12T09:00:00Z", *
 
 
 ROWS = (
-    row("-120.50", primary_category="food"),
+    row("-120.50", primary_category="food", merchant_name="M"),
     row("-200.25", day="2026-09-30T20:00:00Z", primary_category="rent"),
     row("900.00", account="b", primary_category="pay"),
-    row("450.40", account="b", day="2026-09-02T20:00:00Z", primary_category="pay"),
+    row("450.40", account="b", day="2026-09-02T20:00:00Z", primary_category="pay", merchant_name="M"),
     row("-77.10", account="b", status="PENDING", primary_category="food"),
 )
 
@@ -34,6 +34,7 @@ ROWS = (
         ("250.15", "September in UTC"),
         ("502.15", "October in Sydney"),
         ("197.60", "one category"),
+        ("329.90", "one merchant"),
         ("822.90", "one account in one month"),
         ("250.15", "one month with two categories"),
     ],

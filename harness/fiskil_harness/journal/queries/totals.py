@@ -20,7 +20,8 @@ LEAST = Decimal(100)
 FEWEST_ROWS = 2
 """The amount of one row is no total."""
 AMOUNTS = ("amount", *(field for fields in BALANCES.values() for field in fields))
-CATEGORIES = ("primary_category", "secondary_category")
+GROUPING = ("account_id", "primary_category", "secondary_category", "merchant_name")
+"""Fields by which apps add rows up."""
 CENT = Decimal("0.01")
 MOST_DIGITS = 20
 """An amount with more digits before the point is no total."""
@@ -29,9 +30,9 @@ MOST_DIGITS = 20
 def totals(rows: Iterable[Row]) -> set[Decimal]:
     """Return the totals that an app may compute from *rows* of one dataset, rounded to a cent and without their signs.
 
-    The rows are added up as a whole, by account, by category, by month, and by two of these; all of them, or posted ones;
-    and all amounts, the positive ones or the negative ones. Totals in whole dollars are left out: a limit or a goal that an
-    end user chose may be equal to one.
+    The rows are added up as a whole, by account, by category, by merchant, by month, and by month and one of the others; all
+    of them, or posted ones; and all amounts, the positive ones or the negative ones. Totals in whole dollars are left out: a
+    limit or a goal that an end user chose may be equal to one.
     """
     groups: defaultdict[tuple[str, ...], list[Decimal]] = defaultdict(list)
     for row in rows:
@@ -76,7 +77,7 @@ def first_name(path: str) -> str:
 
 def _keys(row: Row) -> Iterator[tuple[str, ...]]:
     """Yield the groups of *row*, as names with the values that all rows of the group share."""
-    groups: list[tuple[str, ...]] = [(), *((name, str(row[name])) for name in ("account_id", *CATEGORIES) if name in row)]
+    groups: list[tuple[str, ...]] = [(), *((name, str(row[name])) for name in GROUPING if name in row)]
     date = dated(row)
     months = [(str(hours), f"{date + timedelta(hours=hours):%Y-%m}") for hours in HOURS] if date else []
     yield from groups
