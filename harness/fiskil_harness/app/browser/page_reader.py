@@ -125,6 +125,14 @@ async def fill(pages: Iterable["Page"], control: Control, value: str, *, cap_s: 
     return ""
 
 
+async def tick(page: "Page", *, is_all: bool, excluded: Sequence[str]) -> list[str]:
+    """Tick boxes and choose from lists of *page*, as ``Window.tick`` describes; return the names of those that changed."""
+    try:
+        return [str(name) for name in await page.evaluate(script("tick"), [is_all, list(excluded)])]
+    except Exception:  # noqa: BLE001 - the page may be navigating, or closed
+        return []
+
+
 async def _part(frame: "Frame", *, is_inner: bool) -> FrameContent:
     try:
         if is_inner and not await _is_shown(frame):

@@ -5,7 +5,7 @@ opens belong to this window: the newest page with a URL of the app is in front, 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiskil_harness.app.browser import consent_page, navigation, page_reader, screenshots, shadow_dom, storage, tabs
@@ -264,6 +264,15 @@ class Window:
     def fill(self, control: Control, value: str) -> str:
         """Write *value* into a field; return why that failed, or ''."""
         return self._run(page_reader.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
+
+    def tick(self, *, is_all: bool = False, excluded: Sequence[str] = ()) -> list[str]:
+        """Tick boxes and choose from lists that the page requires, and return their names.
+
+        Args:
+            is_all: True includes boxes and lists that are not required.
+            excluded: Names of boxes that stay as they are.
+        """
+        return self._run(page_reader.tick(self._page, is_all=is_all, excluded=excluded), cap_s=CLOSING_CAP_S)
 
     def consent(self, act: str, **answers: tuple[str, ...]) -> str:
         """Fill in and submit the consent page's form whose ``act`` field is *act*; return why that failed, or ''."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.app.browser import DESK_PX, PageSnapshot, Window
 from fiskil_harness.app.browser.confirmation_word import confirmation_word
@@ -42,25 +42,6 @@ CLIENT_ERROR = 400
 
 NOTHING = "no button or link would revoke the consent"
 TYPED = "the page requires more input than presses"
-TICK = """([isAll, excluded]) => {
-  const usable = (input) => input.checkVisibility() && !input.disabled;
-  const ticked = [];
-  const name = (input) => (input.labels?.[0]?.innerText || input.name || "a box").replace(/\\s+/g, " ").trim();
-  for (const box of [...document.querySelectorAll("input[type=checkbox],input[type=radio]")].filter(usable)) {
-    const chosen = box.type === "radio" && document.querySelector(`input[type=radio][name="${box.name}"]:checked`);
-    if (box.checked || chosen || excluded.includes(name(box)) || !(box.required || isAll)) continue;
-    box.click();
-    ticked.push(name(box));
-  }
-  for (const list of [...document.querySelectorAll("select")].filter(usable)) {
-    if (list.value || !(list.required || isAll)) continue;
-    list.selectedIndex = list.options.length - 1;
-    list.dispatchEvent(new Event("change", { bubbles: true }));
-    ticked.push(name(list));
-  }
-  return ticked;
-}"""
-"""Ticks required checkboxes, and chooses an option of required radio buttons and lists; each counts as a click."""
 
 
 class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser"):
@@ -470,14 +451,10 @@ class _Revocation:
         """
         if not self._number:
             return False
-
-        async def tick(page: Any) -> Any:
-            return await page.evaluate(TICK, [is_all, self._switched])
-
-        names = self._window.run(tick)
+        names = self._window.tick(is_all=is_all, excluded=self._switched)
         for name in names:
             self._number += 1
-            self._record_press(str(name))
+            self._record_press(name)
         return bool(names)
 
     def _first_candidates(self) -> list[RevokeControl]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Stage
 
 MOST_PRESSES = 6
+RENDERING_S = 1.0
+"""How long a script may take to render or enable the controls, in real seconds."""
 IDLE_S = 1.2
 """Time without a request of the page after a click, in real seconds, after which no auth session is expected."""
 
@@ -88,14 +90,10 @@ def press_until_consent(
     """
     pressed: set[tuple[str, str]] = set()
     for number in range(1, MOST_PRESSES + 1):
-        snapshot = window.read()
-        controls = candidates(snapshot, window)
-        untried = [control for control in controls if (snapshot.url, control.text) not in pressed]
-        if not untried:
+        control = next_control(window, end_user, pressed)
+        if control is None:
             return f"no button or link on the page {page!r} opens an auth session"
-        pressed.add((snapshot.url, untried[0].text))
-        _fill_in(window, snapshot, end_user)
-        if not press(stage, end_user, window, untried[0], number=number):
+        if not press(stage, end_user, window, control, number=number):
             _await_session(window)
             if _session_of(stage, window, known_sessions) or is_enough():
                 return ""
@@ -135,13 +133,52 @@ def _open_by_hook(stage: "Stage", end_user: "EndUser", window: Window, *, page: 
     return end_user.session_ids[-1]
 
 
-def _fill_in(window: Window, snapshot: PageSnapshot, end_user: "EndUser") -> None:
-    """Fill in fields for the e-mail address and the name, which a form may require."""
+def next_control(window: Window, end_user: "EndUser", pressed: set[tuple[str, str]]) -> Control | None:
+    """Fill in what the page requires; return the control to press next, and add it to *pressed*, or None if there is none.
+
+    If the page does not continue after every control, all boxes are ticked, and each control may be pressed once more.
+
+    Args:
+        pressed: The URL and the text of each control that was pressed.
+    """
+    snapshot = _filled_in(window, end_user)
+    untried = untried_in(snapshot, window, pressed)
+    if not untried and window.tick(is_all=True):
+        pressed.clear()
+        untried = candidates(window.read(), window)
+    if not untried:
+        return None
+    pressed.add((snapshot.url, untried[0].text))
+    return untried[0]
+
+
+def untried_in(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
+    """Return the controls that may start linking and are not in *pressed*."""
+    return [control for control in candidates(snapshot, window) if (snapshot.url, control.text) not in pressed]
+
+
+def _filled_in(window: Window, end_user: "EndUser") -> PageSnapshot:
+    """Fill in what a form may require before the end user may continue, and return the page afterwards.
+
+    These are fields for the e-mail address and the name, and required boxes; every box if the control that leads on is
+    disabled.
+    """
+    snapshot = window.read()
     inputs = {"mail": end_user.email, "name": end_user.person.full_name}
     for field in (control for control in snapshot.controls if control.is_field and not control.is_disabled):
         value = next((value for word, value in inputs.items() if word in field.text.casefold()), "")
         if value and value not in snapshot.values:
             window.fill(field, value)
+    for is_all in (False, True):
+        if (_is_barred(snapshot) or not is_all) and window.tick(is_all=is_all):
+            snapshot = window.wait_until(lambda now: not _is_barred(now), cap_s=RENDERING_S) or window.read()
+    return snapshot
+
+
+def _is_barred(snapshot: PageSnapshot) -> bool:
+    """Return true if a control that seems to start linking is disabled."""
+    kinds = {"button", "link"}
+    return any(control.is_disabled and control.kind in kinds and _score(control) > 0 for control in snapshot.controls)
 
 
 def _record_press(stage: "Stage", end_user: "EndUser", page: str, text: str, number: int, problem: str) -> None:

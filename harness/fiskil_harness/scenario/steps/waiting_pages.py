@@ -9,12 +9,18 @@ from fiskil_harness.app.browser import DESK_PX, PHONE_PX, PageSnapshot, Window
 from fiskil_harness.app.browser.page_events import PageEvents
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.errors import StepError
-from fiskil_harness.journal import Control, Exchange, PageView, Pressed, ViewMoment
+from fiskil_harness.journal import Exchange, PageView, Pressed, ViewMoment
 from fiskil_harness.journal.entries.pages import JOURNEY_CONTINUED
 from fiskil_harness.journal.queries.page_messages import sentences
 from fiskil_harness.journal.queries.waits import held_calls
 from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
-from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, candidates, press
+from fiskil_harness.scenario.steps.start_linking import (
+    MOST_PRESSES,
+    RENDERING_S,
+    next_control,
+    press,
+    untried_in,
+)
 
 if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
@@ -31,9 +37,6 @@ GIVEN_UP_S = 4.0
 
 FIRST_CALL_S = 0.5
 """Time without an API call after a click, in real seconds, after which the next control is clicked."""
-
-RENDERING_S = 1.0
-"""How long a script may take to render the controls, in real seconds."""
 
 EARLY_S = 0.5
 """Text that appears at least this long before the app's API call ends is about the wait, in real seconds."""
@@ -205,19 +208,18 @@ class Watch:
         pressed: set[tuple[str, str]] = set()
         window = self._window
         for number in range(1, MOST_PRESSES + 1):
-            window.wait_until(lambda snapshot: bool(_untried(snapshot, window, pressed)), cap_s=RENDERING_S)
-            untried = _untried(window.read(), window, pressed)
-            if not untried:
+            window.wait_until(lambda snapshot: bool(untried_in(snapshot, window, pressed)), cap_s=RENDERING_S)
+            control = next_control(window, self._end_user, pressed)
+            if control is None:
                 break
-            pressed.add((window.url, untried[0].text))
             self._events = PageEvents(window)
             on_phone = self._snapshot_at(PHONE_PX) or window.read()
             self._before_on_phone = self._record("plain", on_phone, width_px=PHONE_PX)
             self._snapshot_at(DESK_PX)
-            self._events.point_at(untried[0])
+            self._events.point_at(control)
             self._before = self._record("plain", self._events.latest() or window.read())
             call_count = len(self._stage.journal.all(Exchange))
-            problem = press(self._stage, self._end_user, window, untried[0], number=number)
+            problem = press(self._stage, self._end_user, window, control, number=number)
             self._since = stopwatch()
             if not problem and self._has_called(beyond=call_count):
                 return
@@ -382,11 +384,6 @@ class Watch:
             problem=problem if now else "the browser could not read the page",
             digest=self._events.digest(),
         )
-
-
-def _untried(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
-    """Return the controls that may start linking and were not pressed yet."""
-    return [control for control in candidates(snapshot, window) if (window.url, control.text) not in pressed]
 
 
 def _is_new(now: PageSnapshot, earlier: list[PageView]) -> bool:

@@ -1,0 +1,117 @@
+"""The end user fills in what the app's page requires, and presses the control that leads to the consent page."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from fiskil_harness.app.browser import Chromium, Window
+from fiskil_harness.app.browser.origins import Origins
+from fiskil_harness.journal import Journal
+from fiskil_harness.sandbox import EndUser
+from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, next_control
+from tests.browser.conftest import browser, rosa
+
+__all__ = ["browser", "rosa"]
+
+pytestmark = pytest.mark.slow
+
+Visit = Callable[[str], Window]
+
+LINKED = "<title>Linked</title>"
+SCRIPT = """<script>
+const button = document.querySelector("button");
+const need = (isEnough) => addEventListener("change", () => { button.disabled = !isEnough(); });
+</script>"""
+RADIX = """<button id="box" role="checkbox" aria-checked="false" aria-label="I agree"></button>
+<button id="go" disabled onclick="location='/linked'">Continue</button><script>
+box.addEventListener("click", () => { box.setAttribute("aria-checked", "true"); go.disabled = false; });</script>"""
+STRICT = """<label><input type="checkbox" id="terms"> I agree</label><p id="hint"></p><button>Continue to your bank</button>
+<script>document.querySelector("button").onclick = () => {
+  if (terms.checked) location = "/linked"; else hint.textContent = "Please agree to the terms first.";
+};</script>"""
+CHECKED = "<script>need(() => document.querySelector('input').checked)</script>"
+
+
+def form(fields: str = "", *, button: str = "<button>Continue</button>") -> str:
+    """The HTML of a form that leads to the consent page."""
+    return f'<form action="/linked">{fields}{button}</form>'
+
+
+PAGES = {
+    "plain": form(),
+    "required box": form('<label><input type="checkbox" required> Terms</label>'),
+    "required radio button": form('<label><input type="radio" name="bank" required> Hyla</label>'),
+    "required list": form('<label>Why <select required><option value=""></option><option>Budget</option></select></label>'),
+    "disabled button": form('<label><input type="checkbox"> Terms</label>', button="<button disabled>Continue</button>")
+    + f'<a href="/elsewhere">Home</a>{SCRIPT}{CHECKED}',
+    "hidden box": "<style>input { display: none }</style>"
+    + form('<label><input type="checkbox"> Terms</label>', button="<button disabled>Continue</button>")
+    + f"{SCRIPT}{CHECKED}",
+    "box of a library": RADIX,
+    "box that the script requires": STRICT,
+    "mail": form('<label>E-mail <input type="email" name="mail" required></label>'),
+}
+NEWS = '<label><input type="checkbox" id="news"> News</label>'
+
+
+@pytest.fixture
+def visit(browser: Chromium, httpserver: HTTPServer) -> Iterator[Visit]:
+    """Return a function that opens a page with the given HTML in a window."""
+    journal, origin = Journal(), httpserver.url_for("").rstrip("/")
+    httpserver.expect_request("/linked").respond_with_data(LINKED, content_type="text/html")
+    httpserver.expect_request("/elsewhere").respond_with_data("<title>Elsewhere</title>", content_type="text/html")
+    window = Window(
+        browser,
+        places=Origins(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2"),
+        participant="",
+        write=journal.write,
+        stamp=journal.stamp,
+        is_secret=lambda _: False,
+        deadline_s=30,
+    )
+
+    def open_page(html: str) -> Window:
+        httpserver.expect_request("/start").respond_with_data(html, content_type="text/html; charset=utf-8")
+        window.open(httpserver.url_for("/start"), page="connect")
+        return window
+
+    yield open_page
+    window.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_filled_in_and_left(visit: Visit, rosa: EndUser, name: str) -> None:
+    """Boxes are ticked, lists and fields filled in, as an end user does who agrees."""
+    window, pressed = visit(PAGES[name]), set[tuple[str, str]]()
+    title = ""
+
+    for _ in range(MOST_PRESSES):
+        control = next_control(window, rosa, pressed)
+        if control is None:
+            break
+        assert window.press(control) == ""
+        window.settle()
+        title = window.read().title
+
+    assert title == "Linked"
+
+
+def test_boxes_that_nothing_requires_stay_as_they_are(visit: Visit, rosa: EndUser) -> None:
+    """An end user need not order a newsletter."""
+    window = visit(
+        '<label><input type="checkbox" id="news"> News</label><button onclick="document.title = news.checked">Go</button>'
+    )
+
+    control = next_control(window, rosa, set())
+
+    assert control is not None
+    assert window.press(control) == ""
+    assert window.read().title == "false"
+
+
+def test_a_page_without_controls_has_no_next_one(visit: Visit, rosa: EndUser) -> None:
+    """Ticking all boxes brings none back."""
+    window = visit(f"{NEWS}<p>Come back later.</p>")
+
+    assert next_control(window, rosa, set()) is None
