@@ -15,6 +15,7 @@ from fiskil_harness.journal.queries import waits
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import waiting_pages
 from fiskil_harness.scenario.steps.waiting_pages import Watch
 
 pytestmark = pytest.mark.slow
@@ -136,10 +137,13 @@ def test_a_page_that_was_not_seen_during_the_wait_is_watched_again(
 
     def be_late(watch: Watch) -> PageSnapshot | None:
         watches.extend([] if watch in watches else [watch])
-        is_waiting = bool(watch._stage.fiskil.proxy.open_requests)
-        return None if is_waiting and watch in watches[:unseen] else snapshot(watch)
+        now = snapshot(watch)
+        if watch in watches[:unseen]:
+            watch._seen_s.clear()
+        return now
 
     monkeypatch.setattr(Watch, "_snapshot", be_late)
+    monkeypatch.setattr(waiting_pages, "UNSEEN_S", 60.0)  # only the watches that this test makes late are late
     driver = Driver(gallery.settings(gallery.app("waiting_page_without_end")), workdir=tmp_path, seed=0)
     sequence = (
         steps.InjectFault("auth_session", faults.Stall(), times=0),
