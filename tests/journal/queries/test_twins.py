@@ -60,6 +60,16 @@ def test_the_order_of_each_twin_is_considered(other: str) -> None:
     assert in_order.differences == ("$.bank: Bank in order, nothing more otherwise",)
 
 
+@pytest.mark.parametrize(("bank", "is_history"), [(None, True), ("", True), ("Other", False), (False, False), (0, False)])
+def test_an_ended_consent_may_lack_what_came_too_late(bank: Any, is_history: bool) -> None:
+    """A receiver that learns of the end first stores null for what the outdated event would have brought."""
+    a, b = {"status": "revoked", "bank": "Bank"}, {"status": "revoked", "bank": bank}
+
+    comparison = compare_twins(ended(a, b).journal)
+
+    assert (comparison.histories == ("$.bank",), bool(comparison.differences)) == (is_history, not is_history)
+
+
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_the_consents_of_both_twins_must_have_ended(name: str) -> None:
     """While one is active, a missing value may be a lost effect; the consent of the third twin does not matter."""

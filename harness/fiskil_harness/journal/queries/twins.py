@@ -25,6 +25,9 @@ from fiskil_harness.journal.queries.deliveries import first_of, was_disturbed
 from fiskil_harness.journal.queries.rows import NO_VISIBLE_EFFECT, PENDING, last_effects, snapshots, why_still_busy
 from fiskil_harness.journal.queries.state import Leaves, StateReader, differing, has_symbols
 
+UNKNOWN = frozenset({"null", ""})
+"""Leaves of a value that the app does not know."""
+
 
 class Comparison(Struct, frozen=True, kw_only=True):
     """Result of a comparison of twins (end users with the same events).
@@ -140,8 +143,8 @@ def _histories(paths: set[str], a: Leaves, b: Leaves, states: list[Leaves], *, h
     """Return those of *paths* that differ only because more happened to one twin, so that no effect is lost or repeated.
 
     A path that only twin ``b`` has, and twin ``a`` never had, is such a record. If the consents of both have ended, what is
-    left of them depends on what the app knew before the end: ``a`` may have more, may have counted more changes, and records
-    made at the end may differ.
+    left of them depends on what the app knew before the end: ``a`` may have more, ``b`` may have null instead of a value,
+    ``a`` may have counted more changes, and records made at the end may differ.
 
     Args:
         states: All states that the app reported for ``a``.
@@ -153,7 +156,7 @@ def _histories(paths: set[str], a: Leaves, b: Leaves, states: list[Leaves], *, h
         path
         for path in paths
         if path not in known
-        or (has_ended and (path not in earlier or not b.get(path, Counter()) - a.get(path, Counter())))
+        or (has_ended and (path not in earlier or (b.get(path, Counter()) - a.get(path, Counter())).keys() <= UNKNOWN))
         or (has_ended and _is_count_of_changes(path, a, b, states))
     }
 
