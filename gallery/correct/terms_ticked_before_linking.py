@@ -1,9 +1,10 @@
-"""Lets the customer go on to the bank only after they have ticked that they agree to the terms."""
+"""Lets the customer go on to the bank only after they gave their birthday and ticked that they agree to the terms."""
 
 from reference_app import app, layout, pages
 
 _connect = pages.connect
 TERMS = (
+    '<p><label>Date of birth <input type="date" name="born" max="2010-01-01" required></label></p>'
     '<p><label><input type="checkbox" name="terms" required '
     "onchange=\"document.querySelector('#continue').disabled = !this.checked\"> I agree to the terms of use.</label></p>"
 )

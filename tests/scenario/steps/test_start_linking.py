@@ -30,6 +30,13 @@ STRICT = """<label><input type="checkbox" id="terms"> I agree</label><p id="hint
 <script>document.querySelector("button").onclick = () => {
   if (terms.checked) location = "/linked"; else hint.textContent = "Please agree to the terms first.";
 };</script>"""
+FIELD_WITH_OWN_VALUE = """<label>Your name <input id="own"></label>
+<button id="go" disabled onclick="location='/linked'">Continue</button><script>
+let known = "";
+const { get, set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+Object.defineProperty(own, "value", { get, set(value) { known = value; set.call(own, value); } });
+own.addEventListener("input", () => { if (get.call(own) !== known) { known = get.call(own); go.disabled = !known; } });
+</script>"""
 CHECKED = "<script>need(() => document.querySelector('input').checked)</script>"
 
 
@@ -50,6 +57,34 @@ PAGES = {
     + f"{SCRIPT}{CHECKED}",
     "box of a library": RADIX,
     "box that the script requires": STRICT,
+    "wizard": form(
+        '<label>First name <input name="fname" required></label><label>Mobile <input type="tel" required></label>'
+        '<label>Born on <input type="date" required max="2005-12-31"></label>'
+        '<label>Postcode <input inputmode="numeric" pattern="[0-9]{4}" name="postcode" required></label>'
+        "<label>Why? <textarea required></textarea></label>"
+    ),
+    "unknown words": form(
+        '<label>Handy <input pattern="04[0-9]{8}" required></label><label>Geburtstag <input type="date" required></label>'
+        '<label>Betrag <input type="number" min="500" required></label><label>Vorname <input required maxlength="9"></label>'
+    ),
+    "button after text": form(
+        '<label>Nickname for this account <input id="nick"></label>', button="<button disabled>Continue</button>"
+    )
+    + f"{SCRIPT}<script>nick.oninput = () => {{ button.disabled = !nick.value }}</script>",
+    "field of a library": FIELD_WITH_OWN_VALUE,
+    "shadow tree": """<my-form></my-form><script>customElements.define("my-form", class extends HTMLElement {
+  connectedCallback() { this.attachShadow({mode: "closed"}).innerHTML = `FORM`; } })</script>""".replace(
+        "FORM", form('<label><input type="checkbox" required> Terms</label>')
+    ),
+    "options of a library": """<div role="radiogroup" aria-required="true">
+<div role="radio" aria-checked="false" id="hyla">Hyla</div><div role="radio" aria-checked="false">Quoll</div></div>
+<button id="go" disabled onclick="location='/linked'">Continue</button><script>
+hyla.onclick = () => { hyla.setAttribute("aria-checked", "true"); go.disabled = false; };</script>""",
+    "frame": """<iframe srcdoc='<label><input type="checkbox" required onchange="parent.go.disabled = false"> Terms</label>'>
+</iframe><button id="go" disabled onclick="location='/linked'">Continue</button>""",
+    "button that names the terms": form(button="<button>Agree to the terms</button>") + '<a href="/elsewhere">Terms</a>',
+    "link that names the terms": '<a href="/linked">Agree to the terms and continue</a><a href="/elsewhere">Our terms</a>',
+    "button that names a login": form(button="<button>Log in to your bank</button>") + '<a href="/elsewhere">Log in</a>',
     "mail": form('<label>E-mail <input type="email" name="mail" required></label>'),
 }
 NEWS = '<label><input type="checkbox" id="news"> News</label>'
@@ -108,6 +143,22 @@ def test_boxes_that_nothing_requires_stay_as_they_are(visit: Visit, rosa: EndUse
     assert control is not None
     assert window.press(control) == ""
     assert window.read().title == "false"
+
+
+def test_fields_that_nothing_requires_stay_as_they_are(visit: Visit, rosa: EndUser) -> None:
+    """A value that the app knows stays too, and a hidden trap for robots stays empty."""
+    window = visit(
+        '<label>E-mail <input type="email" value="known@example.com"></label><label>Voucher <input></label>'
+        '<label style="display: none">Website <input required></label><label>Search a name <input type="search"></label>'
+        "<button onclick=\"document.title = [...document.querySelectorAll('input')].map((each) => each.value).join('|')\">"
+        "Go</button>"
+    )
+
+    control = next_control(window, rosa, set())
+
+    assert control is not None
+    assert window.press(control) == ""
+    assert window.read().title == "known@example.com|||"
 
 
 def test_a_page_without_controls_has_no_next_one(visit: Visit, rosa: EndUser) -> None:

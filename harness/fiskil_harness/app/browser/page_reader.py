@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fiskil_harness.app.browser import pointer
+from fiskil_harness.app.browser import form_answers, pointer
+from fiskil_harness.app.browser.form_answers import Answers
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, merged, script
 from fiskil_harness.errors import StepError
@@ -79,9 +80,12 @@ def dialog_contents(texts: Iterable[str]) -> list[FrameContent]:
 
 
 async def _parts(page: "Page", places: Origins) -> list[FrameContent]:
-    main = page.main_frame
-    frames = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
-    return [await _part(frame, is_inner=frame != main) for frame in frames]
+    return [await _part(frame, is_inner=frame != page.main_frame) for frame in _own_frames(page, places)]
+
+
+def _own_frames(page: "Page", places: Origins) -> list["Frame"]:
+    """Return the frames of *page*, itself included, except those that show the consent page or a blocked page."""
+    return [frame for frame in page.frames if frame == page.main_frame or not _is_foreign(frame, places)]
 
 
 async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth: int | None = None) -> str:
@@ -125,12 +129,19 @@ async def fill(pages: Iterable["Page"], control: Control, value: str, *, cap_s: 
     return ""
 
 
-async def tick(page: "Page", *, is_all: bool, excluded: Sequence[str]) -> list[str]:
-    """Tick boxes and choose from lists of *page*, as ``Window.tick`` describes; return the names of those that changed."""
-    try:
-        return [str(name) for name in await page.evaluate(script("tick"), [is_all, list(excluded)])]
-    except Exception:  # noqa: BLE001 - the page may be navigating, or closed
-        return []
+async def fill_in(
+    page: "Page", places: Origins, *, is_all: bool, excluded: Sequence[str], answers: Answers, cap_s: float
+) -> list[str]:
+    """Fill in the form of *page* and its frames, as ``Window.fill_in`` describes; return the names of what changed."""
+    changed: list[str] = []
+    arguments = [is_all, list(excluded), list(map(list, answers)), form_answers.ALWAYS]
+    for frame in _own_frames(page, places):
+        try:
+            if frame == page.main_frame or await _is_shown(frame):
+                changed += await asyncio.wait_for(frame.evaluate(script("fill_in"), arguments), cap_s)
+        except Exception:  # noqa: BLE001, S112 - the frame may be navigating, or removed
+            continue
+    return changed
 
 
 async def _part(frame: "Frame", *, is_inner: bool) -> FrameContent:

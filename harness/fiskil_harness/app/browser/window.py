@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiskil_harness.app.browser import consent_page, navigation, page_reader, screenshots, shadow_dom, storage, tabs
 from fiskil_harness.app.browser.chromium import CLOSING_CAP_S, Chromium
+from fiskil_harness.app.browser.form_answers import Answers
 from fiskil_harness.app.browser.network import NetworkTraffic
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import LOGIN, FrameContent, PageSnapshot, script
@@ -265,14 +266,18 @@ class Window:
         """Write *value* into a field; return why that failed, or ''."""
         return self._run(page_reader.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
 
-    def tick(self, *, is_all: bool = False, excluded: Sequence[str] = ()) -> list[str]:
-        """Tick boxes and choose from lists that the page requires, and return their names.
+    def fill_in(self, answers: Answers = (), *, is_all: bool = False, excluded: Sequence[str] = ()) -> list[str]:
+        """Tick boxes, choose from lists and write into empty fields that the page requires, and return their names.
 
         Args:
-            is_all: True includes boxes and lists that are not required.
+            answers: What to write; () leaves text fields as they are.
+            is_all: True includes boxes, lists and fields that are not required.
             excluded: Names of boxes that stay as they are.
         """
-        return self._run(page_reader.tick(self._page, is_all=is_all, excluded=excluded), cap_s=CLOSING_CAP_S)
+        filling = page_reader.fill_in(
+            self._page, self.places, is_all=is_all, excluded=excluded, answers=answers, cap_s=CLOSING_CAP_S
+        )
+        return self._run(filling, cap_s=CLOSING_CAP_S * 2)
 
     def consent(self, act: str, **answers: tuple[str, ...]) -> str:
         """Fill in and submit the consent page's form whose ``act`` field is *act*; return why that failed, or ''."""

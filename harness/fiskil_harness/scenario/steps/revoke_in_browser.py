@@ -451,7 +451,7 @@ class _Revocation:
         """
         if not self._number:
             return False
-        names = self._window.tick(is_all=is_all, excluded=self._switched)
+        names = self._window.fill_in(is_all=is_all, excluded=self._switched)
         for name in names:
             self._number += 1
             self._record_press(name)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from fiskil_harness.app.browser import PageSnapshot, Window
+from fiskil_harness.app.browser.form_answers import answers_of
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import START_SESSION
@@ -136,14 +137,14 @@ def _open_by_hook(stage: "Stage", end_user: "EndUser", window: Window, *, page: 
 def next_control(window: Window, end_user: "EndUser", pressed: set[tuple[str, str]]) -> Control | None:
     """Fill in what the page requires; return the control to press next, and add it to *pressed*, or None if there is none.
 
-    If the page does not continue after every control, all boxes are ticked, and each control may be pressed once more.
+    If the page does not continue after every control, everything is filled in, and each control may be pressed once more.
 
     Args:
         pressed: The URL and the text of each control that was pressed.
     """
     snapshot = _filled_in(window, end_user)
     untried = untried_in(snapshot, window, pressed)
-    if not untried and window.tick(is_all=True):
+    if not untried and window.fill_in(answers_of(end_user.person, email=end_user.email), is_all=True):
         pressed.clear()
         untried = candidates(window.read(), window)
     if not untried:
@@ -160,17 +161,13 @@ def untried_in(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, s
 def _filled_in(window: Window, end_user: "EndUser") -> PageSnapshot:
     """Fill in what a form may require before the end user may continue, and return the page afterwards.
 
-    These are fields for the e-mail address and the name, and required boxes; every box if the control that leads on is
-    disabled.
+    These are fields for the e-mail address and the name, and all that is required; everything if the control that leads on
+    is disabled.
     """
+    answers = answers_of(end_user.person, email=end_user.email)
     snapshot = window.read()
-    inputs = {"mail": end_user.email, "name": end_user.person.full_name}
-    for field in (control for control in snapshot.controls if control.is_field and not control.is_disabled):
-        value = next((value for word, value in inputs.items() if word in field.text.casefold()), "")
-        if value and value not in snapshot.values:
-            window.fill(field, value)
     for is_all in (False, True):
-        if (_is_barred(snapshot) or not is_all) and window.tick(is_all=is_all):
+        if (_is_barred(snapshot) or not is_all) and window.fill_in(answers, is_all=is_all):
             snapshot = window.wait_until(lambda now: not _is_barred(now), cap_s=RENDERING_S) or window.read()
     return snapshot
 
@@ -188,14 +185,16 @@ def _record_press(stage: "Stage", end_user: "EndUser", page: str, text: str, num
 
 
 def _score(control: Control) -> int:
-    """Return how many wanted words the label contains; -1 if it contains an unwanted one."""
-    wanted, unwanted = _patterns()
+    """Return how many wanted words the label contains; -1 if the label shows that the control does not start linking."""
     text = control.text.casefold()
-    return -1 if unwanted.search(text) else len(wanted.findall(text))
+    is_login = _pattern("login").search(text) and not _pattern("place").search(text)
+    wanted = len(_pattern("wanted").findall(text))
+    if control.is_link and _pattern("reading").search(text):
+        return 0 if wanted else -1
+    return -1 if is_login or _pattern("unwanted").search(text) else wanted
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words = catalog.read_fixture("page_words.toml")["link"]
-    wanted, unwanted = ("|".join(map(re.escape, words[name])) for name in ("wanted", "unwanted"))
-    return re.compile(rf"\b(?:{wanted})"), re.compile(rf"\b(?:{unwanted})")
+def _pattern(name: str) -> re.Pattern[str]:
+    words = catalog.read_fixture("page_words.toml")["link"][name]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})")
