@@ -82,6 +82,10 @@ document.getElementById("over").attachShadow({mode: "open"}).innerHTML = "Not co
     "/tells": "<button onclick='alert(1 + 1 + \" errors\")'>Stop</button>",
     "/declared": """<h1>Hello</h1><div><template shadowrootmode="closed"><p>Inside, declared</p>
 <div><template shadowrootmode="open"><button>Go deep</button></template></div></template></div>""",
+    "/fades-in": """<style>@keyframes fade { from { opacity: 0 } }
+button { animation: fade 700ms } i { animation: fade 1s infinite }</style><i>Wait</i><button>Go</button>""",
+    "/placeholder": """<div aria-busy="true" id="list">Loading</div><script>
+setTimeout(() => { list.removeAttribute("aria-busy"); list.innerHTML = "<button>Go</button>"; }, 700)</script>""",
     "/chart": "<h1>Chart</h1><canvas width=300 height=150></canvas>",
     "/drawn": "<h1>Drawn</h1><canvas style='width:100vw;height:90vh'></canvas>",
     "/drawn-in-a-frame": """<h1>Drawn</h1><iframe style='width:100vw;height:90vh'
@@ -518,6 +522,12 @@ def test_the_state_of_a_switch_is_read(go: Open) -> None:
     shared = Control(kind="switch", text="Share my data", is_on=True)
     assert (before, problems) == ((shared, Control(kind="switch", text="Tell me more")), ["", ""])
     assert [control.is_on for control in window.read().controls] == [False, True]
+
+
+@pytest.mark.parametrize("path", ["/fades-in", "/placeholder"])
+def test_a_page_is_read_after_it_has_appeared(go: Open, path: str) -> None:
+    """It may fade in, or show a placeholder first; an animation without end is not awaited."""
+    assert [control.text for control in go(path).read().controls] == ["Go"]
 
 
 def test_closed_shadow_roots_in_the_html_are_read(go: Open) -> None:

@@ -9,7 +9,7 @@ from fiskil_harness.app.browser import Chromium, Window
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.journal import Journal
 from fiskil_harness.sandbox import EndUser
-from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, next_control
+from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, Attempt
 from tests.browser.conftest import browser, rosa
 
 __all__ = ["browser", "rosa"]
@@ -30,6 +30,11 @@ STRICT = """<label><input type="checkbox" id="terms"> I agree</label><p id="hint
 <script>document.querySelector("button").onclick = () => {
   if (terms.checked) location = "/linked"; else hint.textContent = "Please agree to the terms first.";
 };</script>"""
+STEPS = """<nav><a href="/elsewhere">Accounts</a></nav><p id="step"></p><button>Next</button><script>
+const steps = ["Your bank", "Your data", "Your budget"];
+const show = () => { step.textContent = steps.shift(); };
+document.querySelector("button").onclick = () => { if (steps.length) setTimeout(show, 400); else location = "/linked"; };
+show();</script>"""
 FIELD_WITH_OWN_VALUE = """<label>Your name <input id="own"></label>
 <button id="go" disabled onclick="location='/linked'">Continue</button><script>
 let known = "";
@@ -85,6 +90,12 @@ hyla.onclick = () => { hyla.setAttribute("aria-checked", "true"); go.disabled = 
     "button that names the terms": form(button="<button>Agree to the terms</button>") + '<a href="/elsewhere">Terms</a>',
     "link that names the terms": '<a href="/linked">Agree to the terms and continue</a><a href="/elsewhere">Our terms</a>',
     "button that names a login": form(button="<button>Log in to your bank</button>") + '<a href="/elsewhere">Log in</a>',
+    "steps with equal buttons": STEPS,
+    "late script": """<button>Continue</button><a href="/elsewhere">Accounts</a><script>
+setTimeout(() => { document.querySelector("button").onclick = () => { location = "/linked"; }; }, 900)</script>""",
+    "terms to be read": """<div id="terms" style="height: 90px; overflow: auto"><p style="height: 900px">Our terms</p></div>
+<button id="go" disabled onclick="location='/linked'">Accept and continue</button><a href="/elsewhere">Home</a><script>
+terms.onscroll = () => { go.disabled = terms.scrollTop + terms.clientHeight < terms.scrollHeight - 4; };</script>""",
     "mail": form('<label>E-mail <input type="email" name="mail" required></label>'),
 }
 NEWS = '<label><input type="checkbox" id="news"> News</label>'
@@ -118,11 +129,11 @@ def visit(browser: Chromium, httpserver: HTTPServer) -> Iterator[Visit]:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_filled_in_and_left(visit: Visit, rosa: EndUser, name: str) -> None:
     """Boxes are ticked, lists and fields filled in, as an end user does who agrees."""
-    window, pressed = visit(PAGES[name]), set[tuple[str, str]]()
-    title = ""
+    window = visit(PAGES[name])
+    attempt, title = Attempt(window, rosa), ""
 
     for _ in range(MOST_PRESSES):
-        control = next_control(window, rosa, pressed)
+        control = attempt.next_control()
         if control is None:
             break
         assert window.press(control) == ""
@@ -138,7 +149,7 @@ def test_boxes_that_nothing_requires_stay_as_they_are(visit: Visit, rosa: EndUse
         '<label><input type="checkbox" id="news"> News</label><button onclick="document.title = news.checked">Go</button>'
     )
 
-    control = next_control(window, rosa, set())
+    control = Attempt(window, rosa).next_control()
 
     assert control is not None
     assert window.press(control) == ""
@@ -154,7 +165,7 @@ def test_fields_that_nothing_requires_stay_as_they_are(visit: Visit, rosa: EndUs
         "Go</button>"
     )
 
-    control = next_control(window, rosa, set())
+    control = Attempt(window, rosa).next_control()
 
     assert control is not None
     assert window.press(control) == ""
@@ -165,4 +176,4 @@ def test_a_page_without_controls_has_no_next_one(visit: Visit, rosa: EndUser) ->
     """Ticking all boxes brings none back."""
     window = visit(f"{NEWS}<p>Come back later.</p>")
 
-    assert next_control(window, rosa, set()) is None
+    assert Attempt(window, rosa).next_control() is None

@@ -1,5 +1,6 @@
 // Ticks required checkboxes, chooses an option of required radio buttons and lists, and writes into required text fields; with
-// isAll, also where nothing is required. Returns the names of what it changed. Without answers, it writes no text.
+// isAll, also where nothing is required, and scrolls each text to its end. Without answers, it writes no text.
+// Returns the names of what it changed.
 ([isAll, excluded, answers, always]) => {
   const roots = [];
   const closed = globalThis[Symbol.for("fiskil_harness.closed")];
@@ -61,6 +62,14 @@
     if (!answer) set(field, "");
     for (const kind of ["input", "change", "focusout"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
     if (answer) changed.push(name(field));
+  }
+  // Terms may have to be read to their end.
+  const isCut = (element) => element.scrollHeight - element.clientHeight - element.scrollTop > 1;
+  const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowY) && element.clientHeight > 0;
+  for (const element of isAll ? all("*").filter((each) => isCut(each) && scrolls(each)) : []) {
+    const from = element.scrollTop;
+    element.scrollTop = element.scrollHeight;
+    if (element.scrollTop !== from) changed.push("a text");
   }
   return changed;
 }

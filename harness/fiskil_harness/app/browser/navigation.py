@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from fiskil_harness.app.browser.confirmation_word import confirmation_word
 from fiskil_harness.app.browser.network import NetworkTraffic
+from fiskil_harness.app.browser.page_snapshot import script
 from fiskil_harness.core.clock import stopwatch
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ UNCHANGED_MS = 60
 TICK_MS = 10
 TURN_CAP_S = 4.0
 DRAW_CAP_S = 4.0
+REST_CAP_S = 2.0
+"""How long a page may take to fade in, or to replace a placeholder that is marked as busy, in real seconds."""
 QUESTIONS = ("confirm", "prompt")
 INTERRUPTED = "the page before navigated at the same time"
 """The problem text if a navigation that the page before had started came first."""
@@ -135,6 +138,12 @@ async def settle(front: Callable[[], "Page"], traffic: NetworkTraffic, *, cap_s:
 async def _run_queued_scripts(page: "Page") -> None:
     with suppress(Exception):  # the page may be navigating
         await asyncio.wait_for(page.evaluate("() => new Promise((done) => setTimeout(done, 0))"), TURN_CAP_S)
+
+
+async def rest(page: "Page") -> None:
+    """Wait until nothing on the page is marked as busy, and no animation runs that ends; at most ``REST_CAP_S``."""
+    with suppress(Exception):  # the page may be navigating
+        await asyncio.wait_for(page.evaluate(script("rest"), REST_CAP_S * 1000), REST_CAP_S + TURN_CAP_S)
 
 
 async def drawn(page: "Page") -> None:

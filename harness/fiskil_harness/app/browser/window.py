@@ -148,8 +148,8 @@ class Window:
         self._since = stopwatch()
         cap_s = self.deadline_s if cap_s is None else cap_s
         self._problem = self._run(self._open(url, page_cap_s=cap_s), cap_s=cap_s + CLOSING_CAP_S * 2)
-        if not self._problem:
-            self.settle(cap_s=settle_s)
+        if not self._problem and self.settle(cap_s=settle_s):
+            self._run(navigation.rest(self._page), cap_s=CLOSING_CAP_S * 2)
         return self._problem
 
     def visit(self, url: str, *, page: str) -> str:

@@ -1,6 +1,7 @@
 """Navigation from the app's page to the consent page, by clicking the controls that an end user would click."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from fiskil_harness.sandbox import EndUser
     from fiskil_harness.scenario.stage import Stage
 
-MOST_PRESSES = 6
+MOST_PRESSES = 8
 RENDERING_S = 1.0
 """How long a script may take to render or enable the controls, in real seconds."""
 IDLE_S = 1.2
@@ -89,9 +90,9 @@ def press_until_consent(
         is_enough: Is called after each click that opened no session, when the page makes no more requests; True ends the
             clicks.
     """
-    pressed: set[tuple[str, str]] = set()
+    attempt = Attempt(window, end_user)
     for number in range(1, MOST_PRESSES + 1):
-        control = next_control(window, end_user, pressed)
+        control = attempt.next_control()
         if control is None:
             return f"no button or link on the page {page!r} opens an auth session"
         if not press(stage, end_user, window, control, number=number):
@@ -134,42 +135,65 @@ def _open_by_hook(stage: "Stage", end_user: "EndUser", window: Window, *, page: 
     return end_user.session_ids[-1]
 
 
-def next_control(window: Window, end_user: "EndUser", pressed: set[tuple[str, str]]) -> Control | None:
-    """Fill in what the page requires; return the control to press next, and add it to *pressed*, or None if there is none.
+class Attempt:
+    """An end user's attempt to start linking: which control to press next, after what the page requires is filled in.
 
-    If the page does not continue after every control, everything is filled in, and each control may be pressed once more.
-
-    Args:
-        pressed: The URL and the text of each control that was pressed.
+    A control counts as tried only on the content on which it was pressed: each step of a form may have its own "Continue".
     """
-    snapshot = _filled_in(window, end_user)
-    untried = untried_in(snapshot, window, pressed)
-    if not untried and window.fill_in(answers_of(end_user.person, email=end_user.email), is_all=True):
-        pressed.clear()
-        untried = candidates(window.read(), window)
-    if not untried:
-        return None
-    pressed.add((snapshot.url, untried[0].text))
-    return untried[0]
+
+    def __init__(self, window: Window, end_user: "EndUser") -> None:
+        self._window = window
+        self._answers = answers_of(end_user.person, email=end_user.email)
+        self._pressed: Counter[tuple[str, str, str]] = Counter()
+        self._last_content, self._last_text = ("", ""), ""
+
+    def next_control(self) -> Control | None:
+        """Fill in what the page requires; return the control to press next, which counts as tried; None if there is none.
+
+        A control is pressed again if it did not change the page: a script may not have been ready. Before a control is
+        pressed again, everything is filled in.
+        """
+        window = self._window
+        window.wait_until(lambda now: _content(now) != self._last_content and bool(self._best(now)), cap_s=RENDERING_S)
+        snapshot = self._filled_in()
+        control = self._best(snapshot)
+        if control is None or self._was_pressed_at(snapshot.url, control):
+            window.fill_in(self._answers, is_all=True)
+            snapshot = window.read()
+            control = self._best(snapshot)
+        if control is not None:
+            self._last_content, self._last_text = _content(snapshot), control.text
+            self._pressed[*self._last_content, control.text] += 1
+        return control
+
+    def _filled_in(self) -> PageSnapshot:
+        """Fill in what a form may require before the end user may continue, and return the page afterwards.
+
+        These are fields for the e-mail address and the name, and all that is required; everything if the control that leads
+        on is disabled.
+        """
+        snapshot = self._window.read()
+        for is_all in (False, True):
+            if (_is_barred(snapshot) or not is_all) and self._window.fill_in(self._answers, is_all=is_all):
+                now = self._window.wait_until(lambda now: not _is_barred(now), cap_s=RENDERING_S)
+                snapshot = now or self._window.read()
+        return snapshot
+
+    def _best(self, snapshot: PageSnapshot) -> Control | None:
+        """Return the control that was pressed less than twice on this content: the last one, or else the most likely."""
+        content = _content(snapshot)
+        count = {each: self._pressed[*content, each.text] for each in candidates(snapshot, self._window)}
+        last = self._last_text if content == self._last_content else ""
+        left = [each for each in count if count[each] < 2]
+        return min(left, key=lambda each: (each.text != last, not _score(each), count[each]), default=None)
+
+    def _was_pressed_at(self, url: str, control: Control) -> bool:
+        return any((at, text) == (url, control.text) for at, _, text in self._pressed)
 
 
-def untried_in(snapshot: PageSnapshot, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
-    """Return the controls that may start linking and are not in *pressed*."""
-    return [control for control in candidates(snapshot, window) if (snapshot.url, control.text) not in pressed]
-
-
-def _filled_in(window: Window, end_user: "EndUser") -> PageSnapshot:
-    """Fill in what a form may require before the end user may continue, and return the page afterwards.
-
-    These are fields for the e-mail address and the name, and all that is required; everything if the control that leads on
-    is disabled.
-    """
-    answers = answers_of(end_user.person, email=end_user.email)
-    snapshot = window.read()
-    for is_all in (False, True):
-        if (_is_barred(snapshot) or not is_all) and window.fill_in(answers, is_all=is_all):
-            snapshot = window.wait_until(lambda now: not _is_barred(now), cap_s=RENDERING_S) or window.read()
-    return snapshot
+def _content(snapshot: PageSnapshot) -> tuple[str, str]:
+    """Return the page's URL and its text without numbers, which may be times."""
+    return snapshot.url, re.sub(r"\d+", "", snapshot.text)
 
 
 def _is_barred(snapshot: PageSnapshot) -> bool:

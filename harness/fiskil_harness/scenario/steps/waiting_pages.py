@@ -16,10 +16,8 @@ from fiskil_harness.journal.queries.waits import held_calls
 from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
 from fiskil_harness.scenario.steps.start_linking import (
     MOST_PRESSES,
-    RENDERING_S,
-    next_control,
+    Attempt,
     press,
-    untried_in,
 )
 
 if TYPE_CHECKING:
@@ -205,11 +203,10 @@ class Watch:
         Raises:
             StepError: No control makes the app call the API.
         """
-        pressed: set[tuple[str, str]] = set()
         window = self._window
+        attempt = Attempt(window, self._end_user)
         for number in range(1, MOST_PRESSES + 1):
-            window.wait_until(lambda snapshot: bool(untried_in(snapshot, window, pressed)), cap_s=RENDERING_S)
-            control = next_control(window, self._end_user, pressed)
+            control = attempt.next_control()
             if control is None:
                 break
             self._events = PageEvents(window)
