@@ -46,6 +46,13 @@ def flat(name: str, **accounts: str) -> dict[str, Any]:
         flat("account_id", r1="one", r2="two", r3="bank_one", r4="one"),
         flat("account_id", r1="of mine", r2="of mine", r3="of mine", r4="of mine"),
         flat("other_side", r1="two", r2="one", r3="two", r4="two"),
+        {
+            **flat("x"),
+            "rows": [{"id": "r1", "of": "Account one", "account": "two"}, {"id": "r2", "of": "xx2222", "account": "one"}],
+        },
+        {**flat("x"), "rows": [{"id": "r1", "account": "two", "source": {"account_id": "one"}}]},
+        {**flat("x"), "rows": {"Account one": [{"id": "r1", "account": "two"}]}},
+        {**flat("x"), "rows": [{"out": "r1", "in": "r2", "account": "one"}, {"out": "r3", "in": "r5", "account": "one"}]},
         {"first": "one", "rows": FLAT},
         {"pots": [{**pot("one"), "rows": [{"id": "r1", "pair": {"id": "r2"}}]}, pot("two")]},
         {"pots": [pot("two", "r1"), pot("one")], "rows": [{"id": "r1", "of": "bank_one"}]},

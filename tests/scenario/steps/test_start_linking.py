@@ -161,6 +161,8 @@ def test_fields_that_nothing_requires_stay_as_they_are(visit: Visit, rosa: EndUs
     window = visit(
         '<label>E-mail <input type="email" value="known@example.com"></label><label>Voucher <input></label>'
         '<label style="display: none">Website <input required></label><label>Search a name <input type="search"></label>'
+        '<label style="opacity: 0">Your name <input></label>'
+        '<label style="position: absolute; left: -999px">Name <input></label>'
         "<button onclick=\"document.title = [...document.querySelectorAll('input')].map((each) => each.value).join('|')\">"
         "Go</button>"
     )
@@ -169,7 +171,15 @@ def test_fields_that_nothing_requires_stay_as_they_are(visit: Visit, rosa: EndUs
 
     assert control is not None
     assert window.press(control) == ""
-    assert window.read().title == "known@example.com|||"
+    assert window.read().title == "known@example.com|||||"
+
+
+def test_a_filter_of_banks_stays_empty(visit: Visit, rosa: EndUser) -> None:
+    """Text in it would hide the banks, also when everything else is filled in."""
+    window = visit('<label>Search banks <input></label><button disabled>Continue</button><button id="go">Hyla Bank</button>')
+
+    assert Attempt(window, rosa).next_control() is not None
+    assert window.read().values == ()
 
 
 def test_a_page_without_controls_has_no_next_one(visit: Visit, rosa: EndUser) -> None:

@@ -1,7 +1,7 @@
 // Ticks required checkboxes, chooses an option of required radio buttons and lists, and writes into required text fields; with
-// isAll, also where nothing is required, and scrolls each text to its end. Without answers, it writes no text.
+// isAll, also where nothing is required, and scrolls each text to its end. Without values, it writes no text.
 // Returns the names of what it changed.
-([isAll, excluded, answers, always]) => {
+([isAll, excluded, values, always]) => {
   const roots = [];
   const closed = globalThis[Symbol.for("fiskil_harness.closed")];
   const collect = (root) => {
@@ -43,7 +43,13 @@
 
   const KEPT = "[type=hidden],[type=checkbox],[type=radio],[type=submit],[type=button],[type=reset],[type=image],[type=file],[type=password],[type=range],[type=color],[readonly],[aria-hidden=true],[tabindex='-1']";
   const describe = (field) => [field.type, field.autocomplete, field.name, field.id, field.placeholder, name(field)].join(" ").toLowerCase();
-  const isSearch = (field) => field.type === "search" || field.matches("[role=searchbox],[role=combobox]");
+  const isSearch = (field) => field.type === "search" || field.matches("[role=searchbox],[role=combobox]") || /search|filter/.test(describe(field));
+  // A field that no person sees is a trap for robots.
+  const isSeen = (field) => {
+    const box = field.getBoundingClientRect();
+    const isHidden = !field.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || field.closest("[aria-hidden=true],[inert]");
+    return !isHidden && box.width > 1 && box.height > 1 && box.right > 0 && box.bottom + scrollY > 0;
+  };
   // A library that keeps the value of a field itself, such as React, notices only what the browser's own setter sets.
   const set = (field, value) => {
     const kind = field.matches("textarea") ? HTMLTextAreaElement : HTMLInputElement;
@@ -53,15 +59,15 @@
     set(field, value);
     return field.value === value && field.validity.valid && (field.maxLength < 0 || value.length <= field.maxLength);
   };
-  for (const field of answers.length ? all("input,textarea").filter((each) => isUsable(each) && !each.matches(KEPT)) : []) {
+  for (const field of values.length ? all("input,textarea").filter((each) => isUsable(each) && isSeen(each) && !each.matches(KEPT)) : []) {
     const words = describe(field);
-    const isUsual = new RegExp(always).test(words) && !isSearch(field);
-    if (field.value || !(isRequired(field) || isAll || isUsual)) continue;
+    const isWanted = (isAll || new RegExp(always).test(words)) && !isSearch(field);
+    if (field.value || !(isRequired(field) || isWanted)) continue;
     const bounds = [field.min, field.max].filter(Boolean).map((bound) => ["", bound]);
-    const answer = [...answers, ...bounds].find(([pattern, value]) => new RegExp(pattern).test(words) && accepts(field, value));
-    if (!answer) set(field, "");
+    const entry = [...values, ...bounds].find(([pattern, value]) => new RegExp(pattern).test(words) && accepts(field, value));
+    if (!entry) set(field, "");
     for (const kind of ["input", "change", "focusout"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-    if (answer) changed.push(name(field));
+    if (entry) changed.push(name(field));
   }
   // Terms may have to be read to their end.
   const isCut = (element) => element.scrollHeight - element.clientHeight - element.scrollTop > 1;

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fiskil_harness.app.browser import form_answers, pointer
-from fiskil_harness.app.browser.form_answers import Answers
+from fiskil_harness.app.browser import form_values, pointer
+from fiskil_harness.app.browser.form_values import FormValues
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import FrameContent, PageSnapshot, frame_content, merged, script
 from fiskil_harness.errors import StepError
@@ -130,11 +130,11 @@ async def fill(pages: Iterable["Page"], control: Control, value: str, *, cap_s: 
 
 
 async def fill_in(
-    page: "Page", places: Origins, *, is_all: bool, excluded: Sequence[str], answers: Answers, cap_s: float
+    page: "Page", places: Origins, *, is_all: bool, excluded: Sequence[str], values: FormValues, cap_s: float
 ) -> list[str]:
     """Fill in the form of *page* and its frames, as ``Window.fill_in`` describes; return the names of what changed."""
     changed: list[str] = []
-    arguments = [is_all, list(excluded), list(map(list, answers)), form_answers.ALWAYS]
+    arguments = [is_all, list(excluded), list(map(list, values)), form_values.ALWAYS]
     for frame in _own_frames(page, places):
         try:
             if frame == page.main_frame or await _is_shown(frame):

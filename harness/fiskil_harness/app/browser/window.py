@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiskil_harness.app.browser import consent_page, navigation, page_reader, screenshots, shadow_dom, storage, tabs
 from fiskil_harness.app.browser.chromium import CLOSING_CAP_S, Chromium
-from fiskil_harness.app.browser.form_answers import Answers
+from fiskil_harness.app.browser.form_values import FormValues
 from fiskil_harness.app.browser.network import NetworkTraffic
 from fiskil_harness.app.browser.origins import Origins
 from fiskil_harness.app.browser.page_snapshot import LOGIN, FrameContent, PageSnapshot, script
@@ -266,16 +266,16 @@ class Window:
         """Write *value* into a field; return why that failed, or ''."""
         return self._run(page_reader.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
 
-    def fill_in(self, answers: Answers = (), *, is_all: bool = False, excluded: Sequence[str] = ()) -> list[str]:
+    def fill_in(self, values: FormValues = (), *, is_all: bool = False, excluded: Sequence[str] = ()) -> list[str]:
         """Tick boxes, choose from lists and write into empty fields that the page requires, and return their names.
 
         Args:
-            answers: What to write; () leaves text fields as they are.
+            values: Texts to write; () leaves text fields as they are.
             is_all: True includes boxes, lists and fields that are not required.
             excluded: Names of boxes that stay as they are.
         """
         filling = page_reader.fill_in(
-            self._page, self.places, is_all=is_all, excluded=excluded, answers=answers, cap_s=CLOSING_CAP_S
+            self._page, self.places, is_all=is_all, excluded=excluded, values=values, cap_s=CLOSING_CAP_S
         )
         return self._run(filling, cap_s=CLOSING_CAP_S * 2)
 

@@ -90,7 +90,7 @@ class _Search:
         while stack:
             path, node, key, named, inside = stack.pop()
             if isinstance(node, list):
-                named |= {self._names[key]} if key in self._names else set()
+                named |= self._accounts_in((key,))
                 stack.extend((f"{path}[*]", value, "", named, inside) for value in node)
             if not isinstance(node, dict):
                 # A list or a table may refer to a row by its id alone.
@@ -102,7 +102,11 @@ class _Search:
             shown = {text for text in (key, *texts.values()) if text in self._row_ids}
             account_id = next((self._names.get(text, "") for name, text in texts.items() if _is_account_id(name)), "")
             around = named | own
-            self.placements += [_Placement(text, path, account_id, around, inside) for text in shown]
+            # Beside its own account, a row may name the account on the other side, as a transfer does; an object of two rows
+            # is such a transfer.
+            known = around | self._accounts_in((key, *_texts_in(node)))
+            of_one = account_id if len(shown) == 1 else ""
+            self.placements += [_Placement(text, path, of_one, known, inside) for text in shown]
             is_of = next(iter(own)) if len(own) == 1 and self._is_account(node, next(iter(own))) else ""
             if is_of:
                 inside = _Account(is_of, path)
@@ -114,6 +118,10 @@ class _Search:
                 (f"{path}.{general_name(name, is_table=name in self._ids)}", value, name, around, inside)
                 for name, value in node.items()
             )
+
+    def _accounts_in(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return the accounts that *texts* name by an id, a name or a number."""
+        return frozenset(each[text] for text in texts for each in (self._names, self._values) if text in each)
 
     def _is_account(self, node: Row, account: str) -> bool:
         """Return True if *node* shows, outside lists, another value of *account* than its ids."""

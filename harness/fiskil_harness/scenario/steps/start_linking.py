@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from fiskil_harness.app.browser import PageSnapshot, Window
-from fiskil_harness.app.browser.form_answers import answers_of
+from fiskil_harness.app.browser.form_values import values_of
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config.hooks import START_SESSION
@@ -143,7 +143,7 @@ class Attempt:
 
     def __init__(self, window: Window, end_user: "EndUser") -> None:
         self._window = window
-        self._answers = answers_of(end_user.person, email=end_user.email)
+        self._values = values_of(end_user.person, email=end_user.email)
         self._pressed: Counter[tuple[str, str, str]] = Counter()
         self._last_content, self._last_text = ("", ""), ""
 
@@ -158,7 +158,7 @@ class Attempt:
         snapshot = self._filled_in()
         control = self._best(snapshot)
         if control is None or self._was_pressed_at(snapshot.url, control):
-            window.fill_in(self._answers, is_all=True)
+            window.fill_in(self._values, is_all=True)
             snapshot = window.read()
             control = self._best(snapshot)
         if control is not None:
@@ -174,7 +174,7 @@ class Attempt:
         """
         snapshot = self._window.read()
         for is_all in (False, True):
-            if (_is_barred(snapshot) or not is_all) and self._window.fill_in(self._answers, is_all=is_all):
+            if (_is_barred(snapshot) or not is_all) and self._window.fill_in(self._values, is_all=is_all):
                 now = self._window.wait_until(lambda now: not _is_barred(now), cap_s=RENDERING_S)
                 snapshot = now or self._window.read()
         return snapshot

@@ -1,20 +1,20 @@
-"""What an end user writes into the fields of a form, such as a name, a telephone number or a date of birth.
+"""Texts that an end user writes into the fields of a form, such as a name, a telephone number or a date of birth.
 
-A field is recognised by its type, its name and its label. For a field that is not recognised, the first answer is used that
+A field is recognised by its type, its name and its label. For a field that is not recognised, the first text is used that
 the browser accepts.
 """
 
 from fiskil_harness.core.model import Person
 
-Answers = tuple[tuple[str, str], ...]
-"""Pairs of a regular expression for the description of a field, and an answer; an empty expression fits every field."""
+FormValues = tuple[tuple[str, str], ...]
+"""Pairs of a regular expression for the description of a field, and a text; an empty expression fits every field."""
 
-ALWAYS = r"mail|(?<!user)name"
+ALWAYS = r"mail|(?<!user)(?<!user )(?<!business )(?<!company )name"
 """Fields that an end user fills in although the page does not require them."""
 
 
-def answers_of(person: Person, *, email: str) -> Answers:
-    """Return the answers of *person*, in the order in which they are tried, for an app that knows them by *email*."""
+def values_of(person: Person, *, email: str) -> FormValues:
+    """Return the texts of *person*, in the order in which they are tried, for an app that knows them by *email*."""
     own = (
         (r"mail", email),
         (r"\btel\b|phone|mobile", person.phone),
