@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
     [
         ("reference_app", ["Connect your bank"], 0),
         ("connect_page_in_two_steps", ["Choose your bank", "Connect your bank"], 1),
+        ("session_before_last_page", ["Connect your bank", "What you share"], 1),
         ("datasets_not_listed", ["Connect your bank"], 1),
     ],
 )

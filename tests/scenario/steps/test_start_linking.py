@@ -91,6 +91,10 @@ hyla.onclick = () => { hyla.setAttribute("aria-checked", "true"); go.disabled = 
     "link that names the terms": '<a href="/linked">Agree to the terms and continue</a><a href="/elsewhere">Our terms</a>',
     "button that names a login": form(button="<button>Log in to your bank</button>") + '<a href="/elsewhere">Log in</a>',
     "steps with equal buttons": STEPS,
+    "words of another language": "".join(
+        f"<button>{name}</button>" for name in ("Heute", "Morgen", "Reisen", "Preise", "Laden")
+    )
+    + form(button="<button>Los geht's</button>"),
     "late script": """<button>Continue</button><a href="/elsewhere">Accounts</a><script>
 setTimeout(() => { document.querySelector("button").onclick = () => { location = "/linked"; }; }, 900)</script>""",
     "terms to be read": """<div id="terms" style="height: 90px; overflow: auto"><p style="height: 900px">Our terms</p></div>

@@ -127,6 +127,11 @@ class Window:
         return self._chromium.call(lambda: self._traffic.is_idle)
 
     @property
+    def is_leaving(self) -> bool:
+        """True if the page in front is navigating; it cannot be read until the navigation ends."""
+        return self._chromium.call(lambda: self._traffic.is_leaving(self._page))
+
+    @property
     def consent_url(self) -> str:
         """The URL of the consent page, in a frame or in its own window; empty if it is not open."""
         frame = self._run(consent_page.frame_of(self._context, self.places), cap_s=CLOSING_CAP_S)

@@ -24,6 +24,8 @@ RENDERING_S = 1.0
 """How long a script may take to render or enable the controls, in real seconds."""
 IDLE_S = 1.2
 """Time without a request of the page after a click, in real seconds, after which no auth session is expected."""
+WORKING_S = 3.0
+"""The same time for a page that the click changed, in real seconds: it may be at work without a request."""
 
 
 def connect(stage: "Stage", end_user: "EndUser", window: Window, *, page: str) -> str:
@@ -54,8 +56,10 @@ def connect(stage: "Stage", end_user: "EndUser", window: Window, *, page: str) -
 def candidates(snapshot: PageSnapshot, window: Window) -> list[Control]:
     """Return the controls that may start linking, the most likely first.
 
-    Controls with an unsuitable label, and controls that lead to a foreign host, are left out.
+    Controls with an unsuitable label, and controls that lead to a foreign host, are left out. The consent page has none.
     """
+    if window.places.is_auth(snapshot.url):
+        return []
     kinds = {"button", "link"}
     enabled = [control for control in snapshot.controls if control.kind in kinds and not control.is_disabled]
     suitable = [
@@ -87,23 +91,26 @@ def press_until_consent(
     Args:
         known_sessions: The sessions that existed before.
         page: Name of the first page, for the problem.
-        is_enough: Is called after each click that opened no session, when the page makes no more requests; True ends the
-            clicks.
+        is_enough: Is called after each click after which an end user would continue, when the page makes no more requests;
+            True ends the clicks.
     """
     attempt = Attempt(window, end_user)
     for number in range(1, MOST_PRESSES + 1):
         control = attempt.next_control()
+        if window.consent_url:
+            return ""
         if control is None:
             return f"no button or link on the page {page!r} opens an auth session"
         if not press(stage, end_user, window, control, number=number):
-            _await_session(window)
-            if _session_of(stage, window, known_sessions) or is_enough():
+            _await_session(window, attempt)
+            is_open = bool(_session_of(stage, window, known_sessions))
+            if window.consent_url or (is_open and not attempt.has_next_page()) or is_enough():
                 return ""
     return f"{MOST_PRESSES} presses on the page {page!r} opened no auth session"
 
 
-def _await_session(window: Window) -> None:
-    """Wait until the browser is at the consent page, or makes no more requests."""
+def _await_session(window: Window, attempt: "Attempt") -> None:
+    """Wait until the browser is at the consent page, or the page makes no more requests and seems to do no other work."""
     elapsed, idle = stopwatch(), stopwatch()
     while elapsed() < window.deadline_s:
         if window.consent_url:
@@ -111,8 +118,9 @@ def _await_session(window: Window) -> None:
             return
         if not window.is_idle:
             idle = stopwatch()
-        elif idle() > IDLE_S and window.settle() and not window.consent_url:
-            # ``settle`` queries the browser itself: on a busy machine it may not have started its request yet.
+        is_done = idle() > WORKING_S or (idle() > IDLE_S and not attempt.is_changed(window.read()))
+        # ``settle`` queries the browser itself: on a busy machine it may not have started its request yet.
+        if is_done and window.settle() and not window.consent_url:
             return
         window.pause()
 
@@ -146,6 +154,7 @@ class Attempt:
         self._values = values_of(end_user.person, email=end_user.email)
         self._pressed: Counter[tuple[str, str, str]] = Counter()
         self._last_content, self._last_text = ("", ""), ""
+        self._last_signs: tuple[str, ...] = ()
 
     def next_control(self) -> Control | None:
         """Fill in what the page requires; return the control to press next, which counts as tried; None if there is none.
@@ -162,9 +171,23 @@ class Attempt:
             snapshot = window.read()
             control = self._best(snapshot)
         if control is not None:
-            self._last_content, self._last_text = _content(snapshot), control.text
+            self._last_content, self._last_text, self._last_signs = _content(snapshot), control.text, snapshot.signs
             self._pressed[*self._last_content, control.text] += 1
         return control
+
+    def is_changed(self, now: PageSnapshot) -> bool:
+        """Return true if *now* is the page of the last press, and shows something else than before that press.
+
+        Such a page may be at work without a request, and send its request later.
+        """
+        is_same = (_content(now), now.signs) == (self._last_content, self._last_signs)
+        return now.url == self._last_content[0] and not is_same
+
+    def has_next_page(self) -> bool:
+        """Return true if the last press led to a page with a control that seems to lead to the consent page."""
+        now = self._window.read()
+        best = self._best(now) if _content(now) != self._last_content else None
+        return best is not None and (_score(best) > 0 or self._window.places.is_auth(best.leads_to))
 
     def _filled_in(self) -> PageSnapshot:
         """Fill in what a form may require before the end user may continue, and return the page afterwards.
@@ -180,12 +203,16 @@ class Attempt:
         return snapshot
 
     def _best(self, snapshot: PageSnapshot) -> Control | None:
-        """Return the control that was pressed less than twice on this content: the last one, or else the most likely."""
+        """Return the control to press of those that were pressed less than twice on this content; None if there is none.
+
+        A control that seems to start linking is pressed again at once; the others are all pressed once before.
+        """
         content = _content(snapshot)
         count = {each: self._pressed[*content, each.text] for each in candidates(snapshot, self._window)}
         last = self._last_text if content == self._last_content else ""
         left = [each for each in count if count[each] < 2]
-        return min(left, key=lambda each: (each.text != last, not _score(each), count[each]), default=None)
+        likely = [each for each in left if _score(each)]
+        return min(likely or left, key=lambda each: (bool(likely) and each.text != last, count[each]), default=None)
 
     def _was_pressed_at(self, url: str, control: Control) -> bool:
         return any((at, text) == (url, control.text) for at, _, text in self._pressed)

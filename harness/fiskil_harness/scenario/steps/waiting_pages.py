@@ -16,6 +16,7 @@ from fiskil_harness.journal.queries.waits import held_calls
 from fiskil_harness.scenario.steps.pages import Looking, address_of, view_page
 from fiskil_harness.scenario.steps.start_linking import (
     MOST_PRESSES,
+    WORKING_S,
     Attempt,
     press,
 )
@@ -205,8 +206,11 @@ class Watch:
         """
         window = self._window
         attempt = Attempt(window, self._end_user)
+        call_count = len(self._stage.journal.all(Exchange))
         for number in range(1, MOST_PRESSES + 1):
             control = attempt.next_control()
+            if number > 1 and self._has_called(call_count):
+                return
             if control is None:
                 break
             self._events = PageEvents(window)
@@ -218,7 +222,7 @@ class Watch:
             call_count = len(self._stage.journal.all(Exchange))
             problem = press(self._stage, self._end_user, window, control, number=number)
             self._since = stopwatch()
-            if not problem and self._has_called(beyond=call_count):
+            if not problem and self._awaits_call(attempt, beyond=call_count):
                 return
         raise StepError(f"No button or link on the page {self._window.page_name!r} makes the app call the API.")
 
@@ -297,20 +301,30 @@ class Watch:
         else:
             self._window.look(moment=moment, cause=self._cause, problem=problem, has_pictures=False)
 
-    def _has_called(self, *, beyond: int) -> bool:
-        """Return true if the app makes more API calls than *beyond*, the number before the click.
+    def _awaits_call(self, attempt: Attempt, *, beyond: int) -> bool:
+        """Wait until the app makes more API calls than *beyond*, the number before the click; return False if it does not.
 
-        The wait ends early if the page makes no request. A call that is refused at once may be over already.
+        The wait ends early if the page makes no request and seems to do no other work.
         """
         idle = stopwatch()
-        while idle() < FIRST_CALL_S and self._since() < self._window.deadline_s:
-            if self._stage.fiskil.proxy.open_requests or len(self._stage.journal.all(Exchange)) > beyond:
+        while self._since() < self._window.deadline_s and idle() < (
+            WORKING_S if self._is_at_work(attempt) else FIRST_CALL_S
+        ):
+            if self._has_called(beyond):
                 return True
             if not self._window.is_idle:
                 idle = stopwatch()
             self._window.pause()
         # On a busy machine the browser may not have sent its request yet.
         self._window.settle()
+        return self._has_called(beyond)
+
+    def _is_at_work(self, attempt: Attempt) -> bool:
+        now = self._events.latest()
+        return now is not None and attempt.is_changed(now)
+
+    def _has_called(self, beyond: int) -> bool:
+        """Return true if the app makes more API calls than *beyond*. A call that is refused at once may be over already."""
         return bool(self._stage.fiskil.proxy.open_requests) or len(self._stage.journal.all(Exchange)) > beyond
 
     def _may_wait(self) -> bool:
@@ -325,7 +339,7 @@ class Watch:
             seen_s = self._before.at_s + (self._events.since_s or 0.0)
         else:
             try:
-                now = self._window.read() if self._window.is_idle else None
+                now = None if self._window.is_leaving else self._window.read()
             except StepError:
                 now = None
             seen_s = self._stage.journal.elapsed_s()
