@@ -58,11 +58,13 @@ def test_words_from_the_config_count(tape: JournalBuilder) -> None:
     [
         (GOOD, {}, Verdict.PASS),
         ("You can stop sharing at any time on your connections page.", {}, Verdict.FAIL),
-        (GOOD, {"url": "https://example.com/terms"}, Verdict.FAIL),
-        (GOOD, {"status": 500}, Verdict.FAIL),
-        (GOOD, {"problem": "it did not load"}, Verdict.FAIL),
+        (GOOD, {"url": "https://example.com/terms"}, Verdict.INCONCLUSIVE),
+        (GOOD, {"status": 500}, Verdict.INCONCLUSIVE),
+        (GOOD, {"problem": "it did not load"}, Verdict.INCONCLUSIVE),
+        ("", {"html": "<img src=a.png>"}, Verdict.INCONCLUSIVE),
+        ("Wir lesen Ihre Konten, um Ihr Budget zu planen.", {}, Verdict.INCONCLUSIVE),
     ],
-    ids=["explains", "explains nothing", "another origin", "an error", "unreadable"],
+    ids=["explains", "explains nothing", "another origin", "an error", "unreadable", "a picture", "another language"],
 )
 def test_pages_on_the_way_to_the_consent_page_count(
     tape: JournalBuilder, following: str, more: dict[str, Any], verdict: Verdict

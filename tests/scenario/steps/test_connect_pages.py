@@ -35,3 +35,16 @@ def test_pages_are_read_until_all_is_explained_or_the_consent_page_opens(
     viewed = [(view.title, view.width_px) for view in journal.all(PageView)]
     assert (crashed, len(journal.all(Pressed))) == ("", presses)
     assert viewed == [(title, width_px) for title in titles for width_px in (360, 1280)]
+
+
+def test_a_way_that_ends_before_the_consent_page_is_recorded(tmp_path: Path) -> None:
+    """The pages that the end user did not reach may explain everything."""
+    driver = Driver(gallery.settings(gallery.app("signature_before_explanation")), workdir=tmp_path, seed=0)
+    try:
+        journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.ReadConnectPages(),), probes=()))
+    finally:
+        driver.close()
+
+    problems = [view.problem for view in journal.all(PageView)]
+    problem = "no button or link on the page 'connect' opens an auth session"
+    assert (crashed, problems) == ("", ["", "", problem, problem])

@@ -83,15 +83,29 @@ def connect_views(journal: Journal, *, page: str = CONNECT, participant: str = "
     An app may explain what it does on several pages, one after another. Pages that cannot be read and pages of other
     origins are left out, except the first. The narrowest width is first.
     """
-    own = [view for view in journal.all(PageView) if (view.page, view.participant) == (page, participant) and view.is_plain]
     by_width: dict[int, PageView] = {}
-    for view in own:
+    for view in _connect_pages(journal, page, participant):
         first = by_width.get(view.width_px)
         if first is None:
             by_width[view.width_px] = view
         elif not view.problem and is_fine(view.status) and is_local(first.url, view.url):
             by_width[view.width_px] = _joined(first, view)
     return [by_width[width_px] for width_px in sorted(by_width)]
+
+
+def why_incomplete(journal: Journal) -> str:
+    """Return why the pages from the start of linking to the consent page may show more than ``connect_views``.
+
+    The text is '' if they do not. Each page counts alone: the language of one page says nothing of the next one.
+    """
+    views = _connect_pages(journal, CONNECT, "")
+    reasons = [_why_unreadable(view) or why_uncertain([view]) for view in views]
+    reasons += ["a page of another origin follows" for view in views if not is_local(views[0].url, view.url)]
+    return next(filter(None, reasons), "")
+
+
+def _connect_pages(journal: Journal, page: str, participant: str) -> list[PageView]:
+    return [view for view in journal.all(PageView) if (view.page, view.participant) == (page, participant) and view.is_plain]
 
 
 def _joined(first: PageView, following: PageView) -> PageView:
@@ -109,15 +123,17 @@ def why_unreadable(views: list[PageView]) -> str:
     """Return why *views* of a page, one for each width, cannot be judged; '' if they can be judged."""
     if not views:
         return "the page was not viewed"
-    name = f"the page {views[0].page!r}"
-    for view in views:
-        if view.problem:
-            return f"{name} could not be read: {view.problem}"
-        if not is_fine(view.status):
-            return f"{name} responded {view.status}"
-        if letters(view.text) < SHORTEST_TEXT:
-            return f"{name} shows no readable text"
-    return f"{name} was not viewed at both widths" if len(views) < WIDTHS else ""
+    reason = next(filter(None, map(_why_unreadable, views)), "")
+    return reason or (f"the page {views[0].page!r} was not viewed at both widths" if len(views) < WIDTHS else "")
+
+
+def _why_unreadable(view: PageView) -> str:
+    name = f"the page {view.page!r}"
+    if view.problem:
+        return f"{name} could not be read: {view.problem}"
+    if not is_fine(view.status):
+        return f"{name} responded {view.status}"
+    return f"{name} shows no readable text" if letters(view.text) < SHORTEST_TEXT else ""
 
 
 def is_fine(status: int | None) -> bool:

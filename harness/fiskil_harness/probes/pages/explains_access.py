@@ -10,7 +10,7 @@ from fiskil_harness.journal.queries.page_text import (
     explaining,
     markup,
     place_of,
-    why_uncertain,
+    why_incomplete,
     why_unreadable,
 )
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, phrase_in, purpose_words
@@ -42,9 +42,9 @@ class ExplainsAccess(Probe, frozen=True, kw_only=True, tag="explains_access"):
         problem = why_unreadable(views)
         if problem:
             return self.inconclusive(problem)
-        return self._judge(views, stated)
+        return self._judge(views, stated, why_incomplete(journal) or explaining(views))
 
-    def _judge(self, views: list[PageView], stated: Declared) -> Finding:
+    def _judge(self, views: list[PageView], stated: Declared, reason: str) -> Finding:
         places = {name: _worst(views, name, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
         words = purpose_words(stated.purpose or "")
         missing = max((missing_words(view.text, words) for view in views), key=len)
@@ -54,7 +54,6 @@ class ExplainsAccess(Probe, frozen=True, kw_only=True, tag="explains_access"):
         has_no_purpose = len(missing) == len(words) and all(
             len(missing_words(markup(view).written, words)) == len(words) for view in views
         )
-        reason = why_uncertain(views) or explaining(views)
         if denied:
             lines = tuple(f"denies access to {name.replace('_', ' ')}" for name in denied)
             observed = (

@@ -13,6 +13,7 @@ from fiskil_harness.journal.queries.page_text import (
     letters,
     markup,
     page_views,
+    why_incomplete,
     why_uncertain,
     why_unreadable,
 )
@@ -88,7 +89,7 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
         named = [control for view in views for control in view.controls if phrase_in(control.text, words_for(PRIVACY))]
         if named or any(pressed.purpose == PRIVACY for pressed in journal.all(Pressed)):
             return self.inconclusive("the page shows a privacy notice at another URL than the config states, or in a dialog")
-        reason = why_uncertain(views)
+        reason = why_incomplete(journal)
         if reason:
             return self.inconclusive(f"the page may link the privacy notice in a place that cannot be read: {reason}")
         return self.fails("no link on the page where linking starts leads to the privacy notice")
@@ -103,7 +104,7 @@ class StatesItsUse(Probe, frozen=True, kw_only=True, tag="states_its_use"):
             return self.passes(f"{observed}, except for {', '.join(missing)}" if missing else observed, examined=2)
         if not is_local(views[0].url, _address(views, stated)):
             return self.inconclusive("the privacy notice, which is on another machine, may state the purpose")
-        reason = why_uncertain(views) or why_uncertain(notice)
+        reason = why_incomplete(journal) or why_uncertain(notice)
         if len(missing) < len(words) or reason or any(len(missing_words(text, words)) < len(words) for text in written):
             observed = f"these words of the purpose in the config were not found: {', '.join(missing)}"
             return self.inconclusive(f"{observed}; {reason}" if reason else observed)

@@ -55,7 +55,9 @@ def read_connect_pages(stage: "Stage", end_user: "EndUser", *, page: str) -> Non
     if not is_enough():
         window = stage.window(end_user)
         known_sessions = set(stage.fiskil.sandbox.store.sessions)
-        press_until_consent(stage, end_user, window, known_sessions, page=page, is_enough=is_enough_with_this_page)
+        problem = press_until_consent(stage, end_user, window, known_sessions, page=page, is_enough=is_enough_with_this_page)
+        if problem:
+            window.look(moment=PLAIN, problem=problem, has_pictures=False)
 
 
 def _explains(views: list[PageView], settings: Settings) -> bool:
