@@ -1,4 +1,7 @@
-"""Lets the customer sign by hand on a page of its own, which leads to the page that states the data and starts linking."""
+"""Lets the customer sign by hand on a page of its own, which leads to the page that states the data and starts linking.
+
+The harness cannot sign, so the config names the page after the signature as the one where linking starts.
+"""
 
 from reference_app import app, layout
 from starlette.routing import Route

@@ -86,6 +86,11 @@ def test_a_fault_without_api_calls_names_the_missing_address(outcome_of: Callabl
         ("no genuine delivery had a visible effect, so a forged one cannot show one", "refuses_forgeries", "no-effect"),
         ("the probe itself failed with KeyError", "applies_once", "internal-error"),
         ("the page may show more", "shows_syncing", "pages-unclear"),
+        (
+            "the page 'connect' could not be read: no button or link on the page 'connect' opens an auth session",
+            "explains_access",
+            "consent-page-not-reached",
+        ),
         ("the scenario did not run to its end", "every_scenario_run", "not-run"),
         ("something new", "a_probe_of_another_version", "other"),
     ],

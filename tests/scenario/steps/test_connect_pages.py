@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.journal import PageView, Pressed
@@ -39,7 +40,9 @@ def test_pages_are_read_until_all_is_explained_or_the_consent_page_opens(
 
 def test_a_way_that_ends_before_the_consent_page_is_recorded(tmp_path: Path) -> None:
     """The pages that the end user did not reach may explain everything."""
-    driver = Driver(gallery.settings(gallery.app("signature_before_explanation")), workdir=tmp_path, seed=0)
+    first_page = {"connect": "/connect?customer={end_user_ref}"}
+    app = structs.replace(gallery.app("signature_before_explanation"), pages=first_page)
+    driver = Driver(gallery.settings(app), workdir=tmp_path, seed=0)
     try:
         journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.ReadConnectPages(),), probes=()))
     finally:
