@@ -7,6 +7,7 @@ import pytest
 
 from fiskil_harness import faults
 from fiskil_harness.app.browser import PageSnapshot
+from fiskil_harness.app.browser.page_events import PageEvents
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.gate.selftest import gallery
@@ -30,6 +31,21 @@ def perform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perform]:
     driver = Driver(settings, workdir=tmp_path_factory.mktemp("watching"), seed=0)
     yield lambda *sequence: driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
     driver.close()
+
+
+def watch(app: str, workdir: Path) -> Journal:
+    """Click in front of an app whose auth session is slow to open, and watch the page; return the journal."""
+    driver = Driver(gallery.settings(gallery.app(app)), workdir=workdir, seed=0)
+    sequence = (
+        steps.InjectFault("auth_session", faults.Latency(latency_ms=7500)),
+        steps.PressConnect(cause="a slow auth session"),
+    )
+    try:
+        journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=sequence, probes=()))
+    finally:
+        driver.close()
+    assert crashed == ""
+    return journal
 
 
 def test_a_failed_journey_ends_on_the_page_that_reports_it(perform: Perform) -> None:
@@ -81,6 +97,44 @@ def test_the_page_is_recorded_while_the_next_one_loads(perform: Perform) -> None
     assert "Opening the secure connection to your bank" in waiting.text
     assert "aria-busy" in waiting.signs
     assert plain.digest != waiting.digest
+
+
+def test_a_page_that_replaces_the_first_is_recorded_at_both_widths(tmp_path: Path) -> None:
+    """Its URL may be that of the page before, so that only its content is a sign of progress."""
+    journal = watch("waits_at_its_own_url", tmp_path)
+
+    views = [view for view in journal.all(PageView) if view.moment == "waiting"]
+    assert [view.width_px for view in views] == [1280, 360, 1280]
+    assert len({view.url for view in journal.all(PageView)}) == 1
+    assert all("We open the connection to your bank" in view.text for view in views)
+
+
+def test_a_page_may_be_replaced_before_it_is_recorded_on_a_phone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, the next page may open between the two records of the page before."""
+    is_over, record_on_phone = PageEvents.__dict__["is_over"].fget, Watch._await_sign_on_phone
+    recorded: list[Watch] = []
+
+    def show_busy(watch: Watch) -> PageSnapshot:
+        before, watch._events.since_s = watch._before, 0.1
+        return PageSnapshot(url=before.url, text=before.text, signs=("aria-busy",), controls=before.controls)
+
+    def record_late(watch: Watch) -> bool:
+        recorded.append(watch)
+        wait_until(lambda: watch._events.is_over, cap_s=30)
+        return record_on_phone(watch)
+
+    monkeypatch.setattr(PageEvents, "is_over", property(lambda events: bool(recorded) and is_over(events)))
+    monkeypatch.setattr(Watch, "_snapshot", show_busy)
+    monkeypatch.setattr(Watch, "_await_sign_on_phone", record_late)
+
+    journal = watch("waits_in_one_request", tmp_path)
+
+    views = [view for view in journal.all(PageView) if view.moment == "waiting"]
+    assert [(view.width_px, view.signs) for view in views] == [
+        (1280, ("aria-busy",)),
+        (360, ("status: We open the connection to your bank.",)),
+        (1280, ("status: We open the connection to your bank.",)),
+    ]
 
 
 def test_the_result_of_a_failed_call_is_recorded(perform: Perform) -> None:

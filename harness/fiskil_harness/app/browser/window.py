@@ -222,6 +222,15 @@ class Window:
         """Return a snapshot of the page, without recording it in the journal."""
         return self._run(self._read(), cap_s=CLOSING_CAP_S)
 
+    def read_at(self, width_px: int) -> PageSnapshot:
+        """Return a snapshot of the page at this width of the window, without recording it in the journal."""
+
+        async def read() -> PageSnapshot:
+            await self._resize(width_px)
+            return await self._read()
+
+        return self._run(read(), cap_s=CLOSING_CAP_S * 2)
+
     def wait_until(self, is_there: Callable[[PageSnapshot], bool], *, cap_s: float) -> PageSnapshot | None:
         """Read the page until *is_there* accepts a snapshot, and return that snapshot; None after *cap_s* real seconds."""
         elapsed = stopwatch()
@@ -399,6 +408,11 @@ class Window:
         about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
         return await page_reader.read(page, **about, more=more, cap_s=self._cap_of(page))
 
+    async def _resize(self, width_px: int) -> None:
+        size = width_px, HEIGHTS_PX[width_px]
+        await asyncio.gather(*(tabs.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
+        await navigation.drawn(self._page)
+
     def _cap_of(self, page: "Page") -> float | None:
         """Return the time limit for reading *page* in seconds; None (no limit) if it is in front and navigating."""
         if not self._traffic.is_leaving(page):
@@ -406,9 +420,7 @@ class Window:
         return None if page == self._page else page_reader.BESIDE_CAP_S
 
     async def _look(self, width_px: int, moment: str, cause: str, problem: str, has_pictures: bool) -> PageView:
-        size = width_px, HEIGHTS_PX[width_px]
-        await asyncio.gather(*(tabs.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
-        await navigation.drawn(self._page)
+        await self._resize(width_px)
         is_searched = await shadow_dom.reveal_closed_trees(self._page)
         snapshot = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}

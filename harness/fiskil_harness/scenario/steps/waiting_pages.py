@@ -230,7 +230,8 @@ class Watch:
         """Record the page once it shows a sign of progress (any change), at the latest when the time for a sign has passed.
 
         If the page changes, record it at the width of a phone as well. If the phone page shows no change, record the desktop
-        page once more, because the sign may have disappeared in the meantime.
+        page once more, because the sign may have disappeared in the meantime. A page that replaces it is recorded at both
+        widths.
         """
         now = self._snapshot()
         while self._may_wait() and (now is None or not _differs(now, self._before)):
@@ -242,12 +243,13 @@ class Watch:
         self._meanwhile.append(
             self._record("waiting", now if after_s is not None else None, after_s=after_s, problem=problem)
         )
-        if self._events.is_over or not has_sign:
+        if not has_sign:
             return
-        if not self._await_sign_on_phone():
+        if not self._events.is_over and not self._await_sign_on_phone():
             self._record_waiting(self._snapshot_at(DESK_PX, taller_px=1), DESK_PX)
-        else:
-            self._window.begin_to_resize(DESK_PX, taller_px=1)
+        if self._events.is_over:
+            self._record_next_page()
+        self._window.begin_to_resize(DESK_PX, taller_px=1)
 
     def _await_sign_on_phone(self) -> bool:
         now = self._snapshot_at(PHONE_PX)
@@ -263,6 +265,17 @@ class Watch:
             before = self._before if width_px == DESK_PX else self._before_on_phone
             problem = "" if _differs(now, before) else self._unreadable_sign()
             self._meanwhile.append(self._record("waiting", now, after_s=after_s, problem=problem, width_px=width_px))
+
+    def _record_next_page(self) -> None:
+        """Record the page that replaced the one with the click, while the app waits for its API call."""
+        for width_px in (PHONE_PX, DESK_PX):
+            try:
+                now = None if self._window.is_leaving else self._window.read_at(width_px)
+            except StepError:
+                return
+            if now is None or not self._stage.fiskil.proxy.open_requests:
+                return
+            self._meanwhile.append(self._record("waiting", now, width_px=width_px))
 
     def await_end(self) -> None:
         """Wait until the app has ended its API call and the page shows new text, or until shortly after the app's deadline.
