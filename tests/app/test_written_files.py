@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fiskil_harness.app.written_files import Folder, WrittenFile, empty_folder, is_log
+from fiskil_harness.app.written_files import MOST_FILES, Folder, WrittenFile, empty_folder, is_log
 
 
 def test_logs_are_read_from_the_mark_on(tmp_path: Path) -> None:
@@ -52,6 +52,22 @@ def test_files_of_the_harness_and_configured_logs_are_left_out(tmp_path: Path) -
         (tmp_path / name).write_bytes(b"x")
 
     assert list(Folder(tmp_path, logs=[tmp_path / "app.log"]).written()) == []
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [("json", "data"), ("log", "log")])
+def test_many_files_of_one_kind_do_not_hide_the_others(tmp_path: Path, suffix: str, kind: str) -> None:
+    """An app may store each record in a file of its own; the logs are still read."""
+    for number in range(MOST_FILES + 1):
+        (tmp_path / f"{number}.{suffix}").write_bytes(b"x")
+    (tmp_path / "state.db").write_bytes(b"rows")
+    (tmp_path / "trace.log").write_bytes(b"hello")
+
+    written = list(Folder(tmp_path, logs=()).written())
+
+    problems = [f"{file.is_log} {file.problem}" for file in written if file.problem]
+    assert problems == [f"{kind == 'log'} it has more than {MOST_FILES} {kind} files; the rest was not read"]
+    other = "trace.log" if kind == "data" else "state.db"
+    assert other in {file.name for file in written}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from msgspec import Struct
 from fiskil_harness.app.log_output import Mark, content_of, end_of
 
 MOST_FILES = 500
-MORE = f"it has more than {MOST_FILES} files; the rest was not read"
+"""The most log files that are read, and the most other files: an app may store each record in a file of its own."""
+
+MORE = f"it has more than {MOST_FILES} %s files; the rest was not read"
 OURS = frozenset({"app.output", "ca.pem", "cert.pem", "key.pem"})
 """Files that the harness puts into the folder."""
 
@@ -46,15 +48,17 @@ class Folder:
 
         A log file is yielded with the content written since this object was created, any other file with all content.
         """
-        files = [file for file in self._files() if is_log(file) or not is_logs_only]
+        files = {file: is_log(file) for file in self._files()}
+        yield from self._read([file for file, is_of_log in files.items() if is_of_log], is_of_log=True)
+        if not is_logs_only:
+            yield from self._read([file for file, is_of_log in files.items() if not is_of_log], is_of_log=False)
+
+    def _read(self, files: list[Path], *, is_of_log: bool) -> Iterator[WrittenFile]:
         if len(files) > MOST_FILES:
-            yield WrittenFile(name="its folder", text=b"", is_log=True, problem=MORE)
+            yield WrittenFile(name="its folder", text=b"", is_log=is_of_log, problem=MORE % ("log" if is_of_log else "data"))
         for file in files[:MOST_FILES]:
             name = _CHANGING.sub("*", _JOURNAL.sub("", file.relative_to(self._path).as_posix()))
-            if is_log(file):
-                yield WrittenFile(name=name, text=self._written_in(file), is_log=True)
-            else:
-                yield WrittenFile(name=name, text=content_of(file), is_log=False)
+            yield WrittenFile(name=name, text=self._written_in(file) if is_of_log else content_of(file), is_log=is_of_log)
 
     def _written_in(self, path: Path) -> bytes:
         """Return the content of a log file since its mark. A rotated log file is recognised by its inode."""

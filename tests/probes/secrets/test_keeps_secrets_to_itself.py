@@ -99,6 +99,18 @@ def test_unread_files_are_inconclusive(used: JournalBuilder) -> None:
     assert KeepsSecretsOutOfLogs().examine(used.build()).verdict is Verdict.INCONCLUSIVE
 
 
+def test_unread_data_files_are_advice(used: JournalBuilder) -> None:
+    """They are no logs, so the verdict about the logs does not depend on them."""
+    used.output(b"started")
+    used.journal.write(FileWritten(name="its folder", text=b"", is_log=False, problem="there are too many files"))
+
+    finding = PROBE.examine(used.build())
+
+    assert KeepsSecretsOutOfLogs().examine(used.build()).verdict is Verdict.PASS
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == ("its folder was not searched completely: there are too many files",)
+
+
 @pytest.mark.parametrize("place", ["metrics", "an alert", "telemetry"])
 def test_incompletely_read_reports_are_inconclusive(used: JournalBuilder, place: str) -> None:
     """The rest may contain a secret; a secret in the part that was read still fails."""

@@ -31,7 +31,7 @@ class KeepsSecretsOutOfLogs(Probe, frozen=True, kw_only=True, tag="keeps_secrets
         ]
         outputs += [(filed.name, filed) for filed in journal.all(FileWritten) if filed.is_log and filed.text.strip()]
         unread = incomplete_outputs(journal)
-        unread += [f"{filed.name}: {filed.problem}" for filed in journal.all(FileWritten) if filed.problem]
+        unread += [f"{filed.name}: {filed.problem}" for filed in journal.all(FileWritten) if filed.is_log and filed.problem]
         if not outputs and not unread:
             return self.inconclusive("the app wrote nothing that the harness can read", hook=LOGS)
         if not has_secrets_at_hand(journal):

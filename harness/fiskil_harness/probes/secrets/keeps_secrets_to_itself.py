@@ -39,13 +39,10 @@ class KeepsSecretsToItself(Probe, frozen=True, kw_only=True, tag="keeps_secrets_
             (place, hit.description) for place, response, _ in responses for hit in found.of(*response, kinds=CREDENTIALS)
         }
         hits |= {(reported.place, hit.description) for reported in reports for hit in found.of(reported)}
-        in_files = {
-            (filed.name, hit.description)
-            for filed in journal.all(FileWritten)
-            if not filed.is_log
-            for hit in found.of(filed)
-        }
+        data = [filed for filed in journal.all(FileWritten) if not filed.is_log]
+        in_files = {(filed.name, hit.description) for filed in data for hit in found.of(filed)}
         advice = tuple(f"{name} contains {secret}: anyone with the file has access" for name, secret in sorted(in_files))
+        advice += tuple(f"{filed.name} was not searched completely: {filed.problem}" for filed in data if filed.problem)
         if hits:
             place, secret = min(hits)
             lines = tuple(f"{place}: {secret}" for place, secret in sorted(hits))
