@@ -415,3 +415,16 @@ def test_rows_under_another_account_fail(
     if verdict is Verdict.FAIL:
         assert finding.observed == "the app shows rows under an account that is not theirs"
         assert finding.evidence == ("transactions a: another account", "transactions b: another account")
+
+
+def test_a_missing_value_shown_as_text_fails(tape: JournalBuilder) -> None:
+    """Only the last two reads have a register; the first one shows the word for a missing value."""
+    reads = [READS[0], *({**row, "register_id": f"E{number}x"} for number, row in enumerate(READS[1:], start=1))]
+    tape.rows(*reads, dataset="usage")
+    tape.call("energy.usage")
+    tape.effects([{**row, "register_id": row.get("register_id", "undefined")} for row in reads])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "the app shows missing values as text")
+    assert finding.evidence == ('read 1: register_id is shown as "undefined", and the API served no register_id',)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fiskil_harness.core.config.hooks import EFFECTS, STATE
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import parameters, reads
+from fiskil_harness.journal.queries.null_texts import null_texts
 from fiskil_harness.journal.queries.own_dates import own_dates
 from fiskil_harness.journal.queries.row_accounts import ACCOUNTS, misplaced_rows
-from fiskil_harness.journal.queries.rows import last_effects, name_of_row, places, syncs, why_still_busy
+from fiskil_harness.journal.queries.rows import Place, last_effects, name_of_row, places, syncs, why_still_busy
 from fiskil_harness.journal.queries.served_texts import ServedText, ShownTexts, shown_texts, texts_beyond_ascii
 from fiskil_harness.journal.queries.served_values import Row, ShownField, shown_fields
 from fiskil_harness.probes.probe import Finding, Probe
@@ -34,6 +35,8 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     A text with letters beyond ASCII fails if the state shows it only as bytes of UTF-8 read in another encoding, with some
     of these letters replaced, or cut off at an emoji. Other forms of a text are not judged.
 
+    A missing value fails if the state shows a word such as "None" or "undefined" where other rows show their value.
+
     Datasets of which a fault disturbed a read, or of which the app fetched newer rows than those of the last sync, are left
     out.
 
@@ -46,13 +49,13 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
     needs = (EFFECTS,)
     expected = (
         "each number with every digit, each date on the day and each time at the moment that was served, "
-        "and each text decoded as UTF-8"
+        "each text decoded as UTF-8, and no text for a missing value"
     )
     source = "data.changes"
     fix = (
         "store numbers with every digit, times with their offset from UTC, and dates without a time as dates; "
         "round and convert when you show them; "
-        "decode responses as UTF-8, and store texts in an encoding that has every letter"
+        "decode responses as UTF-8, and store texts in an encoding that has every letter; store a missing value as null"
     )
 
     def examine(self, journal: Journal) -> Finding:
@@ -71,13 +74,26 @@ class HoldsServedValues(Probe, frozen=True, tag="holds_served_values"):
         mentions = places(end.state, [fiskil_id for found in versions.values() for fiskil_id in found]) if end else {}
         if end is None or not any(mentions.values()):
             return self.inconclusive("the app's state contains no fiskil_id of a row that the API served", hook=STATE)
+        nulls = {text.field: str(text) for found in versions.values() for text in null_texts(mentions, found)}
+        if nulls:
+            return self.fails("the app shows missing values as text", evidence=tuple(nulls.values()))
+        return self._judge_places(journal, end, versions, mentions, _sentence(texts, served))
+
+    def _judge_places(
+        self,
+        journal: Journal,
+        end: Effects,
+        versions: Mapping[str, dict[str, list[Row]]],
+        mentions: Mapping[str, Sequence[Place]],
+        about_texts: str,
+    ) -> Finding:
         misplaced = tuple(_misplaced_lines(journal, end, versions))
         if misplaced and not end.is_idle:
             return self.inconclusive(*why_still_busy(end))
         if misplaced:
             return self.fails("the app shows rows under an account that is not theirs", evidence=misplaced[:MOST_LINES])
         fields = {name: [*shown_fields(mentions, found), *own_dates(mentions, found)] for name, found in versions.items()}
-        return self._judge(end, fields, _sentence(texts, served))
+        return self._judge(end, fields, about_texts)
 
     def _judge(self, end: Effects, fields: dict[str, list[ShownField]], about_texts: str) -> Finding:
         evidence: list[str] = []
