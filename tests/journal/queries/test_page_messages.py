@@ -80,6 +80,33 @@ def test_every_mark_of_a_framework_is_recognised(mark: str) -> None:
     assert flaw_of(view(f"We are sorry, please try again.\n{mark}"))
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Your bank is not connected. Reason: undefined", "undefined"),
+        ("Your bank is not connected (null).", "null"),
+        ("Your bank is not connected.\nNaN\nTry again later.", "NaN"),
+        ("Your bank is not connected: [object Object]. Try again later.", "[object Object]"),
+    ],
+)
+def test_a_word_of_a_script_is_a_flaw(text: str, word: str) -> None:
+    """A value was missing, or was not a text."""
+    assert flaw_of(view(text)) == f'shows "{word}" in place of words'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An undefined error has occurred. Try again later.",
+        "Your consent is null and void. Try again later.",
+        "Your bank is not connected. Reason: nullified consent",
+    ],
+)
+def test_the_same_word_in_a_sentence_is_lawful(text: str) -> None:
+    """It is an English word too."""
+    assert flaw_of(view(text)) == ""
+
+
 def test_a_server_error_without_a_page_is_recognised() -> None:
     """The page that Chromium shows instead is not the app's."""
     shown = view("HTTP ERROR 500", url="chrome-error://chromewebdata/", problem="the browser was sent to another origin")

@@ -25,6 +25,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _CODE = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _JSON_INSIDE = re.compile(r"\{\s*\"\w+\"\s*:")
+_MISSING = re.compile(
+    r"(?:^|[:(\"'])[^\S\n]*(undefined|null|NaN|\[object Object\])(?=[^\S\n]*(?:[.,;!)\"']|$))", re.MULTILINE
+)
+"""What a script writes in place of a value that it does not have, such as ``Reason: undefined``."""
+
 _TRACES = (
     re.compile(r"Traceback \(most recent call last\)"),
     re.compile(r"(?:^|\n)[^\S\n]*at \S+ \(\S+:\d+:\d+\)"),
@@ -58,12 +63,14 @@ def flaw_of(view: PageView, *, codes: tuple[str, ...] = (), fresh_text: str | No
         return _flaw_without_text(view)
     code = code_in(text, codes)
     is_bare = bool(code) and not _has_sentence_beside(code, text if fresh_text is None else fresh_text)
+    missing = _MISSING.search(text)
     flaws = (
         (_is_json(text), "shows bare JSON"),
         (any(trace.search(view.text) for trace in _TRACES), "shows a stack trace"),
         (_is_framework(text), "is a framework's own error page"),
         (is_bare, f"shows the raw code {code}"),
         (bool(_JSON_INSIDE.search(text)), "shows JSON among its words"),
+        (missing is not None, f'shows "{missing and missing[1]}" in place of words'),
     )
     return next((flaw for applies, flaw in flaws if applies), "")
 
