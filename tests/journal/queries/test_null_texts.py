@@ -70,3 +70,13 @@ def test_other_texts_are_lawful(shop: dict[str, Any], transfer: dict[str, Any]) 
 def test_a_word_that_the_api_served_is_lawful() -> None:
     """A reference is what a person wrote."""
     assert lines_of({"text": "Bean There"}, {"text": "null"}, row={**TRANSFER, "reference": "null"}) == []
+
+
+def test_a_note_that_repeats_a_value_once_is_lawful() -> None:
+    """Most rows with a merchant have another note, so the notes are not the merchants."""
+    notes = {"tx_1": "Met at Bean There", "tx_2": "None", "tx_3": "Lunch", "tx_4": "Gift"}
+    versions = {fiskil_id: [{**SHOP, "fiskil_id": fiskil_id}] for fiskil_id in ("tx_1", "tx_3", "tx_4")} | {
+        "tx_2": [TRANSFER]
+    }
+
+    assert list(null_texts({row: [Place("$[*].id", {"note": note})] for row, note in notes.items()}, versions)) == []

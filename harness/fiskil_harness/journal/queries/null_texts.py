@@ -1,7 +1,8 @@
 """Texts in the app's state in which a programming language's word for a missing value, such as "None", became text.
 
-A word counts only if another row shows a value in the same place, and the API served no such value for this row: an app may
-use the same word on purpose elsewhere. In a copy of a record as JSON, or after a name as in ``shop=null``, it is lawful.
+A word counts only if the API served no value of a field for this row, and most other rows with the field show it in the same
+place: an app may use the same word on purpose elsewhere. In a copy of a record as JSON, or after a name as in ``shop=null``,
+it is lawful.
 """
 
 import re
@@ -52,7 +53,8 @@ def null_texts(mentions: Mapping[str, Sequence[Place]], versions: Mapping[str, S
     served = {fiskil_id: _texts_of(rows) for fiskil_id, rows in versions.items()}
     for column in columns.values():
         suspects = [row for row, text in column.items() if _WORD.search(text) and not _has_word(served[row].values())]
-        fields = _fields_shown(column, served) if suspects else []
+        others = {row: text for row, text in column.items() if row not in suspects} if suspects else {}
+        fields = _fields_shown(others, served)
         for fiskil_id in suspects:
             newest = _texts_of(versions[fiskil_id][-1:])
             lacking = next((field for field in fields if field not in newest), None)
@@ -74,9 +76,17 @@ def _has_word(texts: Iterable[set[str]]) -> bool:
 
 
 def _fields_shown(column: Mapping[str, str], served: Mapping[str, Mapping[Path, set[str]]]) -> list[Path]:
-    """Return the fields of rows whose values the column shows, also inside longer texts; enumerations are left out."""
-    values: dict[Path, set[str]] = defaultdict(set)
+    """Return the fields that the column shows for most rows that have them, also inside longer texts; no enumerations."""
+    values: dict[Path, list[set[str]]] = defaultdict(list)
     for fiskil_id, text in column.items():
         for field, texts in served[fiskil_id].items():
-            values[field] |= {value for value in texts if value == text or (len(value) >= FEWEST_LETTERS and value in text)}
-    return sorted(field for field, texts in values.items() if texts and not all(map(_CODE.fullmatch, texts)))
+            values[field].append({value for value in texts if _is_in(value, text)})
+    return sorted(
+        field
+        for field, found in values.items()
+        if sum(map(bool, found)) * 2 > len(found) and not all(map(_CODE.fullmatch, set().union(*found)))
+    )
+
+
+def _is_in(value: str, text: str) -> bool:
+    return value == text or (len(value) >= FEWEST_LETTERS and value in text)

@@ -28,7 +28,7 @@ _JSON_INSIDE = re.compile(r"\{\s*\"\w+\"\s*:")
 _MISSING = re.compile(
     r"(?:^|[:(\"'])[^\S\n]*(undefined|null|NaN|\[object Object\])(?=[^\S\n]*(?:[.,;!)\"']|$))", re.MULTILINE
 )
-"""What a script writes in place of a value that it does not have, such as ``Reason: undefined``."""
+"""A word that a script writes if it has no value or no text, as in ``Reason: undefined``."""
 
 _TRACES = (
     re.compile(r"Traceback \(most recent call last\)"),
