@@ -88,6 +88,15 @@ PARTS = {
     "half a key": KEY[5:14].hex(),
     "fourteen hex digits of a key": KEY.hex()[2:16],
 }
+GROUPED = {
+    "groups of three": "482 915 637",
+    "groups with hyphens": "4829-15637",
+    "groups with dots": "48.29.15.637",
+    "groups after a branch": "062-000 482 915 637",
+    "groups with spaces and hyphens, before a date": "482-915 637 2026-12-07",
+    "groups after many other numbers": "20 " * 1000 + "482 915 637" + " 20" * 1000,
+    "groups in base64": base64.b64encode(b"account: 482 915 637, balance: 12").decode(),
+}
 HARMLESS = {
     "a prefix and eight characters": CLIENT_SECRET[:12] + "...",
     "the last eight characters": "***" + CLIENT_SECRET[-8:],
@@ -103,7 +112,11 @@ HARMLESS = {
     "a longer number": "1482915637",
     "a number with another digit after it": "4829156370",
     "the last digits": "****5637",
-    "digits with a gap": "482 915 637",
+    "digits with a line end between them": "482915\n637",
+    "digits with a longer group before them": "21482 915 637",
+    "digits with a longer group after them": "482 915 6374",
+    "digits with a word between them": "482 915 of 637",
+    "digits one by one": "4 8 2 9 1 5 6 3 7",
 }
 
 
@@ -156,10 +169,10 @@ def test_a_text_that_reveals_no_secret_is_no_leak(index: Index, text: str) -> No
     assert index.hits(f"log: {HARMLESS[text]}\n".encode()) == []
 
 
-@pytest.mark.parametrize("encoding", [*ENCODINGS, *SPELLINGS, *KEY_ENCODINGS, *PARTS])
+@pytest.mark.parametrize("encoding", [*ENCODINGS, *SPELLINGS, *KEY_ENCODINGS, *PARTS, *GROUPED])
 def test_a_hit_has_the_position_of_the_secret(index: Index, encoding: str) -> None:
     """A text without the spans of its hits contains no secret."""
-    text = f"before {(ENCODINGS | SPELLINGS | KEY_ENCODINGS | PARTS)[encoding]} after".encode()
+    text = f"before {(ENCODINGS | SPELLINGS | KEY_ENCODINGS | PARTS | GROUPED)[encoding]} after".encode()
     spans = sorted(hit.span for hit in index.hits(text))
 
     remaining = b"|".join(
@@ -176,6 +189,15 @@ def test_a_separate_number_is_found(index: Index) -> None:
     (hit,) = index.hits(f"account={NUMBER};".encode())
 
     assert (hit.text, hit.span) == ("the account number", (8, 17))
+
+
+@pytest.mark.parametrize("grouped", GROUPED)
+def test_a_number_in_groups_of_digits_is_found(index: Index, grouped: str) -> None:
+    """Statements and cards show an account number in this form."""
+    (hit,) = index.hits(f"account {GROUPED[grouped]};".encode())
+
+    assert (hit.kind, hit.is_whole) == ("account number", True)
+    assert hit.text.endswith("in groups")
 
 
 def test_a_hit_names_the_encoding(index: Index) -> None:

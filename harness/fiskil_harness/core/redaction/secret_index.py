@@ -7,6 +7,7 @@ Letter case makes no difference, nor does a hyphen or an underscore, because pro
 So the index contains all values in one form, and texts are looked up in that form.
 """
 
+import re
 import string
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -26,9 +27,15 @@ SHORTEST = 6
 _FORM = bytes.maketrans(string.ascii_uppercase.encode() + b"-", string.ascii_lowercase.encode() + b"_")
 """Maps upper case to lower case, and hyphens to underscores."""
 OTHER_CASE = "in another letter case"
+IN_GROUPS = "in groups"
 GRAM = 5
 STRIDE = SHORTEST_PART - GRAM + 1
 MOST_DIGITS = 32
+_GROUPS = re.compile(rb"\d(?<!\d\d)\d{1,5}(?:[ .-]\d{2,6})+(?!\d)")
+"""Pattern of groups of digits, of which some may be a number such as ``482 915 637``."""
+_GROUP = re.compile(rb"\d+")
+_BETWEEN_GROUPS = b" .-"
+MOST_GROUPS = 8
 FEWEST_TURNS = 2
 """The minimum number of changes of character class in a leaked part; with fewer, it may consist of ordinary words."""
 
@@ -56,12 +63,12 @@ class _Place(NamedTuple):
 
 
 class _Match(NamedTuple):
-    """A part of a secret in a text, with its position there; ``is_exact`` is false if letter case or hyphens differ."""
+    """A part of a secret in a text, with its position there, and a phrase for how its spelling differs from the value."""
 
     secret: Secret
     begin: int
     end: int
-    is_exact: bool = True
+    spelling: str = ""
 
 
 class Index:
@@ -104,9 +111,9 @@ class Index:
         """Return every secret in *text*. For a secret that is found in several encodings, the simplest is reported."""
         hits: list[Hit] = []
         for decoding in decodings(text):
-            for secret, begin, end, is_exact in self._matches(decoding.text):
-                is_whole = end - begin == len(secret.value)
-                words = _words(secret, decoding, is_exact=is_exact)
+            for secret, begin, end, spelling in self._matches(decoding.text):
+                is_whole = end - begin >= len(secret.value)
+                words = _words(secret, decoding, spelling)
                 hits.append(Hit(secret.kind, words, is_whole, decoding.places(begin, end)))
         return list(_outermost(hits))
 
@@ -118,8 +125,8 @@ class Index:
             for place in grams[form[at : at + GRAM]]:
                 if reached.get(place.secret.value, 0) > at:
                     continue
-                match = _match(place, at, text, place.secret.value, is_exact=True)
-                match = match or _match(place, at, form, place.form, is_exact=False)
+                match = _match(place, at, text, place.secret.value, "")
+                match = match or _match(place, at, form, place.form, OTHER_CASE)
                 if match:
                     reached[place.secret.value] = match.end
                     yield match
@@ -127,11 +134,24 @@ class Index:
             number = text[slice(*span)]
             if number in self._numbers:
                 yield _Match(self._numbers[number], *span)
+        yield from self._numbers_in_groups(text) if self._numbers else ()
         for secret in self._short:
             at = text.find(secret.value)
             while at >= 0:
                 yield _Match(secret, at, at + len(secret.value))
                 at = text.find(secret.value, at + 1)
+
+    def _numbers_in_groups(self, text: bytes) -> Iterator[_Match]:
+        for written in _GROUPS.finditer(text):
+            if len(written[0].translate(None, _BETWEEN_GROUPS)) < self._fewest_digits:
+                continue  # a date or a time
+            groups = list(_GROUP.finditer(text, *written.span()))
+            for number, first in enumerate(groups):
+                digits = first[0]
+                for last in groups[number + 1 : number + MOST_GROUPS]:
+                    digits += last[0]
+                    if digits in self._numbers:
+                        yield _Match(self._numbers[digits], first.start(), last.end(), IN_GROUPS)
 
 
 def _most_distinctive(value: bytes) -> Span:
@@ -149,7 +169,7 @@ def _outermost(hits: list[Hit]) -> Iterator[Hit]:
             yield hit
 
 
-def _match(place: _Place, at: int, text: bytes, value: bytes, *, is_exact: bool) -> _Match | None:
+def _match(place: _Place, at: int, text: bytes, value: bytes, spelling: str) -> _Match | None:
     """Return the part of *value* around *place* that *text* contains at *at*; None if it is no leak.
 
     *value* is the value of the secret or its form, and *text* is in the same form.
@@ -158,7 +178,7 @@ def _match(place: _Place, at: int, text: bytes, value: bytes, *, is_exact: bool)
         return None
     first, last = _common(text, at, value, place.at)
     begin = at - (place.at - first)
-    return _Match(place.secret, begin, begin + last - first, is_exact) if _is_leak(place.secret, first, last) else None
+    return _Match(place.secret, begin, begin + last - first, spelling) if _is_leak(place.secret, first, last) else None
 
 
 def _common(text: bytes, at: int, value: bytes, offset: int) -> tuple[int, int]:
@@ -184,7 +204,7 @@ def _is_leak(secret: Secret, first: int, last: int) -> bool:
     return False
 
 
-def _words(secret: Secret, decoding: Decoding, *, is_exact: bool) -> str:
+def _words(secret: Secret, decoding: Decoding, spelling: str) -> str:
     """Return the encoding of a hit as a phrase. It does not mention escapes, because only some values need them."""
-    texts = (secret.form, *dict.fromkeys(decoding.encoding), "" if is_exact else OTHER_CASE)
+    texts = (secret.form, *dict.fromkeys(decoding.encoding), spelling)
     return " ".join(text for text in texts if text)
